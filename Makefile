@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: MIT
+# make [all] | check | lint | bench | format | install | uninstall | clean
+# Yours to set: CC, CFLAGS, LDFLAGS (come last), WERROR=1, PREFIX, LIBDIR, DESTDIR.
+
+VERSION := 0.1.0
+
+PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
+CC ?= cc
+CFLAGS ?= -O2 -g
+INSTALL ?= install
+
+# ---- flags -------------------------------------------------------------------------------------
+
+has = $(shell printf 'int nothing;\n' | $(CC) -Werror $(1) -x c -c -o /dev/null - 2>/dev/null && echo '$(1)')
+
+WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wold-style-definition -Wvla -Wcast-align -Wcast-qual -Wpointer-arith -Wwrite-strings -Wundef \
+	-Wformat=2 -Wswitch-enum -Wimplicit-fallthrough
+HARDENING := $(call has,-fstack-protector-strong) $(call has,-fstack-clash-protection) \
+	$(call has,-fcf-protection=full) $(call has,-mbranch-protection=standard) \
+	$(call has,-ftrivial-auto-var-init=zero)
+BASE := -std=gnu11 -D_GNU_SOURCE -Ishim -MMD -MP -ffile-prefix-map=$(CURDIR)=. $(WARNINGS)
+ifeq ($(WERROR),1)
+BASE += -Werror
+endif
+
+# The library: no libc linked, no symbol version named, small frames (see shim/preload/scratch.h).
+LIBRARY_CFLAGS := -fPIC -fvisibility=hidden -ffunction-sections \
+	-fno-asynchronous-unwind-tables -Wframe-larger-than=1024 $(HARDENING)
+LIBRARY_LDFLAGS := -shared -nostdlib -Wl,-soname,libnoclobber.so \
+	-Wl,--version-script=shim/preload/exports.map -Wl,--gc-sections -Wl,--hash-style=gnu \
+	-Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,noseparate-code -Wl,--build-id=sha1
+
+# ---- sources -----------------------------------------------------------------------------------
+
+CORE := $(sort $(wildcard shim/core/*.c))
+PRELOAD := $(sort $(wildcard shim/preload/*.c))
+# path_process.c is for commands alone: it takes more stack than a host has to give.
+LIBRARY := $(filter-out shim/core/path_process.c,$(CORE)) $(PRELOAD)
+# What a test links: all but the names of libc and the state of a host.
+TESTABLE := $(CORE) $(filter-out %/interpose.c %/setup.c,$(PRELOAD))
+
+UNIT := $(patsubst tests/unit/%.c,build/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
+PROGRAMS := $(patsubst tests/%.c,build/tests/%,$(sort $(wildcard tests/programs/*.c)))
+BENCH := $(patsubst tests/%.c,build/tests/%,$(sort $(wildcard tests/bench/*.c)))
+
+LIBRARY_OBJECTS := $(LIBRARY:%.c=build/pic/%.o)
+TEST_OBJECTS := $(TESTABLE:%.c=build/test/%.o)
+UNIT_HELPERS := $(patsubst %.c,build/test/%.o,$(filter-out tests/unit/test_%.c,$(sort $(wildcard tests/unit/*.c))))
+
+# ---- products ----------------------------------------------------------------------------------
+
+.PHONY: all check check-programs lint bench format install uninstall clean
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: build/libnoclobber.so
+
+build/libnoclobber.so: $(LIBRARY_OBJECTS) shim/preload/exports.map scripts/check-library
+	$(CC) $(LIBRARY_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(LIBRARY_OBJECTS)
+	scripts/check-library $@
+
+build/pic/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(BASE) $(LIBRARY_CFLAGS) $(CFLAGS) -c -o $@ $<
+
+build/test/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(BASE) -Itests $(CFLAGS) -c -o $@ $<
+
+build/tests/unit/test_%: build/test/tests/unit/test_%.o $(UNIT_HELPERS) $(TEST_OBJECTS)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CHECK_LIBS)
+
+build/tests/programs/%: tests/programs/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(BASE) $(CFLAGS) $(LDFLAGS) -o $@ $< -pthread
+
+build/tests/bench/%: tests/bench/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(BASE) $(CFLAGS) $(LDFLAGS) -o $@ $< -pthread -ldl
+
+CHECK_LIBS = $(shell pkg-config --libs check 2>/dev/null || echo -lcheck) -pthread
+
+# ---- what one does -----------------------------------------------------------------------------
+
+check-programs: all $(UNIT) $(PROGRAMS)
+
+check: check-programs
+	scripts/run-tests
+
+bench: all $(BENCH)
+	tests/bench/run
+
+lint: all
+	scripts/lint
+
+format:
+	clang-format -i $(shell git ls-files '*.c' '*.h')
+
+install: all
+	$(INSTALL) -d '$(DESTDIR)$(LIBDIR)'
+	$(INSTALL) -m 644 build/libnoclobber.so '$(DESTDIR)$(LIBDIR)/libnoclobber.so'
+	@if [ -z '$(DESTDIR)' ] && [ "$$(id -u)" = 0 ] && command -v ldconfig >/dev/null; then ldconfig; fi
+
+uninstall:
+	rm -f '$(DESTDIR)$(LIBDIR)/libnoclobber.so'
+	@if [ -z '$(DESTDIR)' ] && [ "$$(id -u)" = 0 ] && command -v ldconfig >/dev/null; then ldconfig; fi
+
+clean:
+	rm -rf build
+
+-include $(shell find build -name '*.d' 2>/dev/null)

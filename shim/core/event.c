@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/event.h"
+
+/* No `default` in the two switches below, so that the compiler finds a name that is missing. */
+
+static const char *verdict_name(enum event_verdict verdict)
+{
+    switch (verdict) {
+    case EVENT_REFUSED: return "refused";
+    case EVENT_AUDITED: return "audited";
+    case EVENT_ALLOWED: return "allowed";
+    }
+    return "";
+}
+
+static const char *rule_name(enum event_rule rule)
+{
+    switch (rule) {
+    case EVENT_RULE_DEFAULT: return "default";
+    case EVENT_RULE_PROTECT: return "protect:";
+    case EVENT_RULE_ALLOW: return "allow:";
+    case EVENT_RULE_ALLOW_IF_SAME: return "allow_if:same";
+    case EVENT_RULE_ALLOW_IF_SYMLINK: return "allow_if:symlink";
+    case EVENT_RULE_ALLOW_IF_EMPTY: return "allow_if:empty";
+    case EVENT_RULE_FALLBACK: return "fallback";
+    case EVENT_RULE_UNDECIDED: return "undecided";
+    case EVENT_RULE_POLICY_ERROR: return "policy-error";
+    }
+    return "";
+}
+
+static void put_string(struct text *text, const char *key, const char *value)
+{
+    text_puts(text, key);
+    text_put(text, "\"", 1);
+    text_put_json(text, value);
+    text_put(text, "\"", 1);
+}
+
+static void put_time(struct text *text, const struct event *event)
+{
+    text_puts(text, "{\"time\":");
+    text_put_number(text, (unsigned long long)event->seconds, 0);
+    text_put(text, ".", 1);
+    text_put_number(text, (unsigned long long)event->nanoseconds, 9);
+}
+
+static void put_rule(struct text *text, const struct event *event)
+{
+    text_puts(text, ",\"rule\":\"");
+    text_puts(text, rule_name(event->rule));
+    if (event->rule == EVENT_RULE_PROTECT || event->rule == EVENT_RULE_ALLOW)
+        text_put_json(text, event->pattern);
+    text_put(text, "\"", 1);
+}
+
+size_t event_encode(const struct event *event, char *out, size_t size)
+{
+    struct text text;
+
+    text_begin(&text, out, size);
+    put_time(&text, event);
+    put_string(&text, ",\"verdict\":", verdict_name(event->verdict));
+    put_rule(&text, event);
+    put_string(&text, ",\"call\":", event->call);
+    put_string(&text, ",\"source\":", event->source);
+    put_string(&text, ",\"destination\":", event->destination);
+    text_puts(&text, ",\"pid\":");
+    text_put_number(&text, (unsigned)event->pid, 0);
+    put_string(&text, ",\"program\":", event->program);
+    if (event->repeated != 0) {
+        text_puts(&text, ",\"repeated\":");
+        text_put_number(&text, event->repeated, 0);
+    }
+    text_puts(&text, "}\n");
+    return text.overflow ? 0 : text.length;
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef NOCLOBBER_CORE_PATH_H
+#define NOCLOBBER_CORE_PATH_H
+
+/*
+ * Paths as rename(2) sees them: a parent directory, whose symbolic links count, and a last
+ * component, which is taken as given.
+ *
+ * Conventions: functions return 0 or -errno, allocate nothing, leave errno alone, and are
+ * async-signal-safe. A `path` is a NUL-terminated string that the kernel has already accepted; it
+ * is read, never kept.
+ */
+
+#include <stddef.h>
+
+#include "core/sys.h"
+
+/* Room for a resolved path: what the kernel prints of a directory (PATH_MAX), a slash, a name
+ * (NAME_MAX), a NUL. */
+#define PATH_RESOLVED_MAX (4096 + 1 + 255 + 1)
+
+enum path_last {
+    PATH_LAST_NAME, /* an ordinary name */
+    PATH_LAST_DOT,  /* `.`, `..`, or no component at all ("/"): rename(2) answers EBUSY */
+};
+
+/* Where the parts of a path are: bytes [0, parent) name the parent, [name, name + length) are the
+ * last component. */
+struct path_parts {
+    size_t parent; /* 0: the path has no slash before its last component */
+    size_t name;
+    size_t length;
+    enum path_last last;
+    int has_trailing_slash;
+};
+
+/* Takes `path` apart. Pure. */
+struct path_parts path_split(const char *path);
+
+/*
+ * Copies `path` without its trailing slashes to `out`, so that lstat(2) sees the last component
+ * itself where "link/" would be followed. -ENAMETOOLONG when `size` bytes do not hold it.
+ */
+int path_strip(const char *path, char *out, size_t size);
+
+/*
+ * Resolves a path as the calling thread would: writes the absolute path of its parent directory,
+ * symbolic links resolved, a slash and the last component as given, to `out`, NUL-terminated.
+ * `dirfd` is a descriptor, or AT_FDCWD.
+ *
+ * The answer is the kernel's own name for that directory: readlink(2) of /proc/thread-self/fd/N or
+ * cwd, proc(5).
+ *
+ * Errors: -EINVAL for a last component that is no name; -ENOENT without /proc, and where the
+ * directory has no name from here (outside the root); -ENAMETOOLONG; -EMFILE and whatever else
+ * open(2) says.
+ */
+int path_resolve(const struct sys *sys, int dirfd, const char *path, char *out, size_t size);
+
+/*
+ * The same as process `pid` would, for a command that traces it; `dirfd` is a descriptor of that
+ * process. The name is the one seen from the root of the caller. Takes the rights of ptrace(2)'s
+ * PTRACE_MODE_READ_FSCREDS, and Linux 5.6 for openat2(2). Uses some 16 KiB of stack: not for a host
+ * process.
+ */
+int path_resolve_for(const struct sys *sys, int pid, int dirfd, const char *path, char *out,
+                     size_t size);
+
+/* ---- the steps of both ---- */
+
+/* Room for "/proc/thread-self/fd/2147483647". */
+#define PATH_PROC_NAME_MAX 40
+
+/* Writes "/proc/thread-self/ENTRY" with its leading slash in `entry`, or with `pid`
+ * "/proc/PID/ENTRY", and, where it is not negative, `number` behind it. */
+void path_proc_name(char out[PATH_PROC_NAME_MAX], int pid, const char *entry, int number);
+
+/* Reads the directory behind such a link, as an absolute path, to `out`. -ENOENT when it has no
+ * name from here. */
+int path_read_directory(const struct sys *sys, int pid, const char *entry, int number, char *out,
+                        size_t size);
+
+/* Reads the name of the open directory `fd` to `out`, and closes it. */
+int path_read_descriptor(const struct sys *sys, int fd, char *out, size_t size);
+
+/* Copies the words of the parent directory to `out`: "" when there are none. -EINVAL when the last
+ * component is no name. */
+int path_take_parent(const char *path, char *out, size_t size);
+
+/* Puts a slash and the last component of `path` behind the directory in `out`. */
+int path_append_last(const char *path, char *out, size_t size);
+
+#endif

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Matching walks pattern and path together and remembers at most two places to resume from: the
+ * last `*` and the last `**`. That is enough: a `*` cannot cross a slash, so once a component has
+ * matched, no other choice within it can help a later one; and an earlier `**` that took less would
+ * only leave more for the last one to take.
+ */
+#include "core/pattern.h"
+
+#include "core/utf8.h"
+
+struct cursor {
+    const char *pattern;
+    const char *text;
+};
+
+/* A place to resume from: `at.text` moves on by one character, or by one whole component, at each
+ * retry. */
+struct retry {
+    struct cursor at;
+    int by_component;
+};
+
+/* ---- bracket expressions ---- */
+
+/* The character at `*bracket` with a backslash taken off, which is moved behind it. */
+static unsigned bracket_character(const char **bracket)
+{
+    unsigned length;
+    unsigned code;
+
+    if (**bracket == '\\')
+        ++*bracket;
+    code = utf8_decode(*bracket, &length);
+    *bracket += length;
+    return code;
+}
+
+/* Matches `code` against the set behind the `[` at `bracket`; `*end` is set behind the `]`. */
+static int bracket_match(const char *bracket, unsigned code, const char **end)
+{
+    const int negated = bracket[1] == '!' || bracket[1] == '^';
+    const char *const first = bracket + 1 + negated;
+    const char *member = first;
+    int found = 0;
+
+    while (*member != ']' || member == first) {
+        const unsigned low = bracket_character(&member);
+        unsigned high = low;
+
+        if (member[0] == '-' && member[1] != ']') {
+            member++;
+            high = bracket_character(&member);
+        }
+        found |= code >= low && code <= high;
+    }
+    *end = member + 1;
+    return found != negated;
+}
+
+/* ---- matching ---- */
+
+static int match_question(struct cursor *at)
+{
+    unsigned length;
+
+    if (*at->text == '/')
+        return 0;
+    utf8_decode(at->text, &length);
+    at->pattern++;
+    at->text += length;
+    return 1;
+}
+
+static int match_bracket(struct cursor *at)
+{
+    const char *end;
+    unsigned length;
+
+    if (*at->text == '/' || !bracket_match(at->pattern, utf8_decode(at->text, &length), &end))
+        return 0;
+    at->pattern = end;
+    at->text += length;
+    return 1;
+}
+
+static int match_literal(struct cursor *at)
+{
+    const char *const literal = at->pattern + (*at->pattern == '\\');
+
+    if (*literal != *at->text)
+        return 0;
+    at->pattern = literal + 1;
+    at->text++;
+    return 1;
+}
+
+/* Matches one element of the pattern that is no star against the text, which has not ended, and
+ * moves both on. */
+static int match_element(struct cursor *at)
+{
+    switch (*at->pattern) {
+    case '\0': return 0;
+    case '?': return match_question(at);
+    case '[': return match_bracket(at);
+    default: return match_literal(at);
+    }
+}
+
+/* Moves `at` to the retry's next place. Returns 0 when there is none left. */
+static int retry_next(struct retry *retry, struct cursor *at, int crosses_slash)
+{
+    const char *text = retry->at.text;
+    unsigned length;
+
+    if (!retry->at.pattern)
+        return 0;
+    if (retry->by_component) {
+        while (*text != '\0' && *text != '/')
+            text++;
+        length = 1;
+    } else {
+        length = 1;
+        if (*text != '\0')
+            utf8_decode(text, &length);
+    }
+    if (*text == '\0' || (*text == '/' && !crosses_slash))
+        return 0;
+    retry->at.text = text + length;
+    *at = retry->at;
+    return 1;
+}
+
+/* Takes the star or stars at the pattern's front; `begins` says whether they stand at the front of
+ * a component. */
+static void take_star(struct cursor *at, int begins, struct retry *star, struct retry *globstar)
+{
+    const char *pattern = at->pattern;
+    const int crosses = pattern[1] == '*';
+
+    while (*pattern == '*')
+        pattern++;
+    if (crosses) {
+        globstar->by_component = begins && pattern[0] == '/' && pattern[1] != '\0';
+        at->pattern = pattern + globstar->by_component;
+        globstar->at = *at;
+        star->at.pattern = NULL;
+    } else {
+        at->pattern = pattern;
+        star->at = *at;
+    }
+}
+
+/* The pattern has ended as far as this text goes: both are at their end, or the text is inside the
+ * pattern's tree. */
+static int has_matched(const struct cursor *at)
+{
+    if (at->pattern[0] == '/' && at->pattern[1] == '\0')
+        return *at->text == '\0' || *at->text == '/';
+    return at->pattern[0] == '\0' && *at->text == '\0';
+}
+
+int pattern_match(const char *pattern, const char *path)
+{
+    const char *const first = pattern + (*pattern == '/');
+    struct cursor at = {first, path + 1};
+    struct retry star = {{NULL, NULL}, 0};
+    struct retry globstar = {{NULL, NULL}, 1};
+
+    if (first == pattern)
+        globstar.at = at;
+    else if (*first == '\0')
+        return 1;
+    while (!has_matched(&at)) {
+        if (*at.pattern == '*')
+            take_star(&at, at.pattern == first || at.pattern[-1] == '/', &star, &globstar);
+        else if (*at.text != '\0' && match_element(&at))
+            continue;
+        else if (retry_next(&star, &at, 0))
+            continue;
+        else if (retry_next(&globstar, &at, 1))
+            star.at.pattern = NULL;
+        else
+            return 0;
+    }
+    return 1;
+}
+
+/* ---- faults ---- */
+
+static const char *bracket_fault(const char **position, const char *end)
+{
+    const char *member = *position + 1;
+    const char *first;
+    unsigned previous = 0;
+    int can_range = 0;
+
+    if (member < end && (*member == '!' || *member == '^'))
+        member++;
+    for (first = member; member < end && (*member != ']' || member == first);) {
+        const int escaped = *member == '\\';
+        unsigned code;
+
+        if (*member == '/' || (escaped && member + 1 < end && member[1] == '/'))
+            return "'/' inside [] could never match; name the directories outside it";
+        if (*member == '[' && member + 1 < end &&
+            (member[1] == ':' || member[1] == '.' || member[1] == '='))
+            return "classes by name such as [:digit:] are not known; write a range such as [0-9]";
+        if (escaped && member + 1 == end)
+            break;
+        if (can_range && *member == '-' && member + 1 < end && member[1] != ']') {
+            member++;
+            if (*member == '\\' && member + 1 == end)
+                break;
+            if (bracket_character(&member) < previous)
+                return "a range in [] runs backwards; write the lower end first";
+            can_range = 0;
+            continue;
+        }
+        code = bracket_character(&member);
+        previous = code;
+        can_range = 1;
+    }
+    if (member >= end || *member != ']')
+        return "'[' has no ']'; close it, or write '\\[' for the character itself";
+    *position = member + 1;
+    return NULL;
+}
+
+/* A component that no resolved path has: empty, `.` or `..`. */
+static const char *component_fault(const char *component, size_t length)
+{
+    if (length == 0)
+        return "'//' could never match; write one '/'";
+    if (component[0] == '.' && (length == 1 || (length == 2 && component[1] == '.')))
+        return "a '.' or '..' component could never match; write the path without it";
+    return NULL;
+}
+
+static const char *components_fault(const char *pattern, const char *end)
+{
+    const char *component = pattern + (pattern < end && *pattern == '/');
+    const char *fault = NULL;
+
+    while (component < end && !fault) {
+        const char *slash = component;
+
+        while (slash < end && *slash != '/')
+            slash++;
+        fault = component_fault(component, (size_t)(slash - component));
+        component = slash + 1;
+    }
+    return fault;
+}
+
+const char *pattern_fault(const char *pattern, size_t length)
+{
+    const char *const end = pattern + length;
+    const char *fault = NULL;
+
+    if (length == 0)
+        return "a pattern is empty; name a path, or leave the ':' out";
+    if (length > PATTERN_MAX)
+        return "a pattern is longer than 4095 bytes; no path is";
+    for (const char *at = pattern; at < end && !fault;) {
+        if (*at == '[') {
+            fault = bracket_fault(&at, end);
+        } else if (*at == '\\' && at + 1 == end) {
+            fault = "'\\' at the end escapes nothing; write '\\\\' for the character itself";
+        } else if (*at == '\\' && at[1] == '/') {
+            fault = "'\\/' could never match; write '/' alone";
+        } else {
+            at += 1 + (*at == '\\');
+        }
+    }
+    return fault ? fault : components_fault(pattern, end);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef NOCLOBBER_CORE_PATTERN_H
+#define NOCLOBBER_CORE_PATTERN_H
+
+/*
+ * Path patterns: the language of NOCLOBBER_PROTECT and NOCLOBBER_ALLOW.
+ *
+ *   *       any characters but `/`
+ *   ?       one character but `/`
+ *   **      any characters, `/` too; `**` between slashes any number of directories, none included
+ *   [a-z]   one character of a set, never `/`; [!a-z] or [^a-z] one that is not of it
+ *   \x      the character x itself
+ *   /x      anchored at the root; any other pattern floats: it may begin at any component
+ *   x/      that directory and everything below it
+ *
+ * A character is one of UTF-8, or one byte that is not UTF-8 (see utf8_decode). Case matters.
+ * Functions here are pure: async-signal-safe, no allocation, no errno.
+ */
+
+#include <stddef.h>
+
+/* The longest pattern accepted, in bytes without the NUL: no path that could match is longer than
+ * PATH_MAX. */
+#define PATTERN_MAX 4095
+
+/*
+ * Says what is wrong with the pattern of `length` bytes at `pattern` (a NUL or a `:` must follow
+ * them, and none of them may be a NUL): NULL when nothing is, else a phrase for a message that says
+ * what would be right, in static storage. Wrong is also what could never match a resolved path,
+ * such as a `.` component: a guard that guards nothing must not pass for one.
+ */
+const char *pattern_fault(const char *pattern, size_t length);
+
+/*
+ * Whether `pattern` (NUL-terminated, without fault) matches `path` (absolute, resolved: no empty,
+ * `.` or `..` component, no trailing slash): 1 or 0. Time is polynomial whatever the pattern, and
+ * linear in the length of the path for patterns without a star.
+ */
+int pattern_match(const char *pattern, const char *path);
+
+#endif

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef NOCLOBBER_CORE_POLICY_H
+#define NOCLOBBER_CORE_POLICY_H
+
+/*
+ * The policy: what the NOCLOBBER_* variables say, and what follows from it for a destination.
+ *
+ * A `struct policy` of zeros is the strictest one: enforce, every destination guarded, no
+ * exception, no log. Nothing here allocates, asks the kernel or touches errno; policy_decide is
+ * async-signal-safe, and a policy that has been parsed may be read by any number of threads.
+ */
+
+#include <stddef.h>
+
+enum policy_mode {
+    POLICY_ENFORCE, /* refuse */
+    POLICY_AUDIT,   /* record, then let through */
+    POLICY_OFF,     /* do nothing at all */
+};
+
+enum policy_refusal {
+    POLICY_REFUSAL_ERROR, /* the call fails */
+    POLICY_REFUSAL_EXIT,  /* the process ends with status POLICY_EXIT_STATUS */
+};
+
+enum policy_fallback {
+    POLICY_FALLBACK_EMULATE, /* link+unlink, mkdir+rename */
+    POLICY_FALLBACK_REFUSE,  /* EOPNOTSUPP */
+};
+
+/* Bits of policy.allow_if. */
+enum {
+    POLICY_ALLOW_IF_SAME = 1,
+    POLICY_ALLOW_IF_SYMLINK = 2,
+    POLICY_ALLOW_IF_EMPTY = 4,
+};
+
+/* The status a process ends with under NOCLOBBER_ON_REFUSAL=exit. */
+#define POLICY_EXIT_STATUS 17
+
+/* Storage in bytes that is enough for any policy accepted: all patterns together, and the log's
+ * path. Linux hands a program no longer string than this in its environment. */
+#define POLICY_STORAGE_SIZE (128 * 1024)
+
+/* `count` patterns, NUL-terminated, one behind the other. */
+struct policy_patterns {
+    const char *first;
+    size_t count;
+};
+
+struct policy {
+    enum policy_mode mode;
+    enum policy_refusal on_refusal;
+    enum policy_fallback fallback;
+    unsigned allow_if;
+    struct policy_patterns protect; /* none: every destination is guarded */
+    struct policy_patterns allow;
+    const char *log;    /* absolute path, "-" for stderr, or NULL */
+    int is_fallen_back; /* could not be parsed, so that everything is enforced */
+};
+
+/* What was wrong: pointers into the environment and into static storage. */
+struct policy_error {
+    const char *variable; /* "NAME=value" as it stands in the environment */
+    const char *value;    /* the part of the value that is wrong: one pattern, one word of a list */
+    size_t value_length;
+    const char *expected; /* what would be right */
+};
+
+/*
+ * Reads a policy from `environment`, a NULL-terminated array of "NAME=value" strings like
+ * environ(7), into `*policy`. What it keeps it copies to `storage` (`size` bytes,
+ * POLICY_STORAGE_SIZE is enough), which the caller owns and must keep as long as the policy; the
+ * environment may be overwritten afterwards. The first of several variables of one name counts
+ * (getenv(3)). Returns 0, or -EINVAL or -E2BIG (patterns over `size`) with `*error` set. `*policy`
+ * is then fit for use and fails closed: enforce, every destination, no exception; and a variable
+ * that is itself wrong means its strictest value.
+ */
+int policy_parse(struct policy *policy, char *const *environment, char *storage, size_t size,
+                 struct policy_error *error);
+
+/* Writes "libnoclobber: NAME 'value': what would be right; …" and a newline to `out`, without a
+ * NUL, the value escaped and shortened so that it is one line. Returns its length, `size` at most;
+ * POLICY_MESSAGE_MAX bytes are enough. */
+#define POLICY_MESSAGE_MAX 896
+size_t policy_error_message(const struct policy_error *error, char *out, size_t size);
+
+enum policy_guard {
+    POLICY_UNGUARDED, /* outside PROTECT */
+    POLICY_ALLOWED,   /* in PROTECT, excepted by ALLOW */
+    POLICY_GUARDED,
+};
+
+struct policy_decision {
+    enum policy_guard guard;
+    const char *pattern; /* the one that decided, of the policy's storage; NULL: none did */
+};
+
+/* Whether a destination's path matters to this policy at all: 0 when everything is guarded without
+ * exception. */
+int policy_needs_path(const struct policy *policy);
+
+/* Which guard a destination has. `path` is absolute and resolved as for pattern_match. Time is
+ * linear in the number of patterns. ALLOW beats PROTECT. */
+struct policy_decision policy_decide(const struct policy *policy, const char *path);
+
+#endif

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef NOCLOBBER_CORE_SYS_H
+#define NOCLOBBER_CORE_SYS_H
+
+/*
+ * The one table through which this project talks to the kernel.
+ *
+ * A `struct sys` holds two entry points. Both take a system call's number and its arguments and
+ * return what the kernel returns: 0 or a positive value, or a negative errno. Neither touches
+ * `errno` as far as a caller can tell. Whoever owns the process supplies them: the library has a
+ * raw table and one that goes through the host's own libc (preload/route.h), a command may wrap
+ * syscall(2), and a test can fail call n.
+ *
+ *   path    calls that take a path of the program. They go the way the program's own libc calls
+ *           go, so that a fake root (fakechroot, fakeroot, pseudo) translates them like any other.
+ *   kernel  calls that take a descriptor, nothing, or a path of ours (/proc, the log): never
+ *           translated.
+ *
+ * The wrappers below are those calls with their types. Unless one says otherwise each returns 0 or
+ * -errno, is async-signal-safe and thread-safe, allocates nothing, and behaves as the manual page
+ * of its name says.
+ */
+
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <linux/stat.h>
+#include <stddef.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
+
+/* 32-bit architectures count the offset in pages. */
+#ifdef SYS_mmap2
+#define SYS_MAP SYS_mmap2
+#else
+#define SYS_MAP SYS_mmap
+#endif
+
+struct sys {
+    long (*path)(long number, long a, long b, long c, long d, long e, long f);
+    long (*kernel)(long number, long a, long b, long c, long d, long e, long f);
+};
+
+/* renameat2(2), Linux 3.15. With `flags` 0 it is renameat(2), and is asked as such where the call
+ * exists, because an old kernel or a seccomp profile may know only that one. */
+static inline int sys_renameat2(const struct sys *sys, int source_dirfd, const char *source,
+                                int destination_dirfd, const char *destination, unsigned flags)
+{
+#ifdef SYS_renameat
+    if (flags == 0)
+        return (int)sys->path(SYS_renameat, source_dirfd, (long)source, destination_dirfd,
+                              (long)destination, 0, 0);
+#endif
+    return (int)sys->path(SYS_renameat2, source_dirfd, (long)source, destination_dirfd,
+                          (long)destination, (long)flags, 0);
+}
+
+/* linkat(2) without flags: a symbolic link is linked itself, not followed. */
+static inline int sys_linkat(const struct sys *sys, int source_dirfd, const char *source,
+                             int destination_dirfd, const char *destination)
+{
+    return (int)sys->path(SYS_linkat, source_dirfd, (long)source, destination_dirfd,
+                          (long)destination, 0, 0);
+}
+
+/* unlinkat(2); `flags` is 0 or AT_REMOVEDIR. */
+static inline int sys_unlinkat(const struct sys *sys, int dirfd, const char *path, int flags)
+{
+    return (int)sys->path(SYS_unlinkat, dirfd, (long)path, flags, 0, 0, 0);
+}
+
+/* mkdirat(2). */
+static inline int sys_mkdirat(const struct sys *sys, int dirfd, const char *path, unsigned mode)
+{
+    return (int)sys->path(SYS_mkdirat, dirfd, (long)path, (long)mode, 0, 0, 0);
+}
+
+/* statx(2), Linux 4.11: the one stat call whose structure is the same on every architecture and in
+ * every libc. */
+static inline int sys_statx(const struct sys *sys, int dirfd, const char *path, int flags,
+                            struct statx *out)
+{
+    return (int)sys->path(SYS_statx, dirfd, (long)path, flags, STATX_BASIC_STATS, (long)out, 0);
+}
+
+/* openat(2) of a path of the program: an O_CLOEXEC descriptor that the caller closes, or -errno. */
+static inline int sys_openat(const struct sys *sys, int dirfd, const char *path, int flags)
+{
+    return (int)sys->path(SYS_openat, dirfd, (long)path, flags | O_CLOEXEC, 0, 0, 0);
+}
+
+/* readlinkat(2) of a path of the program: bytes written to `out` (no NUL is added), or -errno. */
+static inline long sys_readlinkat(const struct sys *sys, int dirfd, const char *path, char *out,
+                                  size_t size)
+{
+    return sys->path(SYS_readlinkat, dirfd, (long)path, (long)out, (long)size, 0, 0);
+}
+
+/* readlinkat(2) of a path of ours, such as /proc/self/exe: bytes written (no NUL), or -errno. */
+static inline long sys_readlink_own(const struct sys *sys, const char *path, char *out, size_t size)
+{
+    return sys->kernel(SYS_readlinkat, AT_FDCWD, (long)path, (long)out, (long)size, 0, 0);
+}
+
+/* openat(2) of a path of ours, absolute: an O_CLOEXEC descriptor that the caller closes, or -errno.
+ */
+static inline int sys_open_own(const struct sys *sys, const char *path, int flags, unsigned mode)
+{
+    return (int)sys->kernel(SYS_openat, AT_FDCWD, (long)path, flags | O_CLOEXEC, (long)mode, 0, 0);
+}
+
+/* statx(2) of an open descriptor. */
+static inline int sys_statx_fd(const struct sys *sys, int fd, struct statx *out)
+{
+    return (int)sys->kernel(SYS_statx, fd, (long)"", AT_EMPTY_PATH, STATX_BASIC_STATS, (long)out,
+                            0);
+}
+
+/* read(2): bytes read, 0 at the end, or -errno. */
+static inline long sys_read(const struct sys *sys, int fd, void *out, size_t size)
+{
+    return sys->kernel(SYS_read, fd, (long)out, (long)size, 0, 0, 0);
+}
+
+/* write(2): bytes written, which may be fewer than `size`, or -errno. */
+static inline long sys_write(const struct sys *sys, int fd, const void *bytes, size_t size)
+{
+    return sys->kernel(SYS_write, fd, (long)bytes, (long)size, 0, 0, 0);
+}
+
+/* close(2). The descriptor is gone whatever the answer (Linux), so callers ignore it. */
+static inline int sys_close(const struct sys *sys, int fd)
+{
+    return (int)sys->kernel(SYS_close, fd, 0, 0, 0, 0, 0);
+}
+
+/* getdents64(2): bytes of `struct linux_dirent64` records, 0 at the end, or -errno. */
+static inline long sys_getdents64(const struct sys *sys, int fd, void *out, size_t size)
+{
+    return sys->kernel(SYS_getdents64, fd, (long)out, (long)size, 0, 0, 0);
+}
+
+/* clock_gettime(2). */
+static inline int sys_clock_gettime(const struct sys *sys, clockid_t clock, struct timespec *out)
+{
+    return (int)sys->kernel(SYS_clock_gettime, clock, (long)out, 0, 0, 0, 0);
+}
+
+/* getpid(2), asked anew each time: a cached one is wrong in a vfork(2) child. */
+static inline int sys_getpid(const struct sys *sys)
+{
+    return (int)sys->kernel(SYS_getpid, 0, 0, 0, 0, 0, 0);
+}
+
+/* mmap(2) of `size` bytes of private zeroed memory: its address, or -errno (-4095 to -1). */
+static inline long sys_map(const struct sys *sys, size_t size)
+{
+    return sys->kernel(SYS_MAP, 0, (long)size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+                       -1, 0);
+}
+
+/* munmap(2). */
+static inline int sys_unmap(const struct sys *sys, void *address, size_t size)
+{
+    return (int)sys->kernel(SYS_munmap, (long)address, (long)size, 0, 0, 0, 0);
+}
+
+/* exit_group(2): ends the process at once, without atexit handlers. Returns only from a test's
+ * table. */
+static inline void sys_exit_group(const struct sys *sys, int status)
+{
+    sys->kernel(SYS_exit_group, status, 0, 0, 0, 0, 0);
+}
+
+#endif

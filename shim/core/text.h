@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef NOCLOBBER_CORE_TEXT_H
+#define NOCLOBBER_CORE_TEXT_H
+
+/*
+ * Building a line of text in a buffer of fixed size, without stdio or allocation.
+ *
+ * A `struct text` writes into storage that the caller owns. What does not fit is dropped and
+ * `overflow` is set; nothing is ever written past `size`. The result is not NUL-terminated:
+ * `length` says how long it is. Every function here is async-signal-safe, leaves errno alone and
+ * returns nothing.
+ */
+
+#include <stddef.h>
+
+struct text {
+    char *start;
+    size_t size;
+    size_t length;
+    int overflow;
+};
+
+/* Begins an empty text in `storage` of `size` bytes, which must outlive it. */
+void text_begin(struct text *text, char *storage, size_t size);
+
+/* Appends `length` bytes as they are. */
+void text_put(struct text *text, const char *bytes, size_t length);
+
+/* Appends a NUL-terminated string as it is. */
+void text_puts(struct text *text, const char *string);
+
+/* Appends `value` in decimal, padded with zeros on the left to at least `width` digits (0: no
+ * padding). */
+void text_put_number(struct text *text, unsigned long long value, unsigned width);
+
+/*
+ * Appends a NUL-terminated string as the inside of a JSON string (RFC 8259): `"` and `\` escaped,
+ * control characters (DEL and the C1 range too) as \u00XX, bytes that are not UTF-8 as \udcXX (see
+ * utf8_decode), U+2028 and U+2029 escaped as well, so that no name can begin a new line in any
+ * reader. One byte becomes six at most.
+ */
+void text_put_json(struct text *text, const char *string);
+
+/* The largest number of bytes that text_put_json makes of a string of `length` bytes. */
+#define TEXT_JSON_MAX(length) (6 * (size_t)(length))
+
+#endif

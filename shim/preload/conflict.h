@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef NOCLOBBER_PRELOAD_CONFLICT_H
+#define NOCLOBBER_PRELOAD_CONFLICT_H
+
+/*
+ * A call that found something in the way, and what is to be said of it: looking and judging,
+ * without doing.
+ *
+ * Conventions: async-signal-safe; only the conflict and its scratch area are written.
+ */
+
+#include "core/policy.h"
+#include "preload/call.h"
+#include "preload/file.h"
+#include "preload/scratch.h"
+
+struct conflict {
+    const struct policy *policy;
+    const struct call *call;
+    struct scratch *scratch;
+    int attempt; /* what the exclusive attempt said: -EEXIST, -EXDEV or EXCLUSIVE_MISSING */
+
+    struct policy_decision decision; /* conflict_decide */
+    int is_resolved;                 /* the scratch area holds the destination's absolute path */
+    int is_named;                    /* it holds both, as an event wants them */
+
+    int source_seen; /* conflict_look: 0, or why not (-errno) */
+    int destination_seen;
+    struct file source;
+    struct file destination;
+};
+
+enum judgement_kind {
+    JUDGEMENT_ANSWER, /* nothing could be lost: `answer` is what the program is told */
+    JUDGEMENT_ALLOW,  /* an exception of ALLOW_IF holds: `rule` */
+    JUDGEMENT_REFUSE, /* `rule` guards the destination */
+};
+
+struct judgement {
+    enum judgement_kind kind;
+    int answer; /* 0 or -errno */
+    enum event_rule rule;
+};
+
+/* Asks the policy's patterns about the destination; its path is resolved only for a policy that has
+ * any. What can't be resolved is guarded. */
+void conflict_decide(struct conflict *conflict);
+
+/* Looks at both files. */
+void conflict_look(struct conflict *conflict);
+
+/* Judges a guarded conflict that has been decided and looked at. */
+struct judgement conflict_judge(struct conflict *conflict);
+
+/* Puts both absolute paths into the scratch area, for an event; as the program wrote them where
+ * they cannot be resolved. */
+void conflict_name(struct conflict *conflict);
+
+#endif

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Invariant of the emulations: the destination's name is only ever created (link, mkdir), which the
+ * kernel does exclusively on every filesystem, and only removed again while it is known to be our
+ * own. A crash between two steps leaves both names on one inode, or an empty directory beside the
+ * source: nothing is lost.
+ */
+#include "preload/exclusive.h"
+
+#include <errno.h>
+
+#include "preload/file.h"
+
+/* ---- by the flag ---- */
+
+/* Whether renameat2 itself is forbidden: old container profiles answer EPERM to calls that they do
+ * not know. Two empty paths are ENOENT wherever the call exists. */
+static int is_filtered(const struct sys *sys)
+{
+    return sys->path(SYS_renameat2, AT_FDCWD, (long)"", AT_FDCWD, (long)"", RENAME_NOREPLACE, 0) ==
+           -EPERM;
+}
+
+int exclusive_rename(const struct call *call)
+{
+    const int result =
+        sys_renameat2(call->sys, call->source_dirfd, call->source, call->destination_dirfd,
+                      call->destination, call->flags | RENAME_NOREPLACE);
+
+    switch (result) {
+    case -EINVAL:
+    case -ENOSYS:
+    case -EOPNOTSUPP: return EXCLUSIVE_MISSING;
+    case -EPERM: return is_filtered(call->sys) ? EXCLUSIVE_MISSING : result;
+    default: return result;
+    }
+}
+
+/* ---- without it: directories ---- */
+
+static int emulate_directory(const struct call *call)
+{
+    const struct sys *const sys = call->sys;
+    int result = sys_mkdirat(sys, call->destination_dirfd, call->destination, 0700);
+
+    if (result < 0)
+        return result;
+    result = sys_renameat2(sys, call->source_dirfd, call->source, call->destination_dirfd,
+                           call->destination, 0);
+    if (result < 0)
+        sys_unlinkat(sys, call->destination_dirfd, call->destination, AT_REMOVEDIR);
+    return result == -ENOTEMPTY ? -EEXIST : result;
+}
+
+/* ---- without it: everything else ---- */
+
+/* linkat's error as one of rename's. Those that say "no such link can be made" become EOPNOTSUPP:
+ * mv and its like answer EXDEV with a copy over the destination, EPERM with the same (Ruby), and
+ * EINVAL with a tale of subdirectories. */
+static int link_error(const struct call *call, int error, char *buffer)
+{
+    struct file file;
+
+    switch (error) {
+    case -EPERM:
+    case -EMLINK:
+    case -ENOSYS:
+    case -EIO:
+    case -EINVAL: return -EOPNOTSUPP;
+    case -ENOENT: /* archivemount says so although the source is there */
+        if (file_look(call->sys, call->source_dirfd, call->source, buffer, &file) == 0)
+            return -EOPNOTSUPP;
+        return error;
+    default: return error;
+    }
+}
+
+/*
+ * The source could not be removed. Takes our link back, if it still is ours. A source that is gone
+ * may have been taken by another racer, or removed: in the second case the link is all that is left
+ * of the file, and the rename counts as done.
+ */
+static int take_back(const struct call *call, const struct file *linked, int error, char *buffer)
+{
+    struct file now;
+
+    if (file_look(call->sys, call->destination_dirfd, call->destination, buffer, &now) < 0 ||
+        !file_is_same_inode(&now, linked))
+        return error;
+    if (error == -ENOENT && now.links < 2)
+        return 0;
+    sys_unlinkat(call->sys, call->destination_dirfd, call->destination, 0);
+    return error;
+}
+
+/* The second half, once the link is there: removes the source, if it is still the file that was
+ * linked. */
+static int remove_source(const struct call *call, const struct file *source, char *buffer)
+{
+    struct file linked;
+    struct file now;
+    int result;
+
+    if (file_look(call->sys, call->destination_dirfd, call->destination, buffer, &linked) < 0)
+        return 0; /* our link was moved on by somebody else already: it had succeeded */
+    result = file_look(call->sys, call->source_dirfd, call->source, buffer, &now);
+    if (result == 0) {
+        /* The number of the link differs on FUSE servers that number names, not files. */
+        if (!file_is_same_inode(&now, source) && !file_is_same_inode(&now, &linked))
+            return 0; /* somebody put another file there: as if after our rename */
+        result = sys_unlinkat(call->sys, call->source_dirfd, call->source, 0);
+    }
+    return result < 0 ? take_back(call, &linked, result, buffer) : 0;
+}
+
+static int emulate_file(const struct call *call, const struct file *source, char *buffer)
+{
+    int result;
+
+    if (path_split(call->source).has_trailing_slash ||
+        path_split(call->destination).has_trailing_slash)
+        return -ENOTDIR;
+    result = sys_linkat(call->sys, call->source_dirfd, call->source, call->destination_dirfd,
+                        call->destination);
+    if (result < 0)
+        return link_error(call, result, buffer);
+    return remove_source(call, source, buffer);
+}
+
+int exclusive_emulate(const struct call *call, char *buffer)
+{
+    struct file source;
+    const int result = file_look(call->sys, call->source_dirfd, call->source, buffer, &source);
+
+    if (result < 0)
+        return result;
+    if (file_is(&source, S_IFDIR))
+        return emulate_directory(call);
+    return emulate_file(call, &source, buffer);
+}

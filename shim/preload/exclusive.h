@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef NOCLOBBER_PRELOAD_EXCLUSIVE_H
+#define NOCLOBBER_PRELOAD_EXCLUSIVE_H
+
+/*
+ * Exclusive rename: by the kernel's flag, and without it.
+ *
+ * Conventions: 0 or -errno, nothing allocated, async-signal-safe. Neither function ever replaces
+ * anything.
+ */
+
+#include "preload/call.h"
+
+/*
+ * Makes the call with RENAME_NOREPLACE added. Returns 0 when it was made and nothing was in the
+ * way; else the kernel's error, or EXCLUSIVE_MISSING where kernel, filesystem or a seccomp filter
+ * does not know the flag, or may not: EINVAL also means a directory moved into itself, and
+ * EXCLUSIVE_MISSING leaves that to whoever tries next.
+ */
+int exclusive_rename(const struct call *call);
+
+#define EXCLUSIVE_MISSING (-4096) /* one beyond the errors that Linux has */
+
+/*
+ * Does the same without the flag: link+unlink, or for a directory mkdir+rename over one's own empty
+ * directory. `buffer` is PATH_RESOLVED_MAX bytes of the caller's. Errors: -EEXIST, -EXDEV and other
+ * errors of rename(2); -EINVAL only for a directory moved into itself; -EOPNOTSUPP where it cannot
+ * be done at all (no hard links here, or not of this file): then nothing has changed.
+ */
+int exclusive_emulate(const struct call *call, char *buffer);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef NOCLOBBER_PRELOAD_FILE_H
+#define NOCLOBBER_PRELOAD_FILE_H
+
+/*
+ * What lies at the two ends of a rename. A file is looked at as rename(2) takes it: the last
+ * component itself, never what a symbolic link there points to.
+ *
+ * Conventions: 0 or -errno, nothing allocated, async-signal-safe.
+ */
+
+#include "core/path.h"
+#include "core/sys.h"
+
+struct file {
+    unsigned long long inode;
+    unsigned long long size; /* bytes */
+    unsigned device_major;
+    unsigned device_minor;
+    unsigned links;
+    unsigned mode; /* type and permissions, as st_mode */
+    unsigned owner;
+    unsigned group;
+};
+
+/* lstat(2) of `path`, its trailing slashes taken off. -ENAMETOOLONG for a path over PATH_MAX, or
+ * what statx(2) says. `buffer` holds the path without them where there are any: PATH_RESOLVED_MAX
+ * bytes, the caller's. */
+int file_look(const struct sys *sys, int dirfd, const char *path, char *buffer, struct file *file);
+
+/* Whether `file` is of `type`, one of S_IFREG, S_IFDIR, S_IFLNK …: 1 or 0. */
+int file_is(const struct file *file, unsigned type);
+
+/* Whether two files are on one device: 1 or 0. */
+int file_is_same_device(const struct file *one, const struct file *other);
+
+/* Whether two files are one inode of one device: 1 or 0. */
+int file_is_same_inode(const struct file *one, const struct file *other);
+
+/* Whether the directory at `path` has no entry: 1, 0, or -errno when it cannot be read. `entries`
+ * are at least 1 KiB of the caller's. */
+int file_is_empty_directory(const struct sys *sys, int dirfd, const char *path, void *entries,
+                            size_t size);
+
+/* One end of a comparison: where the file is, and what file_look said of it. */
+struct file_place {
+    const struct sys *sys;
+    int dirfd;
+    const char *path; /* without trailing slash */
+    const struct file *file;
+};
+
+/*
+ * Whether two regular files have equal bytes, or two symbolic links equal targets, and both equal
+ * permissions, owner and group: 1 or 0; 0 also when either cannot be read or changed meanwhile.
+ * `buffer` of `size` bytes is the caller's; larger means fewer calls.
+ */
+int file_is_equal(const struct file_place *one, const struct file_place *other, char *buffer,
+                  size_t size);
+
+#endif

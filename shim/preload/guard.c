@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+#include "preload/guard.h"
+
+#include <errno.h>
+
+#include "preload/conflict.h"
+#include "preload/exclusive.h"
+#include "preload/journal.h"
+#include "preload/loop.h"
+
+/* ---- letting through ---- */
+
+static void record(struct conflict *conflict, enum event_verdict verdict, enum event_rule rule,
+                   unsigned repeated)
+{
+    const struct call *const call = conflict->call;
+    struct event event = {
+        .verdict = verdict,
+        .rule = rule,
+        .pattern = conflict->decision.pattern,
+        .call = call_name(call),
+        .source = conflict->scratch->source,
+        .destination = conflict->scratch->destination,
+        .repeated = repeated,
+    };
+
+    journal_write(call->sys, conflict->policy, &event, conflict->scratch);
+}
+
+/* The program's own call, and a record of it where it replaced something, or will be made up for by
+ * a copy (EXDEV). The paths are resolved before, because the call may change what they mean. */
+static int pass_recorded(struct conflict *conflict, enum event_verdict verdict,
+                         enum event_rule rule)
+{
+    int result;
+
+    if (conflict->policy->log)
+        conflict_name(conflict);
+    result = call_plain(conflict->call);
+    if (result == 0 || result == -EXDEV)
+        record(conflict, verdict, rule, 0);
+    return result;
+}
+
+/* Lets a conflict through under ALLOW or in audit mode. */
+static int pass(struct conflict *conflict)
+{
+    struct judgement judgement;
+
+    if (!conflict->policy->log)
+        return call_plain(conflict->call);
+    conflict_look(conflict);
+    if (conflict->destination_seen == -ENOENT)
+        return call_plain(conflict->call);
+    judgement = conflict_judge(conflict);
+    if (judgement.kind == JUDGEMENT_ANSWER)
+        return call_plain(conflict->call);
+    if (conflict->decision.guard == POLICY_ALLOWED)
+        return pass_recorded(conflict, EVENT_ALLOWED, EVENT_RULE_ALLOW);
+    return pass_recorded(conflict,
+                         judgement.kind == JUDGEMENT_ALLOW ? EVENT_ALLOWED : EVENT_AUDITED,
+                         judgement.rule);
+}
+
+/* ---- enforcing ---- */
+
+/* Refuses with `error`, on the record. */
+static int refuse(struct conflict *conflict, enum event_rule rule, int error)
+{
+    const struct call *const call = conflict->call;
+    const struct policy *const policy = conflict->policy;
+    const struct loop loop =
+        loop_count(call->sys, call->source_dirfd, call->source,
+                   conflict->destination_seen == 0 ? &conflict->destination : NULL);
+
+    if (policy->log && loop.is_logged) {
+        conflict_name(conflict);
+        record(conflict, EVENT_REFUSED, rule, loop.unlogged);
+    }
+    if (policy->on_refusal == POLICY_REFUSAL_EXIT) {
+        conflict_name(conflict);
+        journal_exit(call->sys, conflict->scratch->destination, conflict->scratch);
+    }
+    return error == -EEXIST && loop.count >= LOOP_LIMIT ? -EBUSY : error;
+}
+
+/* ALLOW_IF=same: the destination stays, and the source, which is still the file that was compared,
+ * goes. */
+static int drop_source(struct conflict *conflict)
+{
+    const struct call *const call = conflict->call;
+    struct file now;
+    int result;
+
+    conflict_name(conflict);
+    result = file_look(call->sys, call->source_dirfd, call->source, conflict->scratch->path, &now);
+    if (result == 0 && !file_is_same_inode(&now, &conflict->source))
+        return refuse(conflict, EVENT_RULE_UNDECIDED, -EEXIST);
+    if (result == 0)
+        result = sys_unlinkat(call->sys, call->source_dirfd, call->source, 0);
+    if (result == 0)
+        record(conflict, EVENT_ALLOWED, EVENT_RULE_ALLOW_IF_SAME, 0);
+    return result;
+}
+
+/* Something is in the way of a guarded destination. */
+static int settle(struct conflict *conflict)
+{
+    const struct judgement judgement = conflict_judge(conflict);
+
+    switch (judgement.kind) {
+    case JUDGEMENT_ANSWER: return judgement.answer;
+    case JUDGEMENT_REFUSE: return refuse(conflict, judgement.rule, -EEXIST);
+    case JUDGEMENT_ALLOW: break;
+    }
+    if (judgement.rule == EVENT_RULE_ALLOW_IF_SAME)
+        return drop_source(conflict);
+    return pass_recorded(conflict, EVENT_ALLOWED, judgement.rule);
+}
+
+/* The program's own exclusive rename: EEXIST is what it asked to be told, EXDEV would make it copy
+ * over the destination. */
+static int settle_exclusive(const struct conflict *conflict)
+{
+    return conflict->destination_seen == -ENOENT ? conflict->attempt : -EEXIST;
+}
+
+/* An exclusive rename without the kernel's flag: 0 or -errno as exclusive_emulate. */
+static int fall_back(const struct conflict *conflict)
+{
+    if (conflict->call->flags & RENAME_WHITEOUT)
+        return -EINVAL; /* without the flag there is no such call at all */
+    if (conflict->policy->fallback == POLICY_FALLBACK_EMULATE)
+        return exclusive_emulate(conflict->call, conflict->scratch->path);
+    if (conflict->source_seen < 0)
+        return conflict->source_seen;
+    if (conflict->destination_seen < 0)
+        return -EOPNOTSUPP;
+    return file_is_same_device(&conflict->source, &conflict->destination) ? -EEXIST : -EXDEV;
+}
+
+static int enforce(struct conflict *conflict)
+{
+    conflict_look(conflict);
+    if (conflict->attempt == EXCLUSIVE_MISSING) {
+        conflict->attempt = fall_back(conflict);
+        if (conflict->attempt == -EOPNOTSUPP && !call_is_exclusive(conflict->call))
+            return refuse(conflict, EVENT_RULE_FALLBACK, -EOPNOTSUPP);
+        if (conflict->attempt != -EEXIST && conflict->attempt != -EXDEV)
+            return conflict->attempt;
+        conflict_look(conflict); /* somebody may have come first meanwhile */
+    }
+    return call_is_exclusive(conflict->call) ? settle_exclusive(conflict) : settle(conflict);
+}
+
+/* ---- the way in ---- */
+
+static int decide(struct conflict *conflict)
+{
+    /* `.`, `..` and "/" are never replaced, so that the kernel may say so in its own words (EBUSY).
+     */
+    if (path_split(conflict->call->destination).last != PATH_LAST_NAME)
+        return call_plain(conflict->call);
+    conflict_decide(conflict);
+    if (conflict->decision.guard == POLICY_UNGUARDED)
+        return call_plain(conflict->call);
+    if (conflict->decision.guard == POLICY_ALLOWED || conflict->policy->mode == POLICY_AUDIT)
+        return pass(conflict);
+    return enforce(conflict);
+}
+
+static int is_in_the_way(const struct call *call, int result)
+{
+    return result == -EXDEV || result == EXCLUSIVE_MISSING ||
+           (result == -EEXIST && !call_is_exclusive(call));
+}
+
+/* Kept out of the way of the call without conflict, which so needs hardly any stack. */
+__attribute__((noinline)) static int meet(const struct policy *policy, const struct call *call,
+                                          int attempt)
+{
+    struct scratch *const scratch = scratch_take(call->sys);
+    struct conflict conflict = {
+        .policy = policy, .call = call, .scratch = scratch, .attempt = attempt};
+    int result;
+
+    if (!scratch)
+        return -ENOMEM;
+    result = decide(&conflict);
+    scratch_release(call->sys, scratch);
+    return result;
+}
+
+int guard_rename(const struct policy *policy, const struct call *call)
+{
+    const unsigned known = RENAME_NOREPLACE | RENAME_WHITEOUT;
+    int result;
+
+    if (policy->mode == POLICY_OFF || (call->flags & ~known) != 0)
+        return call_plain(call);
+    result = exclusive_rename(call);
+    return is_in_the_way(call, result) ? meet(policy, call, result) : result;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef NOCLOBBER_PRELOAD_GUARD_H
+#define NOCLOBBER_PRELOAD_GUARD_H
+
+/*
+ * The library's one decision: exclusive first, policy only when something is in the way.
+ */
+
+#include "core/policy.h"
+#include "preload/call.h"
+
+/*
+ * Makes a call of the rename family under `policy`. Returns 0 or -errno, as the program is to be
+ * told.
+ *
+ * Without anything in the way that is one exclusive rename and nothing else. Otherwise:
+ *   - the kernel's own answer, wherever nothing could be lost;
+ *   - the program's own call, where the policy lets it (recorded, for an exception or under audit);
+ *   - -EEXIST, recorded, for a refusal; -EBUSY for one that is repeated in a loop (preload/loop.h);
+ * -EOPNOTSUPP where no exclusive rename is to be had; the end of the process under
+ * NOCLOBBER_ON_REFUSAL=exit;
+ *   - -ENOMEM where a second scratch area was needed and could not be had.
+ * What can't be decided is refused. Async-signal-safe and thread-safe; uses about 1.5 KiB of stack.
+ * renameat2's RENAME_EXCHANGE and flags that are not known here pass unchanged (rename(2),
+ * Linux 3.15 to 6.18).
+ */
+int guard_rename(const struct policy *policy, const struct call *call);
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+#include "preload/journal.h"
+
+#define STDERR 2
+
+static void complete(const struct sys *sys, struct event *event, char *program)
+{
+    struct timespec time = {0, 0};
+    const long length = sys_readlink_own(sys, "/proc/self/exe", program, PATH_RESOLVED_MAX - 1);
+
+    program[length < 0 ? 0 : length] = '\0';
+    sys_clock_gettime(sys, CLOCK_REALTIME, &time);
+    event->seconds = time.tv_sec;
+    event->nanoseconds = time.tv_nsec;
+    event->pid = sys_getpid(sys);
+    event->program = program;
+}
+
+/* O_NONBLOCK: a FIFO that nobody reads must not hang the host. */
+static void append(const struct sys *sys, const char *log, const char *line, size_t length)
+{
+    const int fd =
+        sys_open_own(sys, log, O_WRONLY | O_APPEND | O_CREAT | O_NOCTTY | O_NONBLOCK, 0666);
+
+    if (fd < 0)
+        return;
+    sys_write(sys, fd, line, length);
+    sys_close(sys, fd);
+}
+
+void journal_write(const struct sys *sys, const struct policy *policy, struct event *event,
+                   struct scratch *scratch)
+{
+    char *const line = scratch->large.line;
+    size_t length;
+
+    if (!policy->log)
+        return;
+    complete(sys, event, scratch->path);
+    length = event_encode(event, line, sizeof scratch->large.line);
+    if (policy->log[0] == '-')
+        sys_write(sys, STDERR, line, length);
+    else
+        append(sys, policy->log, line, length);
+}
+
+void journal_exit(const struct sys *sys, const char *destination, struct scratch *scratch)
+{
+    struct text text;
+
+    text_begin(&text, scratch->large.line, sizeof scratch->large.line);
+    text_puts(&text, "libnoclobber: refused to replace '");
+    text_put_json(&text, destination);
+    text_puts(&text, "'; ending the process with status ");
+    text_put_number(&text, POLICY_EXIT_STATUS, 0);
+    text_puts(&text, " (NOCLOBBER_ON_REFUSAL=exit)\n");
+    sys_write(sys, STDERR, text.start, text.length);
+    sys_exit_group(sys, POLICY_EXIT_STATUS);
+}

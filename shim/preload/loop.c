@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Each place is one 64-bit word, so that it changes atomically without a lock: 32 bits of the
+ * pair's hash, 16 bits of the window's first time, 16 bits of count. A word of zeros is a free
+ * place.
+ */
+#include "preload/loop.h"
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#define PLACES 64
+#define COUNT_MAX 0xFFFFu
+
+static _Atomic uint64_t places[PLACES];
+
+/* FNV-1a, 64 bits. */
+static uint64_t hash(uint64_t state, const void *bytes, size_t length)
+{
+    const unsigned char *const at = bytes;
+
+    for (size_t i = 0; i < length; i++)
+        state = (state ^ at[i]) * 0x100000001B3u;
+    return state;
+}
+
+static uint64_t hash_pair(int source_dirfd, const char *source, const struct file *destination)
+{
+    uint64_t state = hash(0xCBF29CE484222325u, &source_dirfd, sizeof source_dirfd);
+
+    while (*source != '\0')
+        state = hash(state, source++, 1);
+    if (destination) {
+        state = hash(state, &destination->inode, sizeof destination->inode);
+        state = hash(state, &destination->device_major, sizeof destination->device_major);
+        state = hash(state, &destination->device_minor, sizeof destination->device_minor);
+    }
+    return state;
+}
+
+/* Now, in sixteenths of a second, modulo 2^16: a little over an hour. */
+static uint16_t now(const struct sys *sys)
+{
+    struct timespec time = {0, 0};
+
+    sys_clock_gettime(sys, CLOCK_MONOTONIC_COARSE, &time);
+    return (uint16_t)((uint64_t)time.tv_sec * 16 + (uint64_t)time.tv_nsec / 62500000);
+}
+
+static uint64_t pack(uint32_t tag, uint16_t start, unsigned count)
+{
+    return (uint64_t)tag << 32 | (uint64_t)start << 16 | count;
+}
+
+/* How many of a window's `count` refusals no event has told of yet: events are written at the first
+ * and at the limit. */
+static unsigned unlogged(unsigned count)
+{
+    if (count >= LOOP_LIMIT)
+        return count - LOOP_LIMIT;
+    return count == 0 ? 0 : count - 1;
+}
+
+/* The word that follows `old` when the pair `tag` is refused at `time`, and what that means. */
+static uint64_t advance(uint64_t old, uint32_t tag, uint16_t time, struct loop *loop)
+{
+    const int is_same = (uint32_t)(old >> 32) == tag;
+    const uint16_t start = (uint16_t)(old >> 16);
+    const unsigned before = is_same ? (unsigned)(old & COUNT_MAX) : 0;
+    const int continues = before != 0 && (uint16_t)(time - start) < LOOP_WINDOW;
+
+    loop->count = continues ? before + (before < COUNT_MAX) : 1;
+    loop->is_logged = loop->count == 1 || loop->count == LOOP_LIMIT;
+    loop->unlogged = 0;
+    if (loop->count == 1)
+        loop->unlogged = unlogged(before);
+    else if (loop->count == LOOP_LIMIT)
+        loop->unlogged = LOOP_LIMIT - 2;
+    return pack(tag, continues ? start : time, loop->count);
+}
+
+struct loop loop_count(const struct sys *sys, int source_dirfd, const char *source,
+                       const struct file *destination)
+{
+    const uint64_t pair = hash_pair(source_dirfd, source, destination);
+    _Atomic uint64_t *const place = &places[pair % PLACES];
+    const uint16_t time = now(sys);
+    struct loop loop;
+    uint64_t old = atomic_load_explicit(place, memory_order_relaxed);
+
+    while (!atomic_compare_exchange_weak_explicit(place, &old,
+                                                  advance(old, (uint32_t)(pair >> 32), time, &loop),
+                                                  memory_order_relaxed, memory_order_relaxed))
+        ;
+    return loop;
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+#include "preload/route.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <sys/types.h>
+
+#include "preload/raw.h"
+
+extern void *dlsym(void *restrict, const char *restrict) __attribute__((weak));
+extern char *dlerror(void) __attribute__((weak));
+
+/* The next definitions. Written by route_setup alone, in the constructor; only read afterwards.
+ * Their types are spelt out because not every libc that the library is built against declares all
+ * of them. */
+static struct {
+    int (*rename)(const char *, const char *);
+    int (*renameat)(int, const char *, int, const char *);
+    int (*renameat2)(int, const char *, int, const char *, unsigned);
+    int (*linkat)(int, const char *, int, const char *, int);
+    int (*unlinkat)(int, const char *, int);
+    int (*mkdirat)(int, const char *, mode_t);
+    int (*statx)(int, const char *, int, unsigned, struct statx *);
+    int (*openat)(int, const char *, int, ...);
+    ssize_t (*readlinkat)(int, const char *, char *, size_t);
+    long (*syscall)(long, long, long, long, long, long, long);
+} next;
+
+static long call_raw(long number, long a, long b, long c, long d, long e, long f)
+{
+    return raw_call(number, a, b, c, d, e, f);
+}
+
+static long from_errno(long result)
+{
+    return result == -1 ? -errno : result;
+}
+
+static long call_next_rename(long number, long a, long b, long c, long d, long e, long f)
+{
+#ifdef SYS_rename
+    if (number == SYS_rename && next.rename)
+        return from_errno(next.rename((const char *)a, (const char *)b));
+#endif
+#ifdef SYS_renameat
+    if (number == SYS_renameat && next.renameat)
+        return from_errno(next.renameat((int)a, (const char *)b, (int)c, (const char *)d));
+#endif
+    return call_raw(number, a, b, c, d, e, f);
+}
+
+static long call_next(long number, long a, long b, long c, long d, long e, long f)
+{
+    switch (number) {
+    case SYS_renameat2:
+        if (next.renameat2)
+            return from_errno(
+                next.renameat2((int)a, (const char *)b, (int)c, (const char *)d, (unsigned)e));
+        break;
+    case SYS_linkat:
+        if (next.linkat)
+            return from_errno(
+                next.linkat((int)a, (const char *)b, (int)c, (const char *)d, (int)e));
+        break;
+    case SYS_unlinkat:
+        if (next.unlinkat)
+            return from_errno(next.unlinkat((int)a, (const char *)b, (int)c));
+        break;
+    case SYS_mkdirat:
+        if (next.mkdirat)
+            return from_errno(next.mkdirat((int)a, (const char *)b, (mode_t)c));
+        break;
+    case SYS_statx:
+        if (next.statx)
+            return from_errno(
+                next.statx((int)a, (const char *)b, (int)c, (unsigned)d, (struct statx *)e));
+        break;
+    case SYS_openat:
+        if (next.openat)
+            return from_errno(next.openat((int)a, (const char *)b, (int)c, (mode_t)d));
+        break;
+    case SYS_readlinkat:
+        if (next.readlinkat)
+            return from_errno(next.readlinkat((int)a, (const char *)b, (char *)c, (size_t)d));
+        break;
+    default: return call_next_rename(number, a, b, c, d, e, f);
+    }
+    return call_raw(number, a, b, c, d, e, f);
+}
+
+const struct sys route_raw = {call_raw, call_raw};
+const struct sys route_next = {call_next, call_raw};
+
+void route_setup(void)
+{
+    if (!dlsym)
+        return;
+    next.rename = dlsym(RTLD_NEXT, "rename");
+    next.renameat = dlsym(RTLD_NEXT, "renameat");
+    next.renameat2 = dlsym(RTLD_NEXT, "renameat2");
+    next.linkat = dlsym(RTLD_NEXT, "linkat");
+    next.unlinkat = dlsym(RTLD_NEXT, "unlinkat");
+    next.mkdirat = dlsym(RTLD_NEXT, "mkdirat");
+    next.statx = dlsym(RTLD_NEXT, "statx");
+    next.openat = dlsym(RTLD_NEXT, "openat");
+    next.readlinkat = dlsym(RTLD_NEXT, "readlinkat");
+    next.syscall = dlsym(RTLD_NEXT, "syscall");
+    /* A name that was not found must not become the program's own first dlerror(3). */
+    if (dlerror)
+        dlerror();
+}
+
+long route_syscall(long number, long a, long b, long c, long d, long e, long f)
+{
+    long result;
+
+    if (next.syscall)
+        return next.syscall(number, a, b, c, d, e, f);
+    result = raw_call(number, a, b, c, d, e, f);
+    if (result < 0 && result > -4096) {
+        errno = (int)-result;
+        return -1;
+    }
+    return result;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef NOCLOBBER_PRELOAD_ROUTE_H
+#define NOCLOBBER_PRELOAD_ROUTE_H
+
+/*
+ * The two ways out of the library: straight to the kernel, or through the next definition of the
+ * same libc function.
+ *
+ * The second is how the process's own calls would go without us. It lets a fake root that stands
+ * behind us in LD_PRELOAD (fakechroot, fakeroot, pseudo) translate our calls as it does the
+ * program's, and where it stands before us, leaves alone what it has translated already.
+ */
+
+#include "core/sys.h"
+
+/* Everything straight to the kernel. */
+extern const struct sys route_raw;
+
+/* Calls with a path of the program through libc's next definition; the kernel where there is none,
+ * as for renameat2 and statx in musl 1.2.3. Leaves errno as libc set it: whoever uses this restores
+ * it. */
+extern const struct sys route_next;
+
+/*
+ * Asks dlsym(3) for the next definitions, once, from the constructor: dlsym may allocate and lock,
+ * so nothing else in the library calls it. Until then route_next is the same as route_raw. Where
+ * the host has no dlsym (glibc before 2.34, in a program that does not link libdl) nobody can stand
+ * behind us who needs to be asked, and it stays so.
+ */
+void route_setup(void);
+
+/* Forwards a call of syscall(2) to the next definition of that name, or to the kernel. Sets errno
+ * as syscall(2) does. */
+long route_syscall(long number, long a, long b, long c, long d, long e, long f);
+
+#endif

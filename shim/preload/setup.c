@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+#include "preload/setup.h"
+
+#include <stdatomic.h>
+#include <sys/auxv.h>
+
+#include "preload/route.h"
+
+extern char **environ;
+
+static struct policy parsed;
+static char storage[POLICY_STORAGE_SIZE];
+static const struct policy strictest;
+static const struct policy inert = {.mode = POLICY_OFF};
+
+/* The policy in force, once it is known; NULL until then. */
+static const struct policy *_Atomic in_force;
+static atomic_flag is_parsing = ATOMIC_FLAG_INIT;
+static const struct sys *_Atomic way;
+
+static void complain(const struct policy_error *error)
+{
+    char message[POLICY_MESSAGE_MAX];
+
+    sys_write(&route_raw, 2, message, policy_error_message(error, message, sizeof message));
+}
+
+/* Parses once, whoever comes first; a thread that comes meanwhile gets the strictest policy. */
+static const struct policy *parse(char *const *environment)
+{
+    struct policy_error error;
+
+    if (getauxval(AT_SECURE) != 0) {
+        atomic_store_explicit(&in_force, &inert, memory_order_release);
+        return &inert;
+    }
+    if (!environment || atomic_flag_test_and_set_explicit(&is_parsing, memory_order_acquire))
+        return &strictest;
+    if (policy_parse(&parsed, environment, storage, sizeof storage, &error) < 0)
+        complain(&error);
+    atomic_store_explicit(&in_force, &parsed, memory_order_release);
+    return &parsed;
+}
+
+const struct policy *setup_policy(void)
+{
+    const struct policy *const known = atomic_load_explicit(&in_force, memory_order_acquire);
+
+    return known ? known : parse(environ);
+}
+
+const struct sys *setup_sys(void)
+{
+    const struct sys *const known = atomic_load_explicit(&way, memory_order_acquire);
+
+    return known ? known : &route_raw;
+}
+
+/* glibc passes a constructor main's arguments, and may do so before it has set environ itself; musl
+ * passes nothing, but has set it by then. */
+__attribute__((constructor)) static void start(int count, char **arguments, char **environment)
+{
+    (void)count;
+    (void)arguments;
+    if (!atomic_load_explicit(&in_force, memory_order_acquire))
+        parse(environ ? environ : environment);
+    if (atomic_load_explicit(&in_force, memory_order_acquire) != &inert) {
+        route_setup();
+        atomic_store_explicit(&way, &route_next, memory_order_release);
+    }
+}
