@@ -23,8 +23,9 @@ static struct {
     int (*statx)(int, const char *, int, unsigned, struct statx *);
     int (*openat)(int, const char *, int, ...);
     ssize_t (*readlinkat)(int, const char *, char *, size_t);
-    long (*syscall)(long, long, long, long, long, long, long);
 } next;
+
+long (*route_next_syscall)(long, long, long, long, long, long, long);
 
 static long call_raw(long number, long a, long b, long c, long d, long e, long f)
 {
@@ -104,22 +105,16 @@ void route_setup(void)
     next.statx = dlsym(RTLD_NEXT, "statx");
     next.openat = dlsym(RTLD_NEXT, "openat");
     next.readlinkat = dlsym(RTLD_NEXT, "readlinkat");
-    next.syscall = dlsym(RTLD_NEXT, "syscall");
+    route_next_syscall = dlsym(RTLD_NEXT, "syscall");
     /* A name that was not found must not become the program's own first dlerror(3). */
     if (dlerror)
         dlerror();
 }
 
-long route_syscall(long number, long a, long b, long c, long d, long e, long f)
+long route_publish(long result)
 {
-    long result;
-
-    if (next.syscall)
-        return next.syscall(number, a, b, c, d, e, f);
-    result = raw_call(number, a, b, c, d, e, f);
-    if (result < 0 && result > -4096) {
-        errno = (int)-result;
-        return -1;
-    }
-    return result;
+    if (result >= 0 || result < -4095)
+        return result;
+    errno = (int)-result;
+    return -1;
 }

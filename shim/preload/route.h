@@ -29,8 +29,11 @@ extern const struct sys route_next;
  */
 void route_setup(void);
 
-/* Forwards a call of syscall(2) to the next definition of that name, or to the kernel. Sets errno
- * as syscall(2) does. */
-long route_syscall(long number, long a, long b, long c, long d, long e, long f);
+/* The next definition of syscall(2); NULL before route_setup, and where there is none. */
+extern long (*route_next_syscall)(long number, long a, long b, long c, long d, long e, long f);
+
+/* Turns what the kernel returned into what libc returns: -1 with errno set for -4095 to -1, else
+ * `result` itself. Async-signal-safe. */
+long route_publish(long result);
 
 #endif
