@@ -7,7 +7,7 @@ VERSION := 0.1.0
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 CC ?= cc
-CFLAGS ?= -O2 -g
+CFLAGS ?= -O2
 INSTALL ?= install
 
 # ---- flags -------------------------------------------------------------------------------------
@@ -43,7 +43,7 @@ TESTABLE := $(CORE) $(filter-out %/interpose.c %/setup.c,$(PRELOAD))
 
 UNIT := $(patsubst tests/unit/%.c,build/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 PROGRAMS := $(patsubst tests/%.c,build/tests/%,$(sort $(wildcard tests/programs/*.c)))
-BENCH := $(patsubst tests/%.c,build/tests/%,$(sort $(wildcard tests/bench/*.c)))
+BENCH := build/tests/bench/renames build/tests/bench/starts build/tests/bench/empty.so
 
 LIBRARY_OBJECTS := $(LIBRARY:%.c=build/pic/%.o)
 TEST_OBJECTS := $(TESTABLE:%.c=build/test/%.o)
@@ -79,7 +79,11 @@ build/tests/programs/%: tests/programs/%.c Makefile
 
 build/tests/bench/%: tests/bench/%.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(BASE) $(CFLAGS) $(LDFLAGS) -o $@ $< -pthread -ldl
+	$(CC) $(BASE) $(CFLAGS) $(LDFLAGS) -o $@ $<
+
+build/tests/bench/empty.so: tests/bench/empty.c
+	@mkdir -p $(@D)
+	$(CC) -shared -fPIC -nostdlib $(CFLAGS) $(LDFLAGS) -o $@ $<
 
 CHECK_LIBS = $(shell pkg-config --libs check 2>/dev/null || echo -lcheck) -pthread
 

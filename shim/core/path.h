@@ -48,12 +48,13 @@ int path_strip(const char *path, char *out, size_t size);
  * symbolic links resolved, a slash and the last component as given, to `out`, NUL-terminated.
  * `dirfd` is a descriptor, or AT_FDCWD.
  *
- * The answer is the kernel's own name for that directory: readlink(2) of /proc/thread-self/fd/N or
- * cwd, proc(5).
+ * The answer is the kernel's own name for that directory: the path's own words below the working
+ * directory (getcwd(2)) where openat2(2) finds no symbolic link on the way (Linux 5.6), else
+ * readlink(2) of /proc/thread-self/fd/N, proc(5).
  *
- * Errors: -EINVAL for a last component that is no name; -ENOENT without /proc, and where the
- * directory has no name from here (outside the root); -ENAMETOOLONG; -EMFILE and whatever else
- * open(2) says.
+ * Errors: -EINVAL for a last component that is no name; -ENOENT where /proc is needed and is not
+ * there, and where the directory has no name from here (outside the root, or deleted);
+ * -ENAMETOOLONG; -EMFILE and whatever else open(2) says.
  */
 int path_resolve(const struct sys *sys, int dirfd, const char *path, char *out, size_t size);
 

@@ -23,6 +23,7 @@
 
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <linux/openat2.h>
 #include <linux/stat.h>
 #include <stddef.h>
 #include <sys/mman.h>
@@ -87,6 +88,26 @@ static inline int sys_statx(const struct sys *sys, int dirfd, const char *path, 
 static inline int sys_openat(const struct sys *sys, int dirfd, const char *path, int flags)
 {
     return (int)sys->path(SYS_openat, dirfd, (long)path, flags | O_CLOEXEC, 0, 0, 0);
+}
+
+/*
+ * openat2(2) of the directory `path`, absolute, only if no symbolic link is on the way to it: a
+ * descriptor that the caller closes, -ELOOP where there is one, or -errno. -ENOSYS before Linux 5.6,
+ * and wherever somebody else may translate the program's paths: words say nothing then.
+ */
+static inline int sys_open_without_symlinks(const struct sys *sys, const char *path)
+{
+    const struct open_how how = {.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
+                                 .resolve = RESOLVE_NO_SYMLINKS};
+
+    return (int)sys->path(SYS_openat2, AT_FDCWD, (long)path, (long)&how, sizeof how, 0, 0);
+}
+
+/* getcwd(2), the system call: bytes written to `out` with the NUL, or -errno. What begins with no
+ * slash is a directory outside the root. */
+static inline long sys_getcwd(const struct sys *sys, char *out, size_t size)
+{
+    return sys->kernel(SYS_getcwd, (long)out, (long)size, 0, 0, 0, 0);
 }
 
 /* readlinkat(2) of a path of the program: bytes written to `out` (no NUL is added), or -errno. */

@@ -89,7 +89,7 @@ __attribute__((used)) static long rename_by_number(long number, long a, long b, 
 #if defined(__x86_64__) && defined(__LP64__)
 /*
  * By hand, because a compiler's tail call writes the seventh argument back to the stack. Where the
- * caller passed fewer, that place is a variable of the caller, which another thread may be changing.
+ * caller passed fewer, that place is the caller's variable, which another thread may be changing.
  */
 #define TEXT_OF(number) #number
 #define JUMP_IF(number, label) "cmpq $" TEXT_OF(number) ", %rdi\n je " label "\n"

@@ -23,6 +23,7 @@ static struct {
     int (*statx)(int, const char *, int, unsigned, struct statx *);
     int (*openat)(int, const char *, int, ...);
     ssize_t (*readlinkat)(int, const char *, char *, size_t);
+    int is_untranslated; /* openat is libc's own */
 } next;
 
 long (*route_next_syscall)(long, long, long, long, long, long, long);
@@ -48,6 +49,14 @@ static long call_next_rename(long number, long a, long b, long c, long d, long e
         return from_errno(next.renameat((int)a, (const char *)b, (int)c, (const char *)d));
 #endif
     return call_raw(number, a, b, c, d, e, f);
+}
+
+/* Words of a path are the kernel's only while nobody translates them. Whoever does that takes over
+ * openat, and openat64 by another function; in libc they are one. Where that can't be told, somebody
+ * might. */
+static long call_openat2(long a, long b, long c, long d)
+{
+    return next.is_untranslated ? raw_call(SYS_openat2, a, b, c, d, 0, 0) : -ENOSYS;
 }
 
 static long call_next(long number, long a, long b, long c, long d, long e, long f)
@@ -84,6 +93,7 @@ static long call_next(long number, long a, long b, long c, long d, long e, long 
         if (next.readlinkat)
             return from_errno(next.readlinkat((int)a, (const char *)b, (char *)c, (size_t)d));
         break;
+    case SYS_openat2: return call_openat2(a, b, c, d);
     default: return call_next_rename(number, a, b, c, d, e, f);
     }
     return call_raw(number, a, b, c, d, e, f);
@@ -105,6 +115,8 @@ void route_setup(void)
     next.statx = dlsym(RTLD_NEXT, "statx");
     next.openat = dlsym(RTLD_NEXT, "openat");
     next.readlinkat = dlsym(RTLD_NEXT, "readlinkat");
+    next.is_untranslated =
+        next.openat && dlsym(RTLD_NEXT, "openat64") == __extension__(void *) next.openat;
     route_next_syscall = dlsym(RTLD_NEXT, "syscall");
     /* A name that was not found must not become the program's own first dlerror(3). */
     if (dlerror)

@@ -1,0 +1,2 @@
+/* SPDX-License-Identifier: MIT */
+/* A preload that does nothing: what ld.so itself costs. */
