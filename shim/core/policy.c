@@ -236,6 +236,16 @@ static void fall_back(struct policy *policy)
     policy->is_fallen_back = 1;
 }
 
+size_t policy_storage_size(char *const *environment)
+{
+    size_t size = 0;
+
+    for (; *environment; environment++)
+        if (own_name(*environment).length != 0)
+            size += strlen(*environment);
+    return size < POLICY_STORAGE_SIZE ? size : POLICY_STORAGE_SIZE;
+}
+
 int policy_parse(struct policy *policy, char *const *environment, char *storage, size_t size,
                  struct policy_error *error)
 {

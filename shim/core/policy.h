@@ -67,6 +67,10 @@ struct policy_error {
     const char *expected; /* what would be right */
 };
 
+/* How much storage policy_parse needs for `environment`, in bytes: 0 for none, POLICY_STORAGE_SIZE at
+ * most. */
+size_t policy_storage_size(char *const *environment);
+
 /*
  * Reads a policy from `environment`, a NULL-terminated array of "NAME=value" strings like
  * environ(7), into `*policy`. What it keeps it copies to `storage` (`size` bytes,

@@ -52,8 +52,8 @@ static long call_next_rename(long number, long a, long b, long c, long d, long e
 }
 
 /* Words of a path are the kernel's only while nobody translates them. Whoever does that takes over
- * openat, and openat64 by another function; in libc they are one. Where that can't be told, somebody
- * might. */
+ * openat, and openat64 by another function; in libc they are one. Where that can't be told,
+ * somebody might. */
 static long call_openat2(long a, long b, long c, long d)
 {
     return next.is_untranslated ? raw_call(SYS_openat2, a, b, c, d, 0, 0) : -ENOSYS;

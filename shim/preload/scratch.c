@@ -2,25 +2,26 @@
 #include "preload/scratch.h"
 
 #include <stdatomic.h>
-#include <sys/mman.h>
 
-static struct scratch own;
-static atomic_flag is_taken = ATOMIC_FLAG_INIT;
+/* The area that nobody uses at the moment, or NULL. */
+static struct scratch *_Atomic spare;
 
 struct scratch *scratch_take(const struct sys *sys)
 {
+    struct scratch *const kept = atomic_exchange_explicit(&spare, NULL, memory_order_acquire);
     long address;
 
-    if (!atomic_flag_test_and_set_explicit(&is_taken, memory_order_acquire))
-        return &own;
-    address = sys_map(sys, sizeof own);
+    if (kept)
+        return kept;
+    address = sys_map(sys, sizeof *kept);
     return address < 0 && address > -4096 ? NULL : (struct scratch *)address;
 }
 
 void scratch_release(const struct sys *sys, struct scratch *scratch)
 {
-    if (scratch == &own)
-        atomic_flag_clear_explicit(&is_taken, memory_order_release);
-    else
-        sys_unmap(sys, scratch, sizeof own);
+    struct scratch *none = NULL;
+
+    if (!atomic_compare_exchange_strong_explicit(&spare, &none, scratch, memory_order_release,
+                                                 memory_order_relaxed))
+        sys_unmap(sys, scratch, sizeof *scratch);
 }

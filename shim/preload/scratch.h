@@ -6,9 +6,9 @@
  * Working memory for a call that found something in the way.
  *
  * A host's stack may be an alternate signal stack of 8 KiB, and malloc is forbidden in a signal
- * handler. So the library owns one scratch area, which whoever comes first takes by an atomic
- * exchange; anybody else (another thread, a signal handler that interrupted the owner) maps one of
- * their own. No lock, hence no deadlock.
+ * handler. So scratch areas are mapped, and one is kept for the next call, which takes it by an
+ * atomic exchange; whoever comes meanwhile (another thread, a signal handler that interrupted the
+ * owner) maps another. No lock, hence no deadlock; a process that meets no conflict maps nothing.
  */
 
 #include "core/event.h"

@@ -9,7 +9,6 @@
 extern char **environ;
 
 static struct policy parsed;
-static char storage[POLICY_STORAGE_SIZE];
 static const struct policy strictest;
 static const struct policy inert = {.mode = POLICY_OFF};
 
@@ -25,10 +24,20 @@ static void complain(const struct policy_error *error)
     sys_write(&route_raw, 2, message, policy_error_message(error, message, sizeof message));
 }
 
+/* Memory for what the policy keeps, mapped for good: most processes need none. */
+static char *map_storage(size_t size)
+{
+    const long address = size == 0 ? 0 : sys_map(&route_raw, size);
+
+    return address < 0 && address > -4096 ? NULL : (char *)address;
+}
+
 /* Parses once, whoever comes first; a thread that comes meanwhile gets the strictest policy. */
 static const struct policy *parse(char *const *environment)
 {
     struct policy_error error;
+    size_t size;
+    char *storage;
 
     if (getauxval(AT_SECURE) != 0) {
         atomic_store_explicit(&in_force, &inert, memory_order_release);
@@ -36,7 +45,9 @@ static const struct policy *parse(char *const *environment)
     }
     if (!environment || atomic_flag_test_and_set_explicit(&is_parsing, memory_order_acquire))
         return &strictest;
-    if (policy_parse(&parsed, environment, storage, sizeof storage, &error) < 0)
+    size = policy_storage_size(environment);
+    storage = map_storage(size);
+    if (policy_parse(&parsed, environment, storage, storage ? size : 0, &error) < 0)
         complain(&error);
     atomic_store_explicit(&in_force, &parsed, memory_order_release);
     return &parsed;
