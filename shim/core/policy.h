@@ -67,8 +67,8 @@ struct policy_error {
     const char *expected; /* what would be right */
 };
 
-/* How much storage policy_parse needs for `environment`, in bytes: 0 for none, POLICY_STORAGE_SIZE at
- * most. */
+/* How much storage policy_parse needs for `environment`, in bytes: 0 for none, POLICY_STORAGE_SIZE
+ * at most. */
 size_t policy_storage_size(char *const *environment);
 
 /*

@@ -167,6 +167,29 @@ static inline int sys_clock_gettime(const struct sys *sys, clockid_t clock, stru
     return (int)sys->kernel(SYS_clock_gettime, clock, (long)out, 0, 0, 0, 0);
 }
 
+/* The three below take a set of signals as the kernel has it: a bit for each, from 1 on. */
+
+/* rt_sigprocmask(2); `old` may be NULL. */
+static inline int sys_sigprocmask(const struct sys *sys, int how, const unsigned long long *set,
+                                  unsigned long long *old)
+{
+    return (int)sys->kernel(SYS_rt_sigprocmask, how, (long)set, (long)old, sizeof *set, 0, 0);
+}
+
+/* rt_sigpending(2). */
+static inline int sys_sigpending(const struct sys *sys, unsigned long long *set)
+{
+    return (int)sys->kernel(SYS_rt_sigpending, (long)set, sizeof *set, 0, 0, 0, 0);
+}
+
+/* rt_sigtimedwait(2) without waiting: takes one pending signal of `set`. Its number, or -EAGAIN. */
+static inline int sys_sigtake(const struct sys *sys, const unsigned long long *set)
+{
+    const struct timespec at_once = {0, 0};
+
+    return (int)sys->kernel(SYS_rt_sigtimedwait, (long)set, 0, (long)&at_once, sizeof *set, 0, 0);
+}
+
 /* getpid(2), asked anew each time: a cached one is wrong in a vfork(2) child. */
 static inline int sys_getpid(const struct sys *sys)
 {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "preload/journal.h"
 
+#include "preload/output.h"
+
 #define STDERR 2
 
 static void complete(const struct sys *sys, struct event *event, char *program)
@@ -24,7 +26,7 @@ static void append(const struct sys *sys, const char *log, const char *line, siz
 
     if (fd < 0)
         return;
-    sys_write(sys, fd, line, length);
+    output_write(sys, fd, line, length);
     sys_close(sys, fd);
 }
 
@@ -39,7 +41,7 @@ void journal_write(const struct sys *sys, const struct policy *policy, struct ev
     complete(sys, event, scratch->path);
     length = event_encode(event, line, sizeof scratch->large.line);
     if (policy->log[0] == '-')
-        sys_write(sys, STDERR, line, length);
+        output_write(sys, STDERR, line, length);
     else
         append(sys, policy->log, line, length);
 }
@@ -54,6 +56,6 @@ void journal_exit(const struct sys *sys, const char *destination, struct scratch
     text_puts(&text, "'; ending the process with status ");
     text_put_number(&text, POLICY_EXIT_STATUS, 0);
     text_puts(&text, " (NOCLOBBER_ON_REFUSAL=exit)\n");
-    sys_write(sys, STDERR, text.start, text.length);
+    output_write(sys, STDERR, text.start, text.length);
     sys_exit_group(sys, POLICY_EXIT_STATUS);
 }

@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 #include <sys/auxv.h>
 
+#include "preload/output.h"
 #include "preload/route.h"
 
 extern char **environ;
@@ -21,7 +22,7 @@ static void complain(const struct policy_error *error)
 {
     char message[POLICY_MESSAGE_MAX];
 
-    sys_write(&route_raw, 2, message, policy_error_message(error, message, sizeof message));
+    output_write(&route_raw, 2, message, policy_error_message(error, message, sizeof message));
 }
 
 /* Memory for what the policy keeps, mapped for good: most processes need none. */
