@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/policy.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "core/pattern.h"
+#include "core/text.h"
+
+#define PREFIX "NOCLOBBER_"
+
+/* A piece of a value: what stands between two separators. */
+struct word {
+    const char *start;
+    size_t length;
+};
+
+/* What is being filled, the storage that is still free, and the part of a value that is being read.
+ */
+struct parser {
+    struct policy *policy;
+    char *free;
+    size_t room;
+    struct word culprit;
+};
+
+static int word_is(struct word word, const char *name)
+{
+    return strlen(name) == word.length && memcmp(word.start, name, word.length) == 0;
+}
+
+/* The word of `value` up to the next `separator`; a backslash takes the character behind it along.
+ */
+static struct word next_word(const char *value, char separator)
+{
+    struct word word = {value, 0};
+
+    while (value[word.length] != '\0' && value[word.length] != separator) {
+        word.length++;
+        if (value[word.length - 1] == '\\' && value[word.length] != '\0')
+            word.length++;
+    }
+    return word;
+}
+
+/* Copies a word and a NUL to the storage. Returns where, or NULL when there is no room. */
+static const char *keep(struct parser *parser, struct word word)
+{
+    char *const kept = parser->free;
+
+    if (word.length >= parser->room)
+        return NULL;
+    memcpy(kept, word.start, word.length);
+    kept[word.length] = '\0';
+    parser->free += word.length + 1;
+    parser->room -= word.length + 1;
+    return kept;
+}
+
+/* ---- one function for each variable: NULL, or what would be right ---- */
+
+static const char *parse_mode(struct parser *parser, const char *value)
+{
+    const struct word word = {value, strlen(value)};
+
+    if (word_is(word, "audit"))
+        parser->policy->mode = POLICY_AUDIT;
+    else if (word_is(word, "off"))
+        parser->policy->mode = POLICY_OFF;
+    else if (!word_is(word, "enforce"))
+        return "must be enforce, audit or off";
+    return NULL;
+}
+
+static const char *parse_on_refusal(struct parser *parser, const char *value)
+{
+    const struct word word = {value, strlen(value)};
+
+    if (word_is(word, "error"))
+        return NULL;
+    parser->policy->on_refusal = POLICY_REFUSAL_EXIT;
+    return word_is(word, "exit") ? NULL : "must be error or exit";
+}
+
+static const char *parse_fallback(struct parser *parser, const char *value)
+{
+    const struct word word = {value, strlen(value)};
+
+    if (word_is(word, "emulate"))
+        return NULL;
+    parser->policy->fallback = POLICY_FALLBACK_REFUSE;
+    return word_is(word, "refuse") ? NULL : "must be emulate or refuse";
+}
+
+static const char *parse_log(struct parser *parser, const char *value)
+{
+    const struct word word = {value, strlen(value)};
+
+    if (!word_is(word, "-") && value[0] != '/')
+        return "must be an absolute path, or - for standard error";
+    if (word.length > PATTERN_MAX)
+        return "must be a path of at most 4095 bytes";
+    parser->policy->log = keep(parser, word);
+    return parser->policy->log ? NULL : "";
+}
+
+static const char *parse_allow_if(struct parser *parser, const char *value)
+{
+    for (;;) {
+        const struct word word = next_word(value, ',');
+
+        parser->culprit = word;
+        if (word_is(word, "same"))
+            parser->policy->allow_if |= POLICY_ALLOW_IF_SAME;
+        else if (word_is(word, "symlink"))
+            parser->policy->allow_if |= POLICY_ALLOW_IF_SYMLINK;
+        else if (word_is(word, "empty"))
+            parser->policy->allow_if |= POLICY_ALLOW_IF_EMPTY;
+        else
+            return "must be a list of same, symlink and empty, separated by ','";
+        value += word.length;
+        if (*value++ == '\0')
+            return NULL;
+    }
+}
+
+/* The empty string stands for "no room" here and in parse_log; policy_parse gives it its words. */
+static const char *parse_patterns(struct parser *parser, struct policy_patterns *patterns,
+                                  const char *value)
+{
+    patterns->first = parser->free;
+    for (;;) {
+        const struct word word = next_word(value, ':');
+        const char *const fault = pattern_fault(word.start, word.length);
+
+        parser->culprit = word;
+        if (fault)
+            return fault;
+        if (!keep(parser, word))
+            return "";
+        patterns->count++;
+        value += word.length;
+        if (*value++ == '\0')
+            return NULL;
+    }
+}
+
+/* ---- the environment ---- */
+
+enum variable { MODE, PROTECT, ALLOW, ALLOW_IF, ON_REFUSAL, FALLBACK, LOG, UNKNOWN };
+
+static enum variable variable_named(struct word name)
+{
+    static const char names[][12] = {"MODE",       "PROTECT",  "ALLOW", "ALLOW_IF",
+                                     "ON_REFUSAL", "FALLBACK", "LOG"};
+    unsigned i = 0;
+
+    while (i < UNKNOWN && !word_is(name, names[i]))
+        i++;
+    return (enum variable)i;
+}
+
+static const char *parse_value(struct parser *parser, enum variable variable, const char *value)
+{
+    switch (variable) {
+    case MODE: return parse_mode(parser, value);
+    case PROTECT: return parse_patterns(parser, &parser->policy->protect, value);
+    case ALLOW: return parse_patterns(parser, &parser->policy->allow, value);
+    case ALLOW_IF: return parse_allow_if(parser, value);
+    case ON_REFUSAL: return parse_on_refusal(parser, value);
+    case FALLBACK: return parse_fallback(parser, value);
+    case LOG: return parse_log(parser, value);
+    case UNKNOWN: break;
+    }
+    return "is not a variable of libnoclobber; there are MODE, PROTECT, ALLOW, ALLOW_IF, "
+           "ON_REFUSAL, FALLBACK and LOG";
+}
+
+static const char *parse_variable(struct parser *parser, struct word name, const char *value)
+{
+    const enum variable variable = variable_named(name);
+
+    parser->culprit.start = value;
+    parser->culprit.length = strlen(value);
+    if (*value != '\0' || variable == UNKNOWN)
+        return parse_value(parser, variable, value);
+    /* An empty list of guards is a shell variable that was never set, not a wish to guard nothing.
+     */
+    return variable == PROTECT ? "must name a pattern; unset it to guard every destination" : NULL;
+}
+
+/* Whether `variable` begins with the `length` bytes at `start`. */
+static int begins_with(const char *variable, const char *start, size_t length)
+{
+    size_t same = 0;
+
+    while (same < length && variable[same] == start[same] && start[same] != '\0')
+        same++;
+    return same == length;
+}
+
+/* The name behind the prefix, where `variable` is one of ours; else a word of length 0. */
+static struct word own_name(const char *variable)
+{
+    const size_t prefix = strlen(PREFIX);
+    struct word name = {variable, 0};
+
+    if (begins_with(variable, PREFIX, prefix)) {
+        name = next_word(variable + prefix, '=');
+        if (name.start[name.length] != '=')
+            name.length = 0;
+    }
+    return name;
+}
+
+/* Whether an earlier variable has the same name. */
+static int is_repeated(char *const *environment, char *const *variable, struct word name)
+{
+    const size_t length = (size_t)(name.start + name.length + 1 - *variable);
+
+    while (environment < variable)
+        if (begins_with(*environment++, *variable, length))
+            return 1;
+    return 0;
+}
+
+/* Drops whatever could let an overwrite through. */
+static void fall_back(struct policy *policy)
+{
+    const struct policy_patterns none = {NULL, 0};
+
+    policy->mode = POLICY_ENFORCE;
+    policy->protect = none;
+    policy->allow = none;
+    policy->allow_if = 0;
+    policy->is_fallen_back = 1;
+}
+
+size_t policy_storage_size(char *const *environment)
+{
+    size_t size = 0;
+
+    for (; *environment; environment++)
+        if (own_name(*environment).length != 0)
+            size += strlen(*environment);
+    return size < POLICY_STORAGE_SIZE ? size : POLICY_STORAGE_SIZE;
+}
+
+int policy_parse(struct policy *policy, char *const *environment, char *storage, size_t size,
+                 struct policy_error *error)
+{
+    struct parser parser = {policy, storage, size, {NULL, 0}};
+    int result = 0;
+
+    memset(policy, 0, sizeof *policy);
+    for (char *const *variable = environment; *variable; variable++) {
+        const struct word name = own_name(*variable);
+        const char *expected = NULL;
+
+        if (name.length != 0 && !is_repeated(environment, variable, name))
+            expected = parse_variable(&parser, name, name.start + name.length + 1);
+        if (expected && result == 0) {
+            result = *expected == '\0' ? -E2BIG : -EINVAL;
+            error->variable = *variable;
+            error->value = parser.culprit.start;
+            error->value_length = parser.culprit.length;
+            error->expected =
+                *expected == '\0' ? "all patterns together must fit in 128 KiB" : expected;
+        }
+    }
+    if (result < 0)
+        fall_back(policy);
+    return result;
+}
+
+/* Appends at most `limit` bytes of `word`, escaped. */
+static void put_word(struct text *text, struct word word, size_t limit)
+{
+    char shown[65];
+    const size_t length = word.length < limit ? word.length : limit;
+
+    memcpy(shown, word.start, length);
+    shown[length] = '\0';
+    text_put_json(text, shown);
+    if (length < word.length)
+        text_puts(text, "...");
+}
+
+size_t policy_error_message(const struct policy_error *error, char *out, size_t size)
+{
+    const struct word value = {error->value, error->value_length};
+    struct text text;
+
+    text_begin(&text, out, size);
+    text_puts(&text, "libnoclobber: ");
+    put_word(&text, next_word(error->variable, '='), 32);
+    text_puts(&text, " '");
+    put_word(&text, value, 64);
+    text_puts(&text, "': ");
+    text_puts(&text, error->expected);
+    text_puts(&text, "; until that is mended every destination is guarded\n");
+    return text.length;
+}
