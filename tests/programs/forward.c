@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * syscall(2) of everything that is no rename: each argument arrives, results as large as addresses
+ * and as negative as an errno come back as libc gives them.
+ */
+#include "host.h"
+
+#include <stdint.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
+
+static void check_results(void)
+{
+    errno = UNTOUCHED;
+    check(syscall(SYS_getpid) == getpid(), "getpid");
+    check(errno == UNTOUCHED, "success leaves errno alone");
+    check(syscall(SYS_close, -1) == -1 && errno == EBADF, "an error is -1 and errno");
+    check(syscall(SYS_openat, AT_FDCWD, "missing", O_RDONLY) == -1 && errno == ENOENT,
+          "an error of openat");
+    check(syscall(100000) == -1 && errno == ENOSYS, "a number that the kernel does not have");
+}
+
+static void check_openat(void)
+{
+    const long fd = syscall(SYS_openat, AT_FDCWD, "made", O_RDWR | O_CREAT | O_EXCL, 0640);
+    char byte = 0;
+
+    check(fd >= 0, "openat of four arguments");
+    check(syscall(SYS_write, fd, "x", (size_t)1) == 1, "write");
+    check(syscall(SYS_pread64, fd, &byte, (size_t)1, (off_t)0) == 1 && byte == 'x', "pread64");
+    check(syscall(SYS_close, fd) == 0, "close");
+}
+
+/* Six arguments, the last of them an offset: the second page, and no other, has the mark. */
+static void check_six(void)
+{
+    const int fd = (int)syscall(SYS_memfd_create, "six", 0u);
+    char *page;
+
+    check(fd >= 0 && ftruncate(fd, 8192) == 0 && pwrite(fd, "mark", 4, 4096) == 4, "a file");
+    page = (char *)syscall(SYS_mmap, NULL, (size_t)4096, PROT_READ, MAP_PRIVATE, fd, (off_t)4096);
+    check(page != MAP_FAILED && memcmp(page, "mark", 4) == 0, "mmap of six arguments");
+    check((uintptr_t)page > UINT32_MAX, "a result wider than an int");
+    check(syscall(SYS_munmap, page, (size_t)4096) == 0, "munmap");
+    close(fd);
+}
+
+int main(void)
+{
+    for (int i = 0; i < 100; i++) {
+        check_results();
+        check_openat();
+        check_six();
+        check(unlink("made") == 0, "openat made the file");
+    }
+    return 0;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Is refused with a log that raises SIGPIPE (standard error, a pipe that nobody reads), and must
+ * see nothing of it: no handler runs, the signal mask stays, and a SIGPIPE of the program's own
+ * that is pending meanwhile stays pending.
+ */
+#include "host.h"
+
+#include <signal.h>
+
+static volatile sig_atomic_t runs;
+
+static void handler(int number)
+{
+    (void)number;
+    runs++;
+}
+
+static int is_pending(int number)
+{
+    sigset_t pending;
+
+    sigpending(&pending);
+    return sigismember(&pending, number);
+}
+
+static int is_blocked(int number)
+{
+    sigset_t mask;
+
+    sigprocmask(SIG_BLOCK, NULL, &mask);
+    return sigismember(&mask, number);
+}
+
+static void block(int number)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, number);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
+static void log_nowhere(void)
+{
+    int ends[2];
+
+    check(pipe(ends) == 0 && dup2(ends[1], STDERR_FILENO) == STDERR_FILENO, "a pipe");
+    close(ends[0]);
+    close(ends[1]);
+}
+
+int main(void)
+{
+    put("new", "new");
+    put("old", "old");
+    signal(SIGPIPE, handler);
+    log_nowhere();
+    expect(EEXIST, "new", "old");
+    check(runs == 0, "no handler runs");
+    check(!is_blocked(SIGPIPE) && !is_blocked(SIGXFSZ), "the mask is as it was");
+    block(SIGPIPE);
+    expect(EEXIST, "new", "old");
+    check(is_blocked(SIGPIPE) && !is_pending(SIGPIPE), "nothing is left pending");
+    raise(SIGPIPE);
+    expect(EEXIST, "new", "old");
+    check(is_pending(SIGPIPE), "the program's own signal stays");
+    return 0;
+}

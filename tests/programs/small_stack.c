@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A signal handler on the classic alternate stack of 8 KiB, with a page below it that nobody may
+ * touch, goes through the longest way that a rename has: policy, comparison, event.
+ */
+#include "host.h"
+
+#include <signal.h>
+#include <stdint.h>
+#include <sys/mman.h>
+
+#define PAGE 4096
+#define STACK 8192 /* SIGSTKSZ of old; today it is computed */
+
+static volatile sig_atomic_t runs;
+
+static void handler(int number)
+{
+    (void)number;
+    expect(EEXIST, "new", "different");
+    expect(0, "copy", "equal");
+    expect(0, "./here", "here"); /* one entry under two names */
+    expect(0, "here", "there");
+    expect(ENOTDIR, "new", "equal/");
+    runs = 1;
+}
+
+static char *small_stack(void)
+{
+    char *const area =
+        mmap(NULL, PAGE + STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    check(area != MAP_FAILED && mprotect(area, PAGE, PROT_NONE) == 0, "a guarded stack");
+    memset(area + PAGE, 0x5A, STACK);
+    return area + PAGE;
+}
+
+static size_t unused(const char *stack)
+{
+    size_t bytes = 0;
+
+    while (bytes < STACK && stack[bytes] == 0x5A)
+        bytes++;
+    return bytes;
+}
+
+int main(void)
+{
+    char *const stack = small_stack();
+    const stack_t alternate = {.ss_sp = stack, .ss_size = STACK};
+    const struct sigaction action = {.sa_handler = handler, .sa_flags = SA_ONSTACK};
+
+    put("new", "new");
+    put("different", "old");
+    put("copy", "equal");
+    put("equal", "equal");
+    put("here", "a");
+    check(sigaltstack(&alternate, NULL) == 0 && sigaction(SIGUSR1, &action, NULL) == 0,
+          "an alternate stack");
+    raise(SIGUSR1);
+    check(runs == 1, "the handler ran");
+    is_gone("copy");
+    dprintf(STDERR_FILENO, "bytes of stack left: %zu\n", unused(stack));
+    return 0;
+}
