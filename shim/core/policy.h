@@ -40,7 +40,7 @@ enum {
 
 /* Storage in bytes that is enough for any policy accepted: all patterns together, and the log's
  * path. Linux hands a program no longer string than this in its environment. */
-#define POLICY_STORAGE_SIZE (128 * 1024)
+#define POLICY_STORAGE_SIZE ((size_t)128 * 1024)
 
 /* `count` patterns, NUL-terminated, one behind the other. */
 struct policy_patterns {
