@@ -45,6 +45,7 @@ pair() { # two files to rename one onto the other
 @test "a vfork child may be refused, allowed or neither, and leaves its parent as it was" {
   shim NOCLOBBER_ALLOW=free/ "$PROGRAMS/vfork_child"
   [ "$(events 'e["verdict"]' | grep -c allowed)" -eq 4 ]
+  [ "$(events 'e["pid"] if e["verdict"] == "allowed" else "-"' | grep -v - | sort -u | wc -l)" -eq 4 ]
 }
 
 @test "a handler that interrupts a rename in the middle may rename itself" {
@@ -116,7 +117,7 @@ caged() {
   ln -s work root/link
   caged NOCLOBBER_MODE=enforce EEXIST rename new link/old 0 rename new vacant 0 rename vacant new 0 rename new new
   [ "$(cat root/work/old)" = old ]
-  LOG=root/log.jsonl
+  mv root/log.jsonl "$LOG"
   # A path as the program wrote it is better than none.
   [ "$(events '(e["rule"], e["source"], e["destination"], e["program"])')" = "('default', '/new', 'link/old', '')" ]
 }
@@ -129,7 +130,7 @@ caged() {
   caged NOCLOBBER_PROTECT=/nowhere/ EEXIST rename new link/old 0 rename new link/new 0 rename link/new new \
     0 rename new new EEXIST syscall:rename /link/../new link/old
   caged NOCLOBBER_ALLOW='**' EEXIST rename new link/old
-  LOG=root/log.jsonl
+  mv root/log.jsonl "$LOG"
   [ "$(events 'e["rule"]' | sort -u)" = undecided ]
   [ "$(cat root/work/old)" = old ]
 }

@@ -1,0 +1,514 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * decide [-f FILTER] [-o DIRECTORY] [-v] MODE DIRECTORY: the whole decision table, in fresh
+ * directories below DIRECTORY.
+ *
+ * For each row the kernel is asked twice, past the library; the rules make of it what the library
+ * must say, and then it is asked the same by each function that it interposes. Result, errno, the
+ * tree afterwards and the events recorded must all be as derived. MODE is enforce, audit or plain
+ * (off, or nothing guarded), and must fit the environment. With -o the kernel is asked below that
+ * directory instead, where DIRECTORY lacks RENAME_NOREPLACE; with -f (see filter.h) the library
+ * runs under a seccomp filter and the kernel's answers do not.
+ *
+ * One line for a row that fails or is skipped (all with -v), then a line with the figures.
+ */
+#include <grp.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "decide_rows.h"
+#include "decide_rules.h"
+#include "decide_setup.h"
+#include "filter.h"
+#include "preload/raw.h"
+
+#define SENTINEL 4242
+#define OTHER_ID 65534
+#define PAGE 4096
+
+/* Who is asked: the kernel, or the library by one of its names. */
+enum asked {
+    BY_KERNEL,
+    BY_KERNEL_EXCLUSIVELY,
+    BY_RENAME,
+    BY_RENAMEAT,
+    BY_RENAMEAT2,
+    BY_NUMBER_RENAME,
+    BY_NUMBER_RENAMEAT,
+    BY_NUMBER_RENAMEAT2,
+    BY_END,
+};
+
+static const char *const asked_names[] = {
+    "kernel",
+    "kernel, NOREPLACE",
+    "rename",
+    "renameat",
+    "renameat2",
+    "syscall(SYS_rename)",
+    "syscall(SYS_renameat)",
+    "syscall(SYS_renameat2)",
+};
+
+static struct {
+    int mode;
+    int is_verbose;
+    const char *directory;
+    const char *oracle;
+    const char *log;
+    struct filter filter;
+} options;
+
+static struct {
+    unsigned rows;
+    unsigned calls;
+    unsigned failed;
+    unsigned skipped;
+} figures;
+
+/* ---- one call ---- */
+
+/* The two paths, each so that a byte beyond its NUL is a fault. */
+static const char *place_string(const struct stage *stage, const char *text)
+{
+    char expanded[8192];
+    char *const pages =
+        mmap(NULL, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *const guard = pages + 3 * PAGE;
+
+    mprotect(guard, PAGE, PROT_NONE);
+    if (strcmp(text, POINTER_NULL) == 0)
+        return NULL;
+    if (strcmp(text, POINTER_LOW) == 0)
+        return (const char *)(uintptr_t)1;
+    if (strcmp(text, POINTER_KERNEL) == 0)
+        return (const char *)(UINTPTR_MAX - 0xFFFFF);
+    if (strcmp(text, POINTER_UNMAPPED) == 0)
+        return guard;
+    if (strcmp(text, POINTER_UNTERMINATED) == 0)
+        return memset(guard - 8, 'a', 8);
+    setup_expand(stage, text, expanded);
+    return strcpy(guard - strlen(expanded) - 1, expanded);
+}
+
+static int place_descriptor(const struct stage *stage, enum place place)
+{
+    switch (place) {
+    case AT_CWD: return AT_FDCWD;
+    case AT_DIRECTORY: return open("d", O_RDONLY | O_DIRECTORY);
+    case AT_PATH: return open("d", O_PATH);
+    case AT_FILE: return open("f", O_RDONLY);
+    case AT_REMOVED: return stage->removed;
+    case AT_NEGATIVE: return -1;
+    case AT_CLOSED: return 1000;
+    }
+    abort();
+}
+
+/* The arguments of the call, in place. */
+struct arguments {
+    int source_at;
+    const char *source;
+    int destination_at;
+    const char *destination;
+    unsigned flags;
+};
+
+static long ask_kernel(const struct arguments *call, unsigned flags)
+{
+    const long result = raw_call(SYS_renameat2, call->source_at, (long)call->source,
+                                 call->destination_at, (long)call->destination, (long)flags, 0);
+
+    if (result < 0)
+        errno = (int)-result;
+    return result < 0 ? -1 : result;
+}
+
+static long ask(enum asked asked, const struct arguments *call)
+{
+    const char *const source = call->source;
+    const char *const destination = call->destination;
+
+    switch (asked) {
+    case BY_KERNEL: return ask_kernel(call, call->flags);
+    case BY_KERNEL_EXCLUSIVELY: return ask_kernel(call, call->flags | RENAME_NOREPLACE);
+    case BY_RENAME: return rename(source, destination);
+    case BY_RENAMEAT: return renameat(call->source_at, source, call->destination_at, destination);
+    case BY_RENAMEAT2:
+        return renameat2(call->source_at, source, call->destination_at, destination, call->flags);
+#ifdef SYS_rename
+    case BY_NUMBER_RENAME: return syscall(SYS_rename, source, destination);
+#else
+    case BY_NUMBER_RENAME: break;
+#endif
+#ifdef SYS_renameat
+    case BY_NUMBER_RENAMEAT:
+        return syscall(SYS_renameat, call->source_at, source, call->destination_at, destination);
+#else
+    case BY_NUMBER_RENAMEAT: break;
+#endif
+    case BY_NUMBER_RENAMEAT2:
+        return syscall(SYS_renameat2, call->source_at, source, call->destination_at, destination,
+                       call->flags);
+    case BY_END: break;
+    }
+    abort();
+}
+
+/* Whether a row can be asked that way. */
+static int is_askable(enum asked asked, const struct row *row)
+{
+    const int is_relative = row->source_at != AT_CWD || row->destination_at != AT_CWD;
+    const int is_filtered = options.filter.count != 0;
+
+#ifndef SYS_rename
+    if (asked == BY_NUMBER_RENAME)
+        return 0;
+#endif
+#ifndef SYS_renameat
+    if (asked == BY_NUMBER_RENAMEAT)
+        return 0;
+#endif
+    switch (asked) {
+    case BY_RENAME:
+    case BY_NUMBER_RENAME: return row->flags == 0 && !is_relative;
+    case BY_RENAMEAT:
+    case BY_NUMBER_RENAMEAT: return row->flags == 0;
+    /* What renameat2 has beyond an exclusive rename is not there under a filter. */
+    case BY_RENAMEAT2:
+    case BY_NUMBER_RENAMEAT2: return !is_filtered || row->flags == RENAME_NOREPLACE;
+    case BY_KERNEL:
+    case BY_KERNEL_EXCLUSIVELY:
+    case BY_END: break;
+    }
+    return 0;
+}
+
+/* For good: real, effective and saved; and let it look at itself in /proc, as one that was started
+ * by that user could. */
+static void become_other(void)
+{
+    if (setgroups(0, NULL) < 0 || setresgid(OTHER_ID, OTHER_ID, OTHER_ID) < 0 ||
+        setresuid(OTHER_ID, OTHER_ID, OTHER_ID) < 0)
+        _exit(1);
+    prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+}
+
+/* In a process of its own: it may crash, and what it becomes it stays. */
+static void call_once(enum asked asked, const struct row *row, const struct stage *stage,
+                      struct outcome *outcome)
+{
+    const struct arguments call = {
+        place_descriptor(stage, row->source_at),
+        place_string(stage, row->source),
+        place_descriptor(stage, row->destination_at),
+        place_string(stage, row->destination),
+        row->flags,
+    };
+
+    if (row->user == AS_OTHER)
+        become_other();
+    if (asked > BY_KERNEL_EXCLUSIVELY && options.filter.count != 0 &&
+        filter_install(&options.filter) < 0)
+        _exit(1);
+    errno = SENTINEL;
+    outcome->result = (int)ask(asked, &call);
+    outcome->kept = errno == SENTINEL;
+    outcome->error = outcome->result == 0 ? 0 : errno;
+    outcome->is_done = 1;
+    _exit(0);
+}
+
+/* ---- one setup ---- */
+
+static int has_end(const char *path)
+{
+    return path[0] != '%' || strchr("01UEK", path[1]) == NULL;
+}
+
+static int is_dot(const char *path)
+{
+    const char *const slash = strrchr(path, '/');
+    const char *const last = slash ? slash + 1 : path;
+
+    return *last == '\0' || strcmp(last, ".") == 0 || strcmp(last, "..") == 0;
+}
+
+static int is_full_directory(int dirfd, const char *path)
+{
+    const int fd = openat(dirfd, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    DIR *const directory = fd < 0 ? NULL : fdopendir(fd);
+    int count = 0;
+
+    while (directory && readdir(directory))
+        count++;
+    if (directory)
+        closedir(directory);
+    return count > 2;
+}
+
+static void look(const struct stage *stage, enum place place, const char *text, struct end *end)
+{
+    const int dirfd = place_descriptor(stage, place);
+    char path[8192];
+    struct stat facts;
+    size_t length;
+
+    memset(end, 0, sizeof *end);
+    if (!has_end(text))
+        return;
+    setup_expand(stage, text, path);
+    for (length = strlen(path); length > 1 && path[length - 1] == '/'; length--)
+        path[length - 1] = '\0';
+    end->is_dot = is_dot(path);
+    if (fstatat(dirfd, path, &facts, AT_SYMLINK_NOFOLLOW) < 0)
+        return;
+    end->is_there = 1;
+    end->mode = facts.st_mode;
+    end->device = facts.st_dev;
+    end->inode = facts.st_ino;
+    end->links = facts.st_nlink;
+    end->is_full_directory = is_full_directory(dirfd, path);
+}
+
+static void play(enum asked asked, const struct row *row, const char *root, struct outcome *outcome)
+{
+    static struct tree tree;
+    struct stage stage = {.removed = -1};
+    pid_t child;
+
+    outcome->setup_error = setup_build(&stage, root, row->setup, outcome->setup_word);
+    if (outcome->setup_error == 0) {
+        look(&stage, row->source_at, row->source, &outcome->source);
+        look(&stage, row->destination_at, row->destination, &outcome->destination);
+        tree_take(&tree, 1, root, outcome->before);
+        child = fork();
+        if (child == 0)
+            call_once(asked, row, &stage, outcome);
+        waitpid(child, NULL, 0);
+        tree_take(&tree, 0, root, outcome->after);
+    }
+    setup_clear(&stage);
+    _exit(0);
+}
+
+/* Sets a row up, asks, and takes it away again, in a process (and, with mounts, a mount namespace)
+ * of its own. */
+static void run(enum asked asked, const struct row *row, struct outcome *outcome)
+{
+    static unsigned count;
+    const char *const below = asked > BY_KERNEL_EXCLUSIVELY ? options.directory : options.oracle;
+    char root[PATH_MAX];
+    pid_t child;
+
+    snprintf(root, sizeof root, "%s/%u", below, ++count);
+    memset(outcome, 0, sizeof *outcome);
+    child = fork();
+    if (child == 0)
+        play(asked, row, root, outcome);
+    waitpid(child, NULL, 0);
+}
+
+/* ---- comparing ---- */
+
+static void complain(const char *name, enum asked asked, const char *what)
+{
+    printf("not ok %s: %s: %s\n", name, asked_names[asked], what);
+    figures.failed++;
+}
+
+/* The verdict of the one event in the log, and empties it: "" for none, "several" for more. */
+static const char *take_event(void)
+{
+    static char line[65536];
+    char *verdict;
+    FILE *const log = options.log ? fopen(options.log, "r") : NULL;
+    const int got = log && fgets(line, sizeof line, log);
+    const int more = got && fgetc(log) != EOF;
+
+    if (log)
+        fclose(log);
+    if (!got)
+        return "";
+    if (truncate(options.log, 0) < 0 || more)
+        return "several";
+    verdict = strstr(line, "\"verdict\":\"");
+    if (!verdict)
+        return "no verdict";
+    verdict += strlen("\"verdict\":\"");
+    verdict[strcspn(verdict, "\"")] = '\0';
+    return verdict;
+}
+
+static const char *error_name(int error)
+{
+    return error == 0 ? "success" : strerrorname_np(error);
+}
+
+/* A link that cannot be made: the file is immutable, or another's. The emulation fails closed. */
+static int is_unlinkable(const struct outcome *outcome, int error)
+{
+    const int is_emulated = options.filter.count != 0 || options.oracle != options.directory;
+
+    return is_emulated && error == EPERM && outcome->error == EOPNOTSUPP &&
+           !S_ISDIR(outcome->source.mode);
+}
+
+static void compare(const char *name, enum asked asked, const struct expected *expected,
+                    const struct outcome *outcome)
+{
+    const char *const event = take_event();
+    char text[2 * TREE_TEXT + 256];
+
+    if (!outcome->is_done) {
+        complain(name, asked, "crashed");
+    } else if (outcome->error != expected->error && !is_unlinkable(outcome, expected->error)) {
+        snprintf(text, sizeof text, "%s in place of %s (%s)", error_name(outcome->error),
+                 error_name(expected->error), expected->rule);
+        complain(name, asked, text);
+    } else if (outcome->result != (outcome->error == 0 ? 0 : -1)) {
+        complain(name, asked, "neither 0 nor -1");
+    } else if (outcome->error == 0 && !outcome->kept) {
+        complain(name, asked, "success touched errno");
+    } else if (strcmp(outcome->after, expected->tree) != 0) {
+        snprintf(text, sizeof text, "left\n%sin place of (%s)\n%s", outcome->after, expected->rule,
+                 expected->tree);
+        complain(name, asked, text);
+    } else if (options.log && strcmp(event, expected->event ? expected->event : "") != 0 &&
+               !is_unlinkable(outcome, expected->error)) {
+        snprintf(text, sizeof text, "event '%s' in place of '%s' (%s)", event,
+                 expected->event ? expected->event : "", expected->rule);
+        complain(name, asked, text);
+    }
+}
+
+static struct outcome *share_outcome(void)
+{
+    return mmap(NULL, sizeof(struct outcome), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+                -1, 0);
+}
+
+static void skip(const struct row *row, const struct outcome *outcome)
+{
+    printf("skip %s: %s: %s\n", row->name, outcome->setup_word, strerror(outcome->setup_error));
+    figures.skipped++;
+}
+
+static void check_row(const struct row *row)
+{
+    static struct outcome *plain, *exclusive, *outcome;
+    const unsigned failed = figures.failed;
+    const char *wrong;
+    struct expected expected;
+
+    plain = plain ? plain : share_outcome();
+    exclusive = exclusive ? exclusive : share_outcome();
+    outcome = outcome ? outcome : share_outcome();
+    figures.rows++;
+    run(BY_KERNEL, row, plain);
+    if (plain->setup_error != 0) {
+        skip(row, plain);
+        return;
+    }
+    run(BY_KERNEL_EXCLUSIVELY, row, exclusive);
+    wrong = contradiction(plain, exclusive);
+    if (wrong && (row->flags & ~(unsigned)RENAME_NOREPLACE) == 0)
+        complain(row->name, BY_KERNEL_EXCLUSIVELY, wrong);
+    expected = expect(options.mode, row->flags, plain, exclusive);
+    for (enum asked asked = BY_RENAME; asked < BY_END; asked++) {
+        if (!is_askable(asked, row))
+            continue;
+        run(asked, row, outcome);
+        if (outcome->setup_error != 0) {
+            skip(row, outcome);
+            return;
+        }
+        figures.calls++;
+        compare(row->name, asked, &expected, outcome);
+    }
+    if (options.is_verbose && failed == figures.failed)
+        printf("ok %s: plain %s, NOREPLACE %s: %s (%s)\n", row->name, error_name(plain->error),
+               error_name(exclusive->error), error_name(expected.error), expected.rule);
+}
+
+/* ---- every row, every kind onto every kind ---- */
+
+/* Writes the words of a kind, its name put in. */
+static void write_kind(const struct kind *kind, char name, char *out)
+{
+    for (const char *at = kind->setup; *at != '\0'; at++)
+        *out++ = *at == '@' ? name : *at;
+    *out = '\0';
+}
+
+static void check_kinds(void)
+{
+    for (size_t i = 0; i < KIND_COUNT; i++) {
+        for (size_t j = 0; j <= KIND_COUNT; j++) {
+            char name[80], source[40], destination[40] = "d:other", setup[96];
+            const struct row row = {name, setup, "a", "b"};
+
+            write_kind(&kinds[i], 'a', source);
+            if (j < KIND_COUNT)
+                write_kind(&kinds[j], 'b', destination);
+            snprintf(name, sizeof name, "%s onto %s", kinds[i].name,
+                     j < KIND_COUNT ? kinds[j].name : "nothing");
+            snprintf(setup, sizeof setup, "%s %s", source, destination);
+            check_row(&row);
+        }
+    }
+}
+
+static int parse_mode(const char *word)
+{
+    static const char *const modes[] = {"enforce", "audit", "plain"};
+
+    for (int i = 0; i < 3; i++)
+        if (strcmp(word, modes[i]) == 0)
+            return i;
+    return -1;
+}
+
+static int parse(int count, char **arguments)
+{
+    int option;
+
+    while ((option = getopt(count, arguments, "f:o:v")) != -1) {
+        switch (option) {
+        case 'f':
+            if (filter_parse(&options.filter, optarg) < 0)
+                return -1;
+            break;
+        case 'o': options.oracle = optarg; break;
+        case 'v': options.is_verbose = 1; break;
+        default: return -1;
+        }
+    }
+    if (optind + 2 != count)
+        return -1;
+    options.mode = parse_mode(arguments[optind]);
+    options.directory = arguments[optind + 1];
+    options.oracle = options.oracle ? options.oracle : options.directory;
+    return options.mode;
+}
+
+int main(int count, char **arguments)
+{
+    if (parse(count, arguments) < 0) {
+        fputs("usage: decide [-f FILTER] [-o DIRECTORY] [-v] enforce|audit|plain DIRECTORY\n",
+              stderr);
+        return 125;
+    }
+    options.log = getenv("NOCLOBBER_LOG");
+    umask(022);
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        check_row(&rows[i]);
+    check_kinds();
+    printf("%u rows, %u calls, %u failed, %u skipped\n", figures.rows, figures.calls,
+           figures.failed, figures.skipped);
+    return figures.failed != 0;
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef NOCLOBBER_TESTS_DECIDE_RULES_H
+#define NOCLOBBER_TESTS_DECIDE_RULES_H
+
+/*
+ * What the library must answer, derived from what the kernel answered to the same call twice: plain
+ * and with RENAME_NOREPLACE, each in a fresh setup.
+ */
+
+#include <errno.h>
+#include <linux/fs.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "decide_tree.h"
+
+enum { DECIDE_ENFORCE, DECIDE_AUDIT, DECIDE_PLAIN };
+
+/* One end of the rename before the call, by lstat without trailing slashes. */
+struct end {
+    int is_there;
+    int is_dot; /* its last component is `.`, `..` or none */
+    int is_full_directory;
+    mode_t mode;
+    dev_t device;
+    ino_t inode;
+    nlink_t links;
+};
+
+/* What one call did. */
+struct outcome {
+    int is_done;
+    int error;  /* 0: success */
+    int kept;   /* errno was left alone */
+    int result; /* what was returned */
+    int setup_error;
+    char setup_word[64];
+    struct end source;
+    struct end destination;
+    char before[TREE_TEXT];
+    char after[TREE_TEXT];
+};
+
+struct expected {
+    const char *rule;
+    int error;
+    const char *tree;
+    const char *event; /* the verdict recorded, or NULL */
+};
+
+static int is_directory(const struct end *end)
+{
+    return end->is_there && S_ISDIR(end->mode);
+}
+
+static int is_changed(const struct outcome *outcome)
+{
+    return strcmp(outcome->before, outcome->after) != 0;
+}
+
+/* lstat says that both are one file, though the kernel had another reason to refuse: only mount
+ * points get here, which rename looks at from below and lstat from above. */
+static int is_one_inode(const struct outcome *plain)
+{
+    const struct end *const source = &plain->source;
+    const struct end *const destination = &plain->destination;
+
+    return source->is_there && destination->is_there && source->device == destination->device &&
+           source->inode == destination->inode && (S_ISDIR(source->mode) || source->links > 1);
+}
+
+static struct expected error_of(const char *rule, const struct outcome *plain, int error)
+{
+    const struct expected expected = {rule, error, plain->before, NULL};
+
+    return expected;
+}
+
+static struct expected refused(const char *rule, const struct outcome *plain)
+{
+    const struct expected expected = {rule, EEXIST, plain->before, "refused"};
+
+    return expected;
+}
+
+static struct expected as(const char *rule, const struct outcome *kernel)
+{
+    const struct expected expected = {rule, kernel->error, kernel->after, NULL};
+
+    return expected;
+}
+
+/* The destination exists, and plain rename would have refused for a reason that comes later than
+ * its existence: permissions, attributes, mount points. */
+static struct expected after_existence(const struct outcome *plain)
+{
+    if (is_one_inode(plain))
+        return error_of("one inode, seen by lstat", plain, 0);
+    if (is_directory(&plain->destination) && !is_directory(&plain->source))
+        return error_of("EISDIR before permissions", plain, EISDIR);
+    if (is_directory(&plain->source) && !is_directory(&plain->destination))
+        return error_of("ENOTDIR before permissions", plain, ENOTDIR);
+    if (plain->destination.is_full_directory)
+        return error_of("a full directory", plain, EEXIST);
+    return refused("EEXIST before permissions", plain);
+}
+
+/* SEMANTICS 2: the flag found the destination there. */
+static struct expected in_the_way(const struct outcome *plain)
+{
+    if (plain->destination.is_dot)
+        return as("destination ends in a dot: as plain", plain);
+    switch (plain->error) {
+    case 0:
+        if (!is_changed(plain))
+            return as("one file: nothing happens", plain);
+        return refused("would have been replaced", plain);
+    case ENOTDIR:
+    case EISDIR: return as("types: as plain", plain);
+    case ENOTEMPTY:
+    case EEXIST: return error_of("a full directory", plain, EEXIST);
+    default: return after_existence(plain);
+    }
+}
+
+/* SEMANTICS 4. The program's own NOREPLACE is not a refusal, though an audit notes what mv will
+ * copy over. */
+static struct expected across(int mode, unsigned flags, const struct outcome *plain)
+{
+    struct expected expected = as("another mount: EXDEV", plain);
+    const int own = (flags & RENAME_NOREPLACE) != 0;
+
+    if (plain->destination.is_dot)
+        return expected;
+    if (mode == DECIDE_AUDIT) {
+        if (plain->source.is_there && plain->destination.is_there)
+            expected.event = "audited";
+        return expected;
+    }
+    if (own)
+        return plain->destination.is_there
+                   ? error_of("own NOREPLACE, EEXIST before EXDEV", plain, EEXIST)
+                   : expected;
+    if (!plain->source.is_there)
+        return error_of("ENOENT before EXDEV", plain, ENOENT);
+    return plain->destination.is_there ? refused("EEXIST before EXDEV", plain) : expected;
+}
+
+static struct expected enforced(unsigned flags, const struct outcome *plain,
+                                const struct outcome *exclusive)
+{
+    if (flags & ~(unsigned)(RENAME_NOREPLACE | RENAME_WHITEOUT))
+        return as("flags that pass untouched", plain);
+    if (exclusive->error == EXDEV)
+        return across(DECIDE_ENFORCE, flags, plain);
+    if (exclusive->error == EEXIST && !(flags & RENAME_NOREPLACE))
+        return in_the_way(plain);
+    return as(exclusive->error == 0 ? "nothing in the way" : "the kernel's own error", exclusive);
+}
+
+/* Audit and off answer as plain rename does; audit notes what enforce would have refused. */
+static struct expected let_through(int mode, unsigned flags, const struct outcome *plain,
+                                   const struct outcome *exclusive)
+{
+    struct expected expected = as("as plain", plain);
+
+    if (mode != DECIDE_AUDIT || flags & ~(unsigned)(RENAME_NOREPLACE | RENAME_WHITEOUT))
+        return expected;
+    if (exclusive->error == EXDEV)
+        return across(mode, flags, plain);
+    if (exclusive->error == EEXIST && plain->error == 0 && is_changed(plain))
+        expected.event = "audited";
+    return expected;
+}
+
+/* What the kernel's two answers must have in common, or a phrase for what SEMANTICS 1 gets wrong. */
+static const char *contradiction(const struct outcome *plain, const struct outcome *exclusive)
+{
+    if (exclusive->error == 0 && (plain->error != 0 || strcmp(plain->after, exclusive->after) != 0))
+        return "NOREPLACE succeeds where plain rename does not";
+    if (exclusive->error != 0 && is_changed(exclusive))
+        return "NOREPLACE fails and changes something";
+    if (exclusive->error != 0 && exclusive->error != EEXIST && exclusive->error != plain->error)
+        return "NOREPLACE has an error of its own";
+    return NULL;
+}
+
+static struct expected expect(int mode, unsigned flags, const struct outcome *plain,
+                              const struct outcome *exclusive)
+{
+    if (mode == DECIDE_ENFORCE)
+        return enforced(flags, plain, exclusive);
+    return let_through(mode, flags, plain, exclusive);
+}
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef NOCLOBBER_TESTS_FILTER_H
+#define NOCLOBBER_TESTS_FILTER_H
+
+/*
+ * A seccomp filter that answers some system calls with an error, as container profiles do, without
+ * libseccomp. It looks at the number alone: every program it is meant for is of one architecture.
+ */
+
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
+#define FILTER_MAX 16
+
+struct filter {
+    unsigned count;
+    struct {
+        long number;
+        int error;
+    } answers[FILTER_MAX];
+};
+
+/* Whether `word` of `length` bytes is `name`. */
+static inline int filter_is(const char *word, size_t length, const char *name)
+{
+    return strlen(name) == length && strncmp(word, name, length) == 0;
+}
+
+static inline long filter_number(const char *word, size_t length)
+{
+    static const struct {
+        const char *name;
+        long number;
+    } calls[] = {
+        {"renameat2", SYS_renameat2},   {"linkat", SYS_linkat},         {"mkdirat", SYS_mkdirat},
+        {"unlinkat", SYS_unlinkat},     {"statx", SYS_statx},           {"openat", SYS_openat},
+        {"getdents64", SYS_getdents64}, {"readlinkat", SYS_readlinkat},
+    };
+
+    for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
+        if (filter_is(word, length, calls[i].name))
+            return calls[i].number;
+    return -1;
+}
+
+static inline int filter_error(const char *word, size_t length)
+{
+    static const struct {
+        const char *name;
+        int error;
+    } errors[] = {
+        {"ENOSYS", ENOSYS}, {"EINVAL", EINVAL}, {"EPERM", EPERM}, {"EOPNOTSUPP", EOPNOTSUPP},
+        {"EACCES", EACCES}, {"EMFILE", EMFILE}, {"EIO", EIO},     {"EMLINK", EMLINK}};
+
+    for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++)
+        if (filter_is(word, length, errors[i].name))
+            return errors[i].error;
+    return -1;
+}
+
+/* Reads "call=ERROR,call=ERROR…". Returns 0, or -1 for a word that it does not know. */
+static inline int filter_parse(struct filter *filter, const char *text)
+{
+    filter->count = 0;
+    while (*text != '\0' && filter->count < FILTER_MAX) {
+        const size_t name = strcspn(text, "=");
+        const size_t error = text[name] == '=' ? strcspn(text + name + 1, ",") : 0;
+
+        if (error == 0)
+            return -1;
+        filter->answers[filter->count].number = filter_number(text, name);
+        filter->answers[filter->count].error = filter_error(text + name + 1, error);
+        if (filter->answers[filter->count].number < 0 || filter->answers[filter->count].error < 0)
+            return -1;
+        filter->count++;
+        text += name + 1 + error;
+        text += *text == ',';
+    }
+    return *text == '\0' ? 0 : -1;
+}
+
+/* Puts the filter in force, for this thread and what it executes. Returns 0, or -1 with errno. */
+static inline int filter_install(const struct filter *filter)
+{
+    struct sock_filter program[2 + 2 * FILTER_MAX];
+    struct sock_fprog whole = {0, program};
+    unsigned short at = 0;
+
+    program[at++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+                                                 (__u32)offsetof(struct seccomp_data, nr));
+    for (unsigned i = 0; i < filter->count; i++) {
+        program[at++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
+                                                     (__u32)filter->answers[i].number, 0, 1);
+        program[at++] = (struct sock_filter)BPF_STMT(
+            BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (__u32)filter->answers[i].error);
+    }
+    program[at++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+    whole.len = at;
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+        return -1;
+    return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &whole);
+}
+
+#endif
