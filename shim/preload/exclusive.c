@@ -54,6 +54,16 @@ static int emulate_directory(const struct call *call)
 
 /* ---- without it: everything else ---- */
 
+/* Whether the directory that is to hold the destination is there: 1 or 0. */
+static int has_parent(const struct call *call, char *buffer)
+{
+    struct statx facts;
+
+    return path_take_parent(call->destination, buffer, PATH_RESOLVED_MAX) < 0 ||
+           buffer[0] == '\0' ||
+           sys_statx(call->sys, call->destination_dirfd, buffer, 0, &facts) == 0;
+}
+
 /* linkat's error as one of rename's. Those that say "no such link can be made" become EOPNOTSUPP:
  * mv and its like answer EXDEV with a copy over the destination, EPERM with the same (Ruby), and
  * EINVAL with a tale of subdirectories. */
@@ -67,8 +77,9 @@ static int link_error(const struct call *call, int error, char *buffer)
     case -ENOSYS:
     case -EIO:
     case -EINVAL: return -EOPNOTSUPP;
-    case -ENOENT: /* archivemount says so although the source is there */
-        if (file_look(call->sys, call->source_dirfd, call->source, buffer, &file) == 0)
+    case -ENOENT: /* archivemount says so although everything is there */
+        if (file_look(call->sys, call->source_dirfd, call->source, buffer, &file) == 0 &&
+            has_parent(call, buffer))
             return -EOPNOTSUPP;
         return error;
     default: return error;
@@ -101,8 +112,11 @@ static int remove_source(const struct call *call, const struct file *source, cha
     struct file now;
     int result;
 
-    if (file_look(call->sys, call->destination_dirfd, call->destination, buffer, &linked) < 0)
+    result = file_look(call->sys, call->destination_dirfd, call->destination, buffer, &linked);
+    if (result == -ENOENT)
         return 0; /* our link was moved on by somebody else already: it had succeeded */
+    if (result < 0)
+        return take_back(call, source, result, buffer);
     result = file_look(call->sys, call->source_dirfd, call->source, buffer, &now);
     if (result == 0) {
         /* The number of the link differs on FUSE servers that number names, not files. */

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: MIT */
+#include "preload/exclusive.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "preload/file.h"
+#include "unit/fake_sys.h"
+#include "unit/run.h"
+#include "unit/sandbox.h"
+
+static char buffer[PATH_RESOLVED_MAX];
+
+static struct call call_of(const char *source, const char *destination, unsigned flags)
+{
+    const struct call call = {&fake_sys, CALL_RENAMEAT2, AT_FDCWD, source,
+                              AT_FDCWD,  destination,    flags};
+
+    return call;
+}
+
+static int emulate(const char *source, const char *destination)
+{
+    const struct call call = call_of(source, destination, 0);
+
+    return exclusive_emulate(&call, buffer);
+}
+
+/* ---- by the flag ---- */
+
+static const struct {
+    const char *name;
+    int missing;
+    int is_filtered;
+    int result;
+    int calls;
+} attempts[] = {
+    {"it works", 0, 0, 0, 1},
+    {"the filesystem does not know the flag", -EINVAL, 0, EXCLUSIVE_MISSING, 1},
+    {"the kernel does not know the call", -ENOSYS, 0, EXCLUSIVE_MISSING, 1},
+    {"not supported", -EOPNOTSUPP, 0, EXCLUSIVE_MISSING, 1},
+    {"EPERM of a filter", -EPERM, 1, EXCLUSIVE_MISSING, 2},
+    {"EPERM of the filesystem", -EPERM, 0, -EPERM, 2},
+    {"in the way", -EEXIST, 0, -EEXIST, 1},
+    {"across mounts", -EXDEV, 0, -EXDEV, 1},
+    {"no access", -EACCES, 1, -EACCES, 1},
+    {"read only", -EROFS, 1, -EROFS, 1},
+    {"a bad pointer", -EFAULT, 1, -EFAULT, 1},
+};
+
+START_TEST(an_attempt_tells_what_is_missing)
+{
+    const struct call call = call_of("source", "destination", 0);
+    int result;
+
+    put_file("source", "new");
+    fake_reset();
+    fake.missing = attempts[_i].missing;
+    fake.is_filtered = attempts[_i].is_filtered;
+    result = exclusive_rename(&call);
+    ck_assert_msg(result == attempts[_i].result, "%s: %d", attempts[_i].name, result);
+    ck_assert_msg(fake.count == attempts[_i].calls, "%s: %s", attempts[_i].name, fake_story());
+    ck_assert_msg(fake_count(SYS_renameat2) == fake.count, "%s: %s", attempts[_i].name,
+                  fake_story());
+    ck_assert_msg(is_there("source") == (result != 0), "%s", attempts[_i].name);
+}
+END_TEST
+
+/* ---- emulation: what becomes of what ---- */
+
+enum kind { NOTHING, A_FILE, A_LINK, A_FIFO, A_DIRECTORY, A_FULL_DIRECTORY };
+
+static void put(const char *name, enum kind kind)
+{
+    char inner[64];
+
+    switch (kind) {
+    case NOTHING: break;
+    case A_FILE: put_file(name, name); break;
+    case A_LINK: put_link(name, "nowhere"); break;
+    case A_FIFO: ck_assert_int_eq(mkfifo(name, 0600), 0); break;
+    case A_DIRECTORY: put_directory(name); break;
+    case A_FULL_DIRECTORY:
+        put_directory(name);
+        snprintf(inner, sizeof inner, "%s/in-%s", name, name);
+        put_file(inner, name);
+        break;
+    }
+}
+
+static const struct {
+    const char *name;
+    enum kind source;
+    enum kind destination;
+    const char *source_path;
+    const char *destination_path;
+    int result;
+} rows[] = {
+    {"file", A_FILE, NOTHING, "source", "destination", 0},
+    {"symbolic link, dangling", A_LINK, NOTHING, "source", "destination", 0},
+    {"fifo", A_FIFO, NOTHING, "source", "destination", 0},
+    {"directory", A_DIRECTORY, NOTHING, "source", "destination", 0},
+    {"full directory", A_FULL_DIRECTORY, NOTHING, "source", "destination", 0},
+    {"directory with slashes", A_DIRECTORY, NOTHING, "source//", "destination/", 0},
+    {"file onto file", A_FILE, A_FILE, "source", "destination", -EEXIST},
+    {"file onto link", A_FILE, A_LINK, "source", "destination", -EEXIST},
+    {"file onto fifo", A_FILE, A_FIFO, "source", "destination", -EEXIST},
+    {"file onto directory", A_FILE, A_DIRECTORY, "source", "destination", -EEXIST},
+    {"link onto link", A_LINK, A_LINK, "source", "destination", -EEXIST},
+    {"directory onto file", A_DIRECTORY, A_FILE, "source", "destination", -EEXIST},
+    {"directory onto link", A_DIRECTORY, A_LINK, "source", "destination", -EEXIST},
+    {"directory onto empty directory", A_DIRECTORY, A_DIRECTORY, "source", "destination", -EEXIST},
+    {"directory onto full directory", A_DIRECTORY, A_FULL_DIRECTORY, "source", "destination",
+     -EEXIST},
+    {"nothing", NOTHING, NOTHING, "source", "destination", -ENOENT},
+    {"nothing onto file", NOTHING, A_FILE, "source", "destination", -ENOENT},
+    {"file with a slash", A_FILE, NOTHING, "source/", "destination", -ENOTDIR},
+    {"file to a name with a slash", A_FILE, NOTHING, "source", "destination/", -ENOTDIR},
+    {"link with a slash", A_LINK, NOTHING, "source/", "destination", -ENOTDIR},
+    {"into a missing directory", A_FILE, NOTHING, "source", "none/destination", -ENOENT},
+    {"directory into a missing directory", A_DIRECTORY, NOTHING, "source", "none/destination",
+     -ENOENT},
+    {"directory into itself", A_DIRECTORY, NOTHING, "source", "source/destination", -EINVAL},
+    {"file onto itself", A_FILE, NOTHING, "source", "source", -EEXIST},
+    {"directory onto itself", A_DIRECTORY, NOTHING, "source", "source", -EEXIST},
+};
+
+/* The kernel's flag answers the same, so that nobody can tell the two apart: but where plain rename
+ * has an answer of its own, which the guard asks for. */
+static int ask_kernel(int row)
+{
+    const struct call call = call_of(rows[row].source_path, rows[row].destination_path, 0);
+
+    return sys_renameat2(call.sys, AT_FDCWD, call.source, AT_FDCWD, call.destination,
+                         RENAME_NOREPLACE);
+}
+
+START_TEST(an_emulation_answers_as_the_flag_does)
+{
+    int result;
+    int entries;
+
+    put("source", rows[_i].source);
+    put("destination", rows[_i].destination);
+    entries = count_names(".");
+    fake_reset();
+    result = emulate(rows[_i].source_path, rows[_i].destination_path);
+    ck_assert_msg(result == rows[_i].result, "%s: %d", rows[_i].name, result);
+    ck_assert_msg(count_names(".") == entries, "%s: %d names", rows[_i].name, count_names("."));
+    ck_assert_msg(count_names("source") <= 1, "%s: something is left", rows[_i].name);
+    if (result == 0) {
+        ck_assert_msg(!is_there("source") && is_there("destination"), "%s", rows[_i].name);
+        ck_assert_int_eq(rename("destination", "source"), 0);
+    }
+    ck_assert_msg(ask_kernel(_i) == result, "%s: the flag disagrees", rows[_i].name);
+}
+END_TEST
+
+START_TEST(an_emulated_file_is_the_same_inode)
+{
+    struct stat before;
+    struct stat after;
+
+    put_file("source", "new");
+    stat("source", &before);
+    fake_reset();
+    ck_assert_int_eq(emulate("source", "destination"), 0);
+    stat("destination", &after);
+    ck_assert(before.st_ino == after.st_ino && after.st_nlink == 1);
+}
+END_TEST
+
+/* ---- emulation: what link(2) says where it cannot ---- */
+
+static const struct {
+    int error;
+    int result;
+} link_errors[] = {
+    {-EPERM, -EOPNOTSUPP}, {-EMLINK, -EOPNOTSUPP},     {-ENOSYS, -EOPNOTSUPP},
+    {-EIO, -EOPNOTSUPP},   {-EINVAL, -EOPNOTSUPP},     {-ENOENT, -EOPNOTSUPP},
+    {-EXDEV, -EXDEV},      {-EOPNOTSUPP, -EOPNOTSUPP}, {-EACCES, -EACCES},
+    {-ENOSPC, -ENOSPC},    {-EDQUOT, -EDQUOT},         {-EROFS, -EROFS},
+    {-EEXIST, -EEXIST},    {-ELOOP, -ELOOP},           {-ENAMETOOLONG, -ENAMETOOLONG},
+};
+
+START_TEST(a_link_that_cannot_be_made_changes_nothing)
+{
+    int result;
+
+    put_file("source", "new");
+    fake_reset();
+    fake.intercept = SYS_linkat;
+    fake.intercept_with = link_errors[_i].error;
+    result = emulate("source", "destination");
+    ck_assert_msg(result == link_errors[_i].result, "%d: %d", link_errors[_i].error, result);
+    ck_assert(file_holds("source", "new"));
+    ck_assert_int_eq(count_names("."), 1);
+    ck_assert_int_eq(fake_count(SYS_unlinkat), 0);
+}
+END_TEST
+
+/* ---- emulation: each call fails in turn ---- */
+
+static const int errors[] = {-EIO,    -EPERM,  -EACCES, -ENOENT,    -ENOMEM, -EINVAL,
+                             -ENOSYS, -EEXIST, -EROFS,  -ENOTEMPTY, -EINTR};
+
+/* What must hold whatever happened: the content is under one of the two names, an error has left
+ * nothing that stops a retry, and a success is one. */
+static void check_file_walk(int n, int error, int result)
+{
+    ck_assert_msg(is_kept("new"), "call %d, %d: the file is lost", n, error);
+    ck_assert_msg(result <= 0 && result > -4096, "call %d, %d: %d", n, error, result);
+    ck_assert_msg(result != -EINVAL || error == -EINVAL, "call %d, %d: EINVAL", n, error);
+    if (result == 0)
+        ck_assert_msg(file_holds("destination", "new"), "call %d, %d: not done", n, error);
+    /* A link that is said to be gone has been moved on by somebody: then nothing more is done. */
+    if (result == 0 && !(n == 2 && error == -ENOENT))
+        ck_assert_msg(!is_there("source"), "call %d, %d: not done, but 0", n, error);
+    else
+        ck_assert_msg(file_holds("source", "new"), "call %d, %d: done, but %d", n, error, result);
+    if (result != 0)
+        ck_assert_msg(!is_there("destination"), "call %d, %d: a link is left", n, error);
+}
+
+START_TEST(a_file_survives_any_failing_call)
+{
+    int n = 0;
+
+    do {
+        sweep();
+        put_file("source", "new");
+        fake_reset();
+        fake.fail_at = n;
+        fake.fail_with = errors[_i];
+        check_file_walk(n, errors[_i], emulate("source", "destination"));
+        n++;
+    } while (fake.has_failed);
+    ck_assert_int_eq(n, 6);
+    ck_assert(!is_there("source"));
+}
+END_TEST
+
+START_TEST(a_file_survives_a_kernel_that_goes_away)
+{
+    int n = 0;
+
+    do {
+        sweep();
+        put_file("source", "new");
+        fake_reset();
+        fake.fail_at = n++;
+        fake.fail_with = errors[_i];
+        fake.fails_on = 1;
+        emulate("source", "destination");
+        ck_assert_msg(is_kept("new"), "from call %d, %d", n - 1, errors[_i]);
+    } while (fake.has_failed);
+}
+END_TEST
+
+START_TEST(a_directory_survives_any_failing_call)
+{
+    int n = 0;
+    int result;
+
+    do {
+        sweep();
+        put("source", A_FULL_DIRECTORY);
+        fake_reset();
+        fake.fail_at = n;
+        fake.fail_with = errors[_i];
+        result = emulate("source", "destination");
+        ck_assert_msg(is_kept("source"), "call %d, %d", n, errors[_i]);
+        ck_assert_msg(result != -ENOTEMPTY || n != 2, "call %d, %d", n, errors[_i]);
+        ck_assert_msg(is_there("source/in-source") == (result != 0), "call %d, %d: %d", n,
+                      errors[_i], result);
+        ck_assert_msg(count_names(".") == 1, "call %d, %d: an empty directory is left", n,
+                      errors[_i]);
+        n++;
+    } while (fake.has_failed);
+    ck_assert_int_eq(n, 4);
+}
+END_TEST
+
+static void add(TCase *tcase)
+{
+    tcase_add_loop_test(tcase, an_attempt_tells_what_is_missing, 0, ROWS(attempts));
+    tcase_add_loop_test(tcase, an_emulation_answers_as_the_flag_does, 0, ROWS(rows));
+    tcase_add_test(tcase, an_emulated_file_is_the_same_inode);
+    tcase_add_loop_test(tcase, a_link_that_cannot_be_made_changes_nothing, 0, ROWS(link_errors));
+    tcase_add_loop_test(tcase, a_file_survives_any_failing_call, 0, ROWS(errors));
+    tcase_add_loop_test(tcase, a_file_survives_a_kernel_that_goes_away, 0, ROWS(errors));
+    tcase_add_loop_test(tcase, a_directory_survives_any_failing_call, 0, ROWS(errors));
+}
+
+int main(void)
+{
+    return run_tests("exclusive", add);
+}
