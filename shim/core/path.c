@@ -45,8 +45,9 @@ static int copy_string(const char *bytes, size_t length, char *out, size_t size)
 int path_strip(const char *path, char *out, size_t size)
 {
     const struct path_parts parts = path_split(path);
+    const size_t length = parts.name + parts.length;
 
-    return copy_string(path, parts.name + parts.length, out, size);
+    return copy_string(path, length == 0 && path[0] == '/' ? 1 : length, out, size);
 }
 
 /* ---- names below /proc ---- */
