@@ -19,7 +19,7 @@
  *   - -EEXIST, recorded, for a refusal; -EBUSY for one that is repeated in a loop (preload/loop.h);
  * -EOPNOTSUPP where no exclusive rename is to be had; the end of the process under
  * NOCLOBBER_ON_REFUSAL=exit;
- *   - -ENOMEM where a second scratch area was needed and could not be had.
+ *   - -ENOMEM where a scratch area was needed and could not be had; audit lets the call through.
  * What can't be decided is refused. Async-signal-safe and thread-safe; uses about 1.5 KiB of stack.
  * renameat2's RENAME_EXCHANGE and flags that are not known here pass unchanged (rename(2),
  * Linux 3.15 to 6.18).

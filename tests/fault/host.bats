@@ -141,6 +141,12 @@ caged() {
   shim NOCLOBBER_ALLOW='free/' "$PROGRAMS/descriptors" 0
 }
 
+@test "without memory renames work, a conflict is refused (ENOMEM), and audit lets it through" {
+  shim "$PROGRAMS/memory" 12
+  shim NOCLOBBER_MODE=audit "$PROGRAMS/memory" 0
+  shim NOCLOBBER_MODE=off "$PROGRAMS/memory" 0
+}
+
 @test "a policy survives the environment it came from" {
   shim NOCLOBBER_PROTECT='*.keep' NOCLOBBER_ALLOW='free.keep' "$PROGRAMS/environment"
   [ "$(refusals)" -eq 5 ]
