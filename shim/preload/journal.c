@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "preload/journal.h"
 
+#include <errno.h>
+
 #include "preload/output.h"
 
 #define STDERR 2
@@ -18,11 +20,22 @@ static void complete(const struct sys *sys, struct event *event, char *program)
     event->program = program;
 }
 
-/* O_NONBLOCK: a FIFO that nobody reads must not hang the host. */
+/*
+ * O_NONBLOCK: a FIFO that nobody reads must not hang the host. O_CREAT only where there is no log:
+ * in a sticky directory it is forbidden for another user's file, which one may write otherwise
+ * (fs.protected_regular, Linux 4.19).
+ */
+static int open_log(const struct sys *sys, const char *log)
+{
+    const int flags = O_WRONLY | O_APPEND | O_NOCTTY | O_NONBLOCK;
+    const int fd = sys_open_own(sys, log, flags, 0);
+
+    return fd == -ENOENT ? sys_open_own(sys, log, flags | O_CREAT, 0666) : fd;
+}
+
 static void append(const struct sys *sys, const char *log, const char *line, size_t length)
 {
-    const int fd =
-        sys_open_own(sys, log, O_WRONLY | O_APPEND | O_CREAT | O_NOCTTY | O_NONBLOCK, 0666);
+    const int fd = open_log(sys, log);
 
     if (fd < 0)
         return;

@@ -260,6 +260,16 @@ for i in range(200):
   [ "$(events 'e["destination"]' | sort -u | wc -l)" -eq 1600 ]
 }
 
+@test "a log of another user in a sticky folder is written where its permissions say so (fs.protected_regular)" {
+  need_root
+  mkdir -m 1777 sticky
+  touch sticky/log
+  chmod 666 sticky/log
+  chown 65534:65534 sticky/log
+  refuse NOCLOBBER_LOG="$PWD/sticky/log"
+  [ -s sticky/log ]
+}
+
 # ---- where it cannot go ----
 
 @test "a log in a directory that is missing changes no verdict" {
