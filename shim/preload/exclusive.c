@@ -87,16 +87,17 @@ static int link_error(const struct call *call, int error, char *buffer)
 }
 
 /*
- * The source could not be removed. Takes our link back, if it still is ours. A source that is gone
- * may have been taken by another racer, or removed: in the second case the link is all that is left
- * of the file, and the rename counts as done.
+ * The source could not be removed. Takes our link back, if it is known to be ours: another's file
+ * may lie there by now. (On FUSE servers that number names, not files, that can't be known, and both
+ * names stay.) A source that is gone may have been taken by another racer, or removed: in the second
+ * case the link is all that is left of the file, and the rename counts as done.
  */
-static int take_back(const struct call *call, const struct file *linked, int error, char *buffer)
+static int take_back(const struct call *call, const struct file *ours, int error, char *buffer)
 {
     struct file now;
 
     if (file_look(call->sys, call->destination_dirfd, call->destination, buffer, &now) < 0 ||
-        !file_is_same_inode(&now, linked))
+        !file_is_same_inode(&now, ours))
         return error;
     if (error == -ENOENT && now.links < 2)
         return 0;
@@ -108,6 +109,7 @@ static int take_back(const struct call *call, const struct file *linked, int err
  * linked. */
 static int remove_source(const struct call *call, const struct file *source, char *buffer)
 {
+    const struct file *ours = source;
     struct file linked;
     struct file now;
     int result;
@@ -119,12 +121,13 @@ static int remove_source(const struct call *call, const struct file *source, cha
         return take_back(call, source, result, buffer);
     result = file_look(call->sys, call->source_dirfd, call->source, buffer, &now);
     if (result == 0) {
-        /* The number of the link differs on FUSE servers that number names, not files. */
-        if (!file_is_same_inode(&now, source) && !file_is_same_inode(&now, &linked))
+        if (file_is_same_inode(&now, &linked))
+            ours = &linked; /* two names of one file, whichever it was that we linked */
+        else if (!file_is_same_inode(&now, source))
             return 0; /* somebody put another file there: as if after our rename */
         result = sys_unlinkat(call->sys, call->source_dirfd, call->source, 0);
     }
-    return result < 0 ? take_back(call, &linked, result, buffer) : 0;
+    return result < 0 ? take_back(call, ours, result, buffer) : 0;
 }
 
 static int emulate_file(const struct call *call, const struct file *source, char *buffer)

@@ -283,6 +283,260 @@ START_TEST(a_directory_survives_any_failing_call)
 }
 END_TEST
 
+/* ---- emulation: somebody else between two calls ---- */
+
+/* What the others do. Theirs is "racer"; `taken` is where they take ours. */
+
+static void racer_creates_destination(void)
+{
+    put_file("destination", "racer");
+}
+
+static void racer_replaces_destination(void)
+{
+    put_file("theirs", "racer");
+    ck_assert_int_eq(rename("theirs", "destination"), 0);
+}
+
+static void racer_takes_destination(void)
+{
+    ck_assert_int_eq(rename("destination", "taken"), 0);
+}
+
+static void racer_removes_destination(void)
+{
+    ck_assert_int_eq(remove("destination"), 0);
+}
+
+static void racer_takes_source(void)
+{
+    ck_assert_int_eq(rename("source", "taken"), 0);
+}
+
+static void racer_removes_source(void)
+{
+    ck_assert_int_eq(remove("source"), 0);
+}
+
+static void racer_replaces_source(void)
+{
+    put_file("theirs", "racer");
+    ck_assert_int_eq(rename("theirs", "source"), 0);
+}
+
+static void racer_takes_source_and_replaces_destination(void)
+{
+    racer_takes_source();
+    racer_replaces_destination();
+}
+
+static void racer_makes_source_a_directory(void)
+{
+    racer_takes_source();
+    put_directory("source");
+}
+
+/* The calls: 0 looks at the source, 1 links, 2 looks at the link, 3 at the source, 4 unlinks it.
+ * What each name holds in the end; NULL: nothing is there. */
+static const struct {
+    const char *name;
+    int at;
+    void (*racer)(void);
+    int result;
+    const char *source;
+    const char *destination;
+    const char *taken;
+} races[] = {
+    {"first at the name, before the look", 0, racer_creates_destination, -EEXIST, "new", "racer",
+     NULL},
+    {"first at the name, before the link", 1, racer_creates_destination, -EEXIST, "new", "racer",
+     NULL},
+    {"takes the source before the look", 0, racer_takes_source, -ENOENT, NULL, NULL, "new"},
+    {"takes the source before the link", 1, racer_takes_source, -ENOENT, NULL, NULL, "new"},
+    {"replaces the source before the link", 1, racer_replaces_source, 0, NULL, "racer", NULL},
+    {"replaces the source after the link", 2, racer_replaces_source, 0, "racer", "new", NULL},
+    {"replaces the source before the second look", 3, racer_replaces_source, 0, "racer", "new",
+     NULL},
+    {"takes the source after the link", 2, racer_takes_source, -ENOENT, NULL, NULL, "new"},
+    {"takes the source before the second look", 3, racer_takes_source, -ENOENT, NULL, NULL, "new"},
+    {"takes the source before it is removed", 4, racer_takes_source, -ENOENT, NULL, NULL, "new"},
+    {"removes the source after the link", 2, racer_removes_source, 0, NULL, "new", NULL},
+    {"removes the source before the second look", 3, racer_removes_source, 0, NULL, "new", NULL},
+    {"removes the source before we do", 4, racer_removes_source, 0, NULL, "new", NULL},
+    /* As if our rename had come first: what the plain rename of the other replaces is its doing. */
+    {"replaces the link at once", 2, racer_replaces_destination, 0, NULL, "racer", NULL},
+    {"replaces the link later", 3, racer_replaces_destination, 0, NULL, "racer", NULL},
+    {"replaces the link at the end", 4, racer_replaces_destination, 0, NULL, "racer", NULL},
+    {"takes the link at once", 2, racer_takes_destination, 0, "new", NULL, "new"},
+    {"takes the link later", 3, racer_takes_destination, 0, NULL, NULL, "new"},
+    {"takes the link at the end", 4, racer_takes_destination, 0, NULL, NULL, "new"},
+    {"removes the link at once", 2, racer_removes_destination, 0, "new", NULL, NULL},
+    {"removes the link later", 3, racer_removes_destination, 0, NULL, NULL, NULL},
+    {"takes one and replaces the other, early", 2, racer_takes_source_and_replaces_destination,
+     -ENOENT, NULL, "racer", "new"},
+    {"takes one and replaces the other", 3, racer_takes_source_and_replaces_destination, -ENOENT,
+     NULL, "racer", "new"},
+    {"takes one and replaces the other, late", 4, racer_takes_source_and_replaces_destination,
+     -ENOENT, NULL, "racer", "new"},
+    /* The one window that unlinkat(2) leaves: it removes a name, whatever has come there since it
+     * was looked at. A file put at the *source* in that moment goes. */
+    {"replaces the source before it is removed", 4, racer_replaces_source, 0, NULL, "new", NULL},
+};
+
+static void check_content(const char *row, const char *name, const char *content)
+{
+    if (content)
+        ck_assert_msg(file_holds(name, content), "%s: %s should hold '%s'", row, name, content);
+    else
+        ck_assert_msg(!is_there(name), "%s: %s is there", row, name);
+}
+
+START_TEST(a_race_for_a_file_has_one_winner)
+{
+    int result;
+
+    put_file("source", "new");
+    fake_reset();
+    fake.race_at = races[_i].at;
+    fake.racer = races[_i].racer;
+    result = emulate("source", "destination");
+    ck_assert_msg(fake.has_raced, "%s: %s", races[_i].name, fake_story());
+    ck_assert_msg(result == races[_i].result, "%s: %d", races[_i].name, result);
+    check_content(races[_i].name, "source", races[_i].source);
+    check_content(races[_i].name, "destination", races[_i].destination);
+    check_content(races[_i].name, "taken", races[_i].taken);
+    check_content(races[_i].name, "theirs", NULL);
+}
+END_TEST
+
+/* The source cannot be removed, and the destination is somebody else's by then: what was not linked
+ * by us is not ours to take back. */
+static const struct {
+    const char *name;
+    int at;
+    void (*racer)(void);
+    const char *destination;
+} take_backs[] = {
+    {"nobody there", -1, NULL, NULL},
+    {"replaced before the look", 2, racer_replaces_destination, "racer"},
+    {"replaced before the second look", 3, racer_replaces_destination, "racer"},
+    {"replaced before the unlink", 4, racer_replaces_destination, "racer"},
+    {"replaced after the unlink", 5, racer_replaces_destination, "racer"},
+    {"removed after the unlink", 5, racer_removes_destination, NULL},
+};
+
+START_TEST(only_our_own_link_is_taken_back)
+{
+    put_file("source", "new");
+    fake_reset();
+    fake.race_at = take_backs[_i].at;
+    fake.racer = take_backs[_i].racer;
+    fake.fail_at = 4;
+    fake.fail_with = -EACCES;
+    ck_assert_int_eq(emulate("source", "destination"), -EACCES);
+    check_content(take_backs[_i].name, "source", "new");
+    check_content(take_backs[_i].name, "destination", take_backs[_i].destination);
+}
+END_TEST
+
+START_TEST(a_source_that_became_a_directory_stays)
+{
+    put_file("source", "new");
+    fake_reset();
+    fake.race_at = 1;
+    fake.racer = racer_makes_source_a_directory;
+    ck_assert_int_eq(emulate("source", "destination"), -EOPNOTSUPP);
+    ck_assert(is_directory("source") && file_holds("taken", "new") && !is_there("destination"));
+}
+END_TEST
+
+/* ---- the same for directories ---- */
+
+static void racer_makes_destination(void)
+{
+    put_directory("destination");
+}
+
+static void racer_fills_destination(void)
+{
+    put_file("destination/theirs", "racer");
+}
+
+static void racer_makes_destination_a_file(void)
+{
+    racer_removes_destination();
+    racer_creates_destination();
+}
+
+static void racer_makes_destination_a_full_directory(void)
+{
+    racer_removes_destination();
+    racer_makes_destination();
+    racer_fills_destination();
+}
+
+static void racer_makes_source_a_file(void)
+{
+    racer_takes_source();
+    put_file("source", "racer");
+}
+
+/* The calls: 0 looks at the source, 1 makes the directory, 2 renames over it, 3 removes it again
+ * when that has failed, as it does here with EIO where `fails` says so. */
+static const struct {
+    const char *name;
+    int at;
+    int fails;
+    void (*racer)(void);
+    int result;
+    const char *ours;   /* the file that holds "new" in the end */
+    const char *theirs; /* the file that holds "racer", or NULL */
+    int has_destination;
+} directory_races[] = {
+    {"first at the name, file", 1, 0, racer_creates_destination, -EEXIST, "source/f", "destination",
+     1},
+    {"first at the name, directory", 1, 0, racer_makes_destination, -EEXIST, "source/f", NULL, 1},
+    {"fills our directory", 2, 0, racer_fills_destination, -EEXIST, "source/f",
+     "destination/theirs", 1},
+    {"fills a directory of its own", 2, 0, racer_makes_destination_a_full_directory, -EEXIST,
+     "source/f", "destination/theirs", 1},
+    {"puts a file in place of ours", 2, 0, racer_makes_destination_a_file, -ENOTDIR, "source/f",
+     "destination", 1},
+    {"removes our directory", 2, 0, racer_removes_destination, 0, "destination/f", NULL, 1},
+    {"takes our directory", 2, 0, racer_takes_destination, 0, "destination/f", NULL, 1},
+    {"takes the source before the look", 0, 0, racer_takes_source, -ENOENT, "taken/f", NULL, 0},
+    {"takes the source", 1, 0, racer_takes_source, -ENOENT, "taken/f", NULL, 0},
+    {"takes the source at last", 2, 0, racer_takes_source, -ENOENT, "taken/f", NULL, 0},
+    {"makes the source a file", 2, 0, racer_makes_source_a_file, -EISDIR, "taken/f", "source", 0},
+    {"fills what we give up", 3, 1, racer_fills_destination, -EIO, "source/f", "destination/theirs",
+     1},
+    {"puts a file where we give up", 3, 1, racer_makes_destination_a_file, -EIO, "source/f",
+     "destination", 1},
+    {"removes what we give up", 3, 1, racer_removes_destination, -EIO, "source/f", NULL, 0},
+};
+
+START_TEST(a_race_for_a_directory_has_one_winner)
+{
+    int result;
+
+    put_directory("source");
+    put_file("source/f", "new");
+    fake_reset();
+    fake.race_at = directory_races[_i].at;
+    fake.racer = directory_races[_i].racer;
+    fake.fail_at = directory_races[_i].fails ? 2 : -1;
+    fake.fail_with = -EIO;
+    result = emulate("source", "destination");
+    ck_assert_msg(fake.has_raced, "%s: %s", directory_races[_i].name, fake_story());
+    ck_assert_msg(result == directory_races[_i].result, "%s: %d", directory_races[_i].name, result);
+    check_content(directory_races[_i].name, directory_races[_i].ours, "new");
+    if (directory_races[_i].theirs)
+        check_content(directory_races[_i].name, directory_races[_i].theirs, "racer");
+    ck_assert_msg(is_there("destination") == directory_races[_i].has_destination, "%s",
+                  directory_races[_i].name);
+}
+END_TEST
+
 static void add(TCase *tcase)
 {
     tcase_add_loop_test(tcase, an_attempt_tells_what_is_missing, 0, ROWS(attempts));
@@ -292,6 +546,10 @@ static void add(TCase *tcase)
     tcase_add_loop_test(tcase, a_file_survives_any_failing_call, 0, ROWS(errors));
     tcase_add_loop_test(tcase, a_file_survives_a_kernel_that_goes_away, 0, ROWS(errors));
     tcase_add_loop_test(tcase, a_directory_survives_any_failing_call, 0, ROWS(errors));
+    tcase_add_loop_test(tcase, a_race_for_a_file_has_one_winner, 0, ROWS(races));
+    tcase_add_loop_test(tcase, only_our_own_link_is_taken_back, 0, ROWS(take_backs));
+    tcase_add_test(tcase, a_source_that_became_a_directory_stays);
+    tcase_add_loop_test(tcase, a_race_for_a_directory_has_one_winner, 0, ROWS(directory_races));
 }
 
 int main(void)
