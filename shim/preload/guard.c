@@ -155,18 +155,54 @@ static int enforce(struct conflict *conflict)
 
 /* ---- the way in ---- */
 
+static int ends_in_dot(const char *path)
+{
+    return path_split(path).last != PATH_LAST_NAME;
+}
+
+/*
+ * `.`, `..` and "/" are never replaced, so that the kernel may say so in its own words: EBUSY, but
+ * EEXIST where the program asked for an exclusive rename. Where that is missing, it is the plain
+ * call that has the words.
+ */
+static int answer_dot(const struct conflict *conflict)
+{
+    const struct call *const call = conflict->call;
+    int result;
+
+    if (conflict->attempt != EXCLUSIVE_MISSING || !call_is_exclusive(call))
+        return call_plain(call);
+    result = sys_renameat2(call->sys, call->source_dirfd, call->source, call->destination_dirfd,
+                           call->destination, 0);
+    return result == -EBUSY && !ends_in_dot(call->source) ? -EEXIST : result;
+}
+
 static int decide(struct conflict *conflict)
 {
-    /* `.`, `..` and "/" are never replaced, so that the kernel may say so in its own words (EBUSY).
-     */
-    if (path_split(conflict->call->destination).last != PATH_LAST_NAME)
-        return call_plain(conflict->call);
+    if (ends_in_dot(conflict->call->source) || ends_in_dot(conflict->call->destination))
+        return answer_dot(conflict);
     conflict_decide(conflict);
     if (conflict->decision.guard == POLICY_UNGUARDED)
         return call_plain(conflict->call);
     if (conflict->decision.guard == POLICY_ALLOWED || conflict->policy->mode == POLICY_AUDIT)
         return pass(conflict);
     return enforce(conflict);
+}
+
+/*
+ * Where the call is unknown or a filter answers for it, no kernel has read the paths yet: a bad
+ * pointer must be EFAULT there too, before anybody here reads it. readlinkat(2) copies the whole
+ * path in before it looks at anything. Returns 0 or -EFAULT.
+ */
+static int check_paths(const struct call *call)
+{
+    const struct sys *const sys = call->sys;
+    char byte;
+
+    if (sys_readlinkat(sys, call->source_dirfd, call->source, &byte, 1) == -EFAULT ||
+        sys_readlinkat(sys, call->destination_dirfd, call->destination, &byte, 1) == -EFAULT)
+        return -EFAULT;
+    return 0;
 }
 
 static int is_in_the_way(const struct call *call, int result)
@@ -199,5 +235,7 @@ int guard_rename(const struct policy *policy, const struct call *call)
     if (policy->mode == POLICY_OFF || (call->flags & ~known) != 0)
         return call_plain(call);
     result = exclusive_rename(call);
+    if (result == EXCLUSIVE_MISSING && check_paths(call) < 0)
+        return -EFAULT;
     return is_in_the_way(call, result) ? meet(policy, call, result) : result;
 }
