@@ -117,8 +117,11 @@ static struct expected in_the_way(const struct outcome *plain)
         return refused("would have been replaced", plain);
     case ENOTDIR:
     case EISDIR: return as("types: as plain", plain);
-    case ENOTEMPTY:
-    case EEXIST: return error_of("a full directory", plain, EEXIST);
+    case ENOTEMPTY: /* "x/a" onto "x", too: there the kernel says so of a file */
+    case EEXIST:
+        if (!is_directory(&plain->source))
+            return error_of("types, though the kernel looked at the tree first", plain, EISDIR);
+        return error_of("a full directory", plain, EEXIST);
     default: return after_existence(plain);
     }
 }
@@ -133,7 +136,8 @@ static struct expected across(int mode, unsigned flags, const struct outcome *pl
     if (plain->destination.is_dot)
         return expected;
     if (mode == DECIDE_AUDIT) {
-        if (plain->source.is_there && plain->destination.is_there)
+        if (plain->source.is_there && plain->destination.is_there &&
+            !plain->destination.is_full_directory)
             expected.event = "audited";
         return expected;
     }
@@ -143,6 +147,8 @@ static struct expected across(int mode, unsigned flags, const struct outcome *pl
                    : expected;
     if (!plain->source.is_there)
         return error_of("ENOENT before EXDEV", plain, ENOENT);
+    if (plain->destination.is_full_directory)
+        return error_of("a full directory before EXDEV", plain, EEXIST);
     return plain->destination.is_there ? refused("EEXIST before EXDEV", plain) : expected;
 }
 

@@ -82,7 +82,7 @@ static int make_socket(const char *name)
     const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     int result;
 
-    strncpy(address.sun_path, name, sizeof address.sun_path - 1);
+    memcpy(address.sun_path, name, strnlen(name, sizeof address.sun_path - 1));
     result = bind(fd, (const struct sockaddr *)&address, sizeof address);
     close(fd);
     return result;

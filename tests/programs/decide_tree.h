@@ -31,9 +31,14 @@ struct tree {
     struct tree_node nodes[TREE_NODES];
 };
 
+enum {
+    TREE_BEFORE = 1, /* learn the inodes */
+    TREE_LINKS = 2,  /* link counts count */
+};
+
 struct tree_walk {
     struct tree *tree;
-    int is_before; /* note the inodes, too */
+    int how;
     char *out;
     size_t used;
 };
@@ -45,7 +50,7 @@ static const char *tree_was(struct tree_walk *walk, const struct stat *facts, co
     for (size_t i = 0; i < tree->count; i++)
         if (tree->nodes[i].device == facts->st_dev && tree->nodes[i].inode == facts->st_ino)
             return tree->nodes[i].name;
-    if (!walk->is_before || tree->count == TREE_NODES)
+    if (!(walk->how & TREE_BEFORE) || tree->count == TREE_NODES)
         return "(new)";
     tree->nodes[tree->count].device = facts->st_dev;
     tree->nodes[tree->count].inode = facts->st_ino;
@@ -102,9 +107,10 @@ static void tree_walk(struct tree_walk *walk, int parent, const char *entry, con
     if (fstatat(parent, entry, &facts, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) < 0)
         return;
     tree_contents(parent, entry, facts.st_mode, contents, sizeof contents);
-    wrote = snprintf(walk->out + walk->used, TREE_TEXT - walk->used, "%s %o %lu '%s' was:%s\n",
-                     name, facts.st_mode, (unsigned long)facts.st_nlink, contents,
-                     tree_was(walk, &facts, name));
+    wrote =
+        snprintf(walk->out + walk->used, TREE_TEXT - walk->used, "%s %o %lu '%s' was:%s\n", name,
+                 facts.st_mode, walk->how & TREE_LINKS ? (unsigned long)facts.st_nlink : 0ul,
+                 contents, tree_was(walk, &facts, name));
     if (wrote > 0)
         walk->used += (size_t)wrote;
     if (walk->used >= TREE_TEXT)
@@ -113,14 +119,13 @@ static void tree_walk(struct tree_walk *walk, int parent, const char *entry, con
         tree_below(walk, parent, entry, name);
 }
 
-/* Writes the state of `root` to `out`, TREE_TEXT bytes. The first time, `is_before`, `tree` learns
- * the inodes. */
-static void tree_take(struct tree *tree, int is_before, const char *root, char *out)
+/* Writes the state of `root` to `out`, TREE_TEXT bytes. */
+static void tree_take(struct tree *tree, int how, const char *root, char *out)
 {
-    struct tree_walk walk = {tree, is_before, out, 0};
+    struct tree_walk walk = {tree, how, out, 0};
 
     out[0] = '\0';
-    if (is_before)
+    if (how & TREE_BEFORE)
         tree->count = 0;
     tree_walk(&walk, AT_FDCWD, root, "");
 }
