@@ -16,13 +16,14 @@
  * Without anything in the way that is one exclusive rename and nothing else. Otherwise:
  *   - the kernel's own answer, wherever nothing could be lost;
  *   - the program's own call, where the policy lets it (recorded, for an exception or under audit);
- *   - -EEXIST, recorded, for a refusal; -EBUSY for one that is repeated in a loop (preload/loop.h);
- * -EOPNOTSUPP where no exclusive rename is to be had; the end of the process under
- * NOCLOBBER_ON_REFUSAL=exit;
+ *   - -EEXIST, recorded, for a refusal; -EBUSY for one repeated in a loop (preload/loop.h);
+ *     -EOPNOTSUPP where no exclusive rename is to be had; the end of the process under
+ *     NOCLOBBER_ON_REFUSAL=exit;
  *   - -ENOMEM where a scratch area was needed and could not be had; audit lets the call through.
+ *
  * What can't be decided is refused. Async-signal-safe and thread-safe; uses about 1.5 KiB of stack.
- * renameat2's RENAME_EXCHANGE and flags that are not known here pass unchanged (rename(2),
- * Linux 3.15 to 6.18).
+ * renameat2's RENAME_EXCHANGE and flags that are not known here pass unchanged (rename(2), Linux
+ * 3.15 to 6.18).
  */
 int guard_rename(const struct policy *policy, const struct call *call);
 
