@@ -5,7 +5,7 @@
 
 load ../common
 
-NAME=libnoclobber-test-secure.so
+NAME=libnoclobber-test-$$.so
 
 # Where ld.so finds a library by its bare name in secure-execution mode: beside libc.
 trusted_directory() {
