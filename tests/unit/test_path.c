@@ -93,7 +93,7 @@ static const struct {
 } strips[] = {
     {"a/", 2, "a"},           {"a//", 64, "a"}, {"/a/b/", 64, "/a/b"}, {"a", 2, "a"},
     {"a", 1, NULL},           {"ab/", 2, NULL}, {"/", 64, "/"},        {"a/./", 64, "a/."},
-    {"a/b/c///", 6, "a/b/c"}, {"//", 2, "/"},
+    {"a/b/c///", 6, "a/b/c"}, {"///", 2, "/"},  {"", 64, ""},          {"//", 2, "/"},
 };
 
 START_TEST(trailing_slashes_are_taken_off)

@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: MIT */
+#include "preload/file.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "unit/fake_sys.h"
+#include "unit/run.h"
+#include "unit/sandbox.h"
+
+static char buffer[PATH_RESOLVED_MAX];
+
+/* ---- looking ---- */
+
+static const struct {
+    const char *path;
+    int result;
+    unsigned type;
+} looks[] = {
+    {"file", 0, S_IFREG},      {"file/", 0, S_IFREG},      {"link", 0, S_IFLNK},
+    {"link/", 0, S_IFLNK},     {"link//", 0, S_IFLNK},     {"dangling", 0, S_IFLNK},
+    {"directory", 0, S_IFDIR}, {"directory/", 0, S_IFDIR}, {"link/inner", 0, S_IFREG},
+    {"fifo", 0, S_IFIFO},      {".", 0, S_IFDIR},          {"/", 0, S_IFDIR},
+    {"//", 0, S_IFDIR},        {"none", -ENOENT, 0},       {"file/x", -ENOTDIR, 0},
+    {"", -ENOENT, 0},
+};
+
+START_TEST(a_look_is_at_the_last_component_itself)
+{
+    struct file file = {.mode = 0};
+    int result;
+
+    put_file("file", "12345");
+    put_directory("directory");
+    put_file("directory/inner", "");
+    put_link("link", "directory");
+    put_link("dangling", "nowhere");
+    ck_assert_int_eq(mkfifo("fifo", 0600), 0);
+    fake_reset();
+    result = file_look(&fake_sys, AT_FDCWD, looks[_i].path, buffer, &file);
+    ck_assert_msg(result == looks[_i].result, "'%s': %d", looks[_i].path, result);
+    ck_assert_msg(result < 0 || file_is(&file, looks[_i].type), "'%s': %o", looks[_i].path,
+                  file.mode);
+}
+END_TEST
+
+START_TEST(a_look_tells_what_lstat_tells)
+{
+    struct file file;
+    struct stat facts;
+
+    put_file("file", "12345");
+    ck_assert_int_eq(link("file", "second"), 0);
+    ck_assert_int_eq(chmod("file", 0640), 0);
+    ck_assert_int_eq(lstat("file", &facts), 0);
+    fake_reset();
+    ck_assert_int_eq(file_look(&fake_sys, AT_FDCWD, "file", buffer, &file), 0);
+    ck_assert(file.inode == facts.st_ino && file.size == 5 && file.links == 2);
+    ck_assert(file.mode == facts.st_mode && file.owner == facts.st_uid);
+    ck_assert_uint_eq(file.group, facts.st_gid);
+}
+END_TEST
+
+START_TEST(a_path_too_long_for_the_buffer_is_told)
+{
+    static char path[PATH_RESOLVED_MAX + 2];
+    struct file file;
+
+    memset(path, 'a', PATH_RESOLVED_MAX);
+    path[PATH_RESOLVED_MAX] = '/';
+    fake_reset();
+    ck_assert_int_eq(file_look(&fake_sys, AT_FDCWD, path, buffer, &file), -ENAMETOOLONG);
+    ck_assert_int_eq(fake.count, 0);
+}
+END_TEST
+
+static const struct {
+    const char *name;
+    struct file one;
+    struct file other;
+    int is_same_device;
+    int is_same_inode;
+} identities[] = {
+    {"equal",
+     {.inode = 1, .device_major = 2, .device_minor = 3},
+     {.inode = 1, .device_major = 2, .device_minor = 3},
+     1,
+     1},
+    {"size and mode do not matter",
+     {.inode = 1, .size = 5, .mode = 0644},
+     {.inode = 1, .size = 6, .mode = 0600},
+     1,
+     1},
+    {"inode", {.inode = 1}, {.inode = 2}, 1, 0},
+    {"inode, upper half", {.inode = 1}, {.inode = 1 + (1ULL << 32)}, 1, 0},
+    {"major", {.inode = 1, .device_major = 1}, {.inode = 1, .device_major = 2}, 0, 0},
+    {"minor", {.inode = 1, .device_minor = 1}, {.inode = 1, .device_minor = 2}, 0, 0},
+};
+
+START_TEST(an_identity_is_device_and_inode)
+{
+    const struct file *const one = &identities[_i].one;
+    const struct file *const other = &identities[_i].other;
+
+    ck_assert_msg(file_is_same_device(one, other) == identities[_i].is_same_device, "%s",
+                  identities[_i].name);
+    ck_assert_msg(file_is_same_inode(one, other) == identities[_i].is_same_inode, "%s",
+                  identities[_i].name);
+}
+END_TEST
+
+/* ---- empty directories ---- */
+
+static const struct {
+    const char *name;
+    const char *entry; /* NULL: none */
+    unsigned more;     /* further entries */
+    int result;
+} directories[] = {
+    {"empty", NULL, 0, 1},
+    {"one file", "f", 0, 0},
+    {"dot file", ".f", 0, 0},
+    {"three dots", "...", 0, 0},
+    {"two dots and more", "..f", 0, 0},
+    {"many", "f", 300, 0},
+};
+
+static int is_empty(const char *path)
+{
+    _Alignas(8) char entries[1024];
+
+    return file_is_empty_directory(&fake_sys, AT_FDCWD, path, entries, sizeof entries);
+}
+
+START_TEST(an_empty_directory_has_no_name_but_two)
+{
+    const int descriptors = count_descriptors();
+    char path[80];
+
+    put_directory("directory");
+    if (directories[_i].entry) {
+        snprintf(path, sizeof path, "directory/%s", directories[_i].entry);
+        put_file(path, "");
+    }
+    for (unsigned i = 0; i < directories[_i].more; i++) {
+        snprintf(path, sizeof path, "directory/a-rather-long-name-of-a-file-%u", i);
+        put_file(path, "");
+    }
+    fake_reset();
+    ck_assert_msg(is_empty("directory") == directories[_i].result, "%s", directories[_i].name);
+    ck_assert_int_eq(count_descriptors(), descriptors);
+}
+END_TEST
+
+START_TEST(what_is_no_directory_is_not_empty)
+{
+    put_file("file", "");
+    put_directory("directory");
+    put_link("link", "directory");
+    fake_reset();
+    ck_assert_int_eq(is_empty("file"), -ENOTDIR);
+    ck_assert_int_lt(is_empty("link"), 0);
+    ck_assert_int_eq(is_empty("none"), -ENOENT);
+}
+END_TEST
+
+START_TEST(a_directory_that_cannot_be_read_is_told)
+{
+    put_directory("directory");
+    for (int n = 0; n < 2; n++) {
+        fake_reset();
+        fake.fail_at = n;
+        fake.fail_with = -EIO;
+        ck_assert_int_eq(is_empty("directory"), -EIO);
+    }
+    ck_assert_int_eq(fake_count(SYS_close), 1);
+}
+END_TEST
+
+/* ---- equal files ---- */
+
+#define PIECE 4096 /* half of the buffer that files are compared in */
+
+static void put_long(const char *name, size_t length, size_t changed)
+{
+    FILE *const out = fopen(name, "w");
+
+    ck_assert_ptr_nonnull(out);
+    for (size_t i = 0; i < length; i++)
+        putc(i == changed ? 'X' : 'a' + (int)(i % 23), out);
+    ck_assert_int_eq(fclose(out), 0);
+}
+
+static int is_equal(const char *one, const char *other)
+{
+    static char contents[2 * PIECE];
+    struct file left;
+    struct file right;
+    const struct file_place places[] = {{&fake_sys, AT_FDCWD, one, &left},
+                                        {&fake_sys, AT_FDCWD, other, &right}};
+
+    /* Not through the table, whose calls are counted. */
+    struct fake saved = fake;
+
+    fake_reset();
+    ck_assert_int_eq(file_look(&fake_sys, AT_FDCWD, one, buffer, &left), 0);
+    ck_assert_int_eq(file_look(&fake_sys, AT_FDCWD, other, buffer, &right), 0);
+    fake = saved;
+    return file_is_equal(&places[0], &places[1], contents, sizeof contents);
+}
+
+static const struct {
+    const char *name;
+    size_t length;
+    size_t changed; /* which byte differs; at or beyond `length`: none */
+} contents[] = {
+    {"empty", 0, 0},
+    {"one byte", 1, 1},
+    {"one byte, another", 1, 0},
+    {"one piece", PIECE, PIECE},
+    {"one piece, its first byte", PIECE, 0},
+    {"one piece, its last byte", PIECE, PIECE - 1},
+    {"a byte more than a piece", PIECE + 1, PIECE + 1},
+    {"a byte more than a piece, that byte", PIECE + 1, PIECE},
+    {"many pieces", 10 * PIECE + 17, 10 * PIECE + 17},
+    {"many pieces, the last byte", 10 * PIECE + 17, 10 * PIECE + 16},
+};
+
+START_TEST(equal_files_have_equal_bytes)
+{
+    const int descriptors = count_descriptors();
+
+    put_long("one", contents[_i].length, contents[_i].length);
+    put_long("other", contents[_i].length, contents[_i].changed);
+    fake_reset();
+    ck_assert_msg(is_equal("one", "other") == (contents[_i].changed >= contents[_i].length), "%s",
+                  contents[_i].name);
+    ck_assert_int_eq(count_descriptors(), descriptors);
+}
+END_TEST
+
+START_TEST(equal_files_have_equal_length_mode_and_owner)
+{
+    put_file("one", "abc");
+    put_file("longer", "abcd");
+    put_file("mode", "abc");
+    ck_assert_int_eq(chmod("mode", 0755), 0);
+    fake_reset();
+    ck_assert(!is_equal("one", "longer"));
+    ck_assert(!is_equal("one", "mode"));
+    ck_assert_int_eq(chmod("mode", 0644), 0);
+    ck_assert(is_equal("one", "mode"));
+    if (geteuid() != 0) {
+        run_skip("owners: chown(2) needs root");
+        return;
+    }
+    ck_assert_int_eq(chown("mode", 1, (gid_t)-1), 0);
+    ck_assert(!is_equal("one", "mode"));
+    ck_assert_int_eq(chown("mode", 0, 1), 0);
+    ck_assert(!is_equal("one", "mode"));
+}
+END_TEST
+
+START_TEST(equal_links_have_equal_targets)
+{
+    put_link("one", "target");
+    put_link("equal", "target");
+    put_link("other", "targeT");
+    put_file("target", "abc");
+    fake_reset();
+    ck_assert(is_equal("one", "equal"));
+    ck_assert(!is_equal("one", "other"));
+    ck_assert(!is_equal("one", "target"));
+}
+END_TEST
+
+START_TEST(nothing_else_is_ever_equal)
+{
+    put_directory("one");
+    put_directory("other");
+    ck_assert_int_eq(mkfifo("fifo", 0600), 0);
+    ck_assert_int_eq(mkfifo("pipe", 0600), 0);
+    fake_reset();
+    ck_assert(!is_equal("one", "other"));
+    ck_assert(!is_equal("fifo", "pipe"));
+    ck_assert_int_eq(fake.count, 0);
+}
+END_TEST
+
+START_TEST(what_cannot_be_read_is_not_equal)
+{
+    const int descriptors = count_descriptors();
+    int n = 0;
+
+    put_long("one", PIECE + 5, PIECE + 5);
+    put_long("other", PIECE + 5, PIECE + 5);
+    do {
+        const int closes = 2; /* the last two calls, whose answers mean nothing */
+        int equal;
+
+        fake_reset();
+        fake.fail_at = n++;
+        fake.fail_with = -EIO;
+        equal = is_equal("one", "other");
+        if (fake.has_failed && fake.calls[fake.fail_at] != SYS_close)
+            ck_assert_msg(!equal, "call %d of %s", fake.fail_at, fake_story());
+        ck_assert_int_le(fake_count(SYS_close), closes);
+        ck_assert_int_eq(count_descriptors(), descriptors);
+    } while (fake.has_failed);
+    ck_assert_int_gt(n, 8);
+}
+END_TEST
+
+START_TEST(an_interrupted_read_is_read_again)
+{
+    put_long("one", PIECE + 5, PIECE + 5);
+    put_long("other", PIECE + 5, PIECE + 5);
+    for (int n = 0; n < 32; n++) {
+        fake_reset();
+        fake.fail_at = n;
+        fake.fail_with = -EINTR;
+        if (is_equal("one", "other") || !fake.has_failed)
+            continue;
+        ck_assert_int_ne(fake.calls[n], SYS_read);
+    }
+}
+END_TEST
+
+/* ---- a destination that changes while it is read ---- */
+
+static void racer_appends(void)
+{
+    FILE *const out = fopen("other", "a");
+
+    putc('!', out);
+    fclose(out);
+}
+
+static void racer_replaces(void)
+{
+    put_long("theirs", PIECE + 5, 3);
+    ck_assert_int_eq(rename("theirs", "other"), 0);
+}
+
+/* Calls 0 and 1 open the two, 2 looks at the destination. What is replaced once it is open has been
+ * compared all the same; what grows is noticed to the end. */
+static const struct {
+    const char *name;
+    void (*racer)(void);
+    int last; /* the last call before which it is noticed; -1: the last look */
+} racers[] = {
+    {"grows", racer_appends, -1},
+    {"is replaced", racer_replaces, 1},
+};
+
+START_TEST(what_changes_meanwhile_is_not_equal)
+{
+    int last = racers[_i].last;
+
+    for (int n = 0; last < 0 || n <= last; n++) {
+        sweep();
+        put_long("one", PIECE + 5, PIECE + 5);
+        put_long("other", PIECE + 5, PIECE + 5);
+        fake_reset();
+        fake.race_at = n;
+        fake.racer = racers[_i].racer;
+        if (is_equal("one", "other")) {
+            ck_assert_msg(last < 0 && n > 6 && fake.calls[n] == SYS_close, "%s before call %d",
+                          racers[_i].name, n);
+            last = n;
+        }
+        ck_assert(fake.has_raced);
+    }
+}
+END_TEST
+
+static void add(TCase *tcase)
+{
+    tcase_add_loop_test(tcase, a_look_is_at_the_last_component_itself, 0, ROWS(looks));
+    tcase_add_test(tcase, a_look_tells_what_lstat_tells);
+    tcase_add_test(tcase, a_path_too_long_for_the_buffer_is_told);
+    tcase_add_loop_test(tcase, an_identity_is_device_and_inode, 0, ROWS(identities));
+    tcase_add_loop_test(tcase, an_empty_directory_has_no_name_but_two, 0, ROWS(directories));
+    tcase_add_test(tcase, what_is_no_directory_is_not_empty);
+    tcase_add_test(tcase, a_directory_that_cannot_be_read_is_told);
+    tcase_add_loop_test(tcase, equal_files_have_equal_bytes, 0, ROWS(contents));
+    tcase_add_test(tcase, equal_files_have_equal_length_mode_and_owner);
+    tcase_add_test(tcase, equal_links_have_equal_targets);
+    tcase_add_test(tcase, nothing_else_is_ever_equal);
+    tcase_add_test(tcase, what_cannot_be_read_is_not_equal);
+    tcase_add_test(tcase, an_interrupted_read_is_read_again);
+    tcase_add_loop_test(tcase, what_changes_meanwhile_is_not_equal, 0, ROWS(racers));
+}
+
+int main(void)
+{
+    return run_tests("file", add);
+}
