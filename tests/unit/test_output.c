@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+#include "preload/output.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "unit/fake_sys.h"
+#include "unit/run.h"
+#include "unit/sandbox.h"
+
+/* A pipe that nobody reads. */
+static int broken_pipe(void)
+{
+    int ends[2];
+
+    ck_assert_int_eq(pipe(ends), 0);
+    close(ends[0]);
+    return ends[1];
+}
+
+static int is_blocked(int number)
+{
+    sigset_t mask;
+
+    sigprocmask(SIG_SETMASK, NULL, &mask);
+    return sigismember(&mask, number);
+}
+
+static int is_pending(int number)
+{
+    sigset_t set;
+
+    sigpending(&set);
+    return sigismember(&set, number);
+}
+
+static void block(int number)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, number);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
+START_TEST(what_is_written_arrives)
+{
+    int ends[2];
+    char got[8] = "";
+
+    ck_assert_int_eq(pipe(ends), 0);
+    fake_reset();
+    output_write(&fake_sys, ends[1], "abc", 3);
+    ck_assert_int_eq(read(ends[0], got, sizeof got), 3);
+    ck_assert_str_eq(got, "abc");
+    ck_assert_int_eq(fake_count(SYS_write), 1);
+}
+END_TEST
+
+/* The default action of both signals is the end: that this test goes on is half of it. */
+START_TEST(a_pipe_that_nobody_reads_is_no_harm)
+{
+    fake_reset();
+    output_write(&fake_sys, broken_pipe(), "abc", 3);
+    ck_assert(!is_blocked(SIGPIPE) && !is_pending(SIGPIPE));
+    ck_assert(!is_blocked(SIGXFSZ));
+}
+END_TEST
+
+START_TEST(a_limit_on_file_size_is_no_harm)
+{
+    const struct rlimit small = {2, RLIM_INFINITY};
+    const struct rlimit none = {RLIM_INFINITY, RLIM_INFINITY};
+    int is_limited;
+    int fd;
+
+    put_file("log", "ab");
+    fd = open("log", O_WRONLY | O_APPEND);
+    fake_reset();
+    /* No assertion within the limit: check writes a file for each. */
+    is_limited = setrlimit(RLIMIT_FSIZE, &small) == 0;
+    output_write(&fake_sys, fd, "abc", 3);
+    setrlimit(RLIMIT_FSIZE, &none);
+    ck_assert(is_limited);
+    ck_assert(!is_blocked(SIGXFSZ) && !is_pending(SIGXFSZ));
+    ck_assert(file_holds("log", "ab"));
+}
+END_TEST
+
+START_TEST(a_signal_that_was_pending_stays_so)
+{
+    block(SIGPIPE);
+    raise(SIGPIPE);
+    ck_assert(is_pending(SIGPIPE));
+    fake_reset();
+    output_write(&fake_sys, broken_pipe(), "abc", 3);
+    ck_assert(is_pending(SIGPIPE) && is_blocked(SIGPIPE));
+}
+END_TEST
+
+START_TEST(a_signal_that_was_blocked_stays_so)
+{
+    block(SIGPIPE);
+    fake_reset();
+    output_write(&fake_sys, broken_pipe(), "abc", 3);
+    ck_assert(!is_pending(SIGPIPE) && is_blocked(SIGPIPE));
+}
+END_TEST
+
+START_TEST(without_a_mask_nothing_is_written)
+{
+    fake_reset();
+    fake.intercept = SYS_rt_sigprocmask;
+    fake.intercept_with = -EPERM;
+    output_write(&fake_sys, broken_pipe(), "abc", 3);
+    ck_assert_int_eq(fake_count(SYS_write), 0);
+}
+END_TEST
+
+static void add(TCase *tcase)
+{
+    tcase_add_test(tcase, what_is_written_arrives);
+    tcase_add_test(tcase, a_pipe_that_nobody_reads_is_no_harm);
+    tcase_add_test(tcase, a_limit_on_file_size_is_no_harm);
+    tcase_add_test(tcase, a_signal_that_was_pending_stays_so);
+    tcase_add_test(tcase, a_signal_that_was_blocked_stays_so);
+    tcase_add_test(tcase, without_a_mask_nothing_is_written);
+}
+
+int main(void)
+{
+    return run_tests("output", add);
+}
