@@ -39,8 +39,8 @@ struct path_parts path_split(const char *path);
 
 /*
  * Copies `path` without its trailing slashes to `out`, so that lstat(2) sees the last component
- * itself where "link/" would be followed. The root stays "/". -ENAMETOOLONG when `size` bytes do not
- * hold it.
+ * itself where "link/" would be followed. The root stays "/". -ENAMETOOLONG when `size` bytes do
+ * not hold it.
  */
 int path_strip(const char *path, char *out, size_t size);
 

@@ -88,9 +88,9 @@ static int link_error(const struct call *call, int error, char *buffer)
 
 /*
  * The source could not be removed. Takes our link back, if it is known to be ours: another's file
- * may lie there by now. (On FUSE servers that number names, not files, that can't be known, and both
- * names stay.) A source that is gone may have been taken by another racer, or removed: in the second
- * case the link is all that is left of the file, and the rename counts as done.
+ * may lie there by now. (On FUSE servers that number names, not files, that can't be known, and
+ * both names stay.) A source that is gone may have been taken by another racer, or removed: in the
+ * second case the link is all that is left of the file, and the rename counts as done.
  */
 static int take_back(const struct call *call, const struct file *ours, int error, char *buffer)
 {

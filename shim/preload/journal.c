@@ -5,8 +5,6 @@
 
 #include "preload/output.h"
 
-#define STDERR 2
-
 static void complete(const struct sys *sys, struct event *event, char *program)
 {
     struct timespec time = {0, 0};
@@ -54,7 +52,7 @@ void journal_write(const struct sys *sys, const struct policy *policy, struct ev
     complete(sys, event, scratch->path);
     length = event_encode(event, line, sizeof scratch->large.line);
     if (policy->log[0] == '-')
-        output_write(sys, STDERR, line, length);
+        output_stderr(sys, line, length);
     else
         append(sys, policy->log, line, length);
 }
@@ -69,6 +67,6 @@ void journal_exit(const struct sys *sys, const char *destination, struct scratch
     text_puts(&text, "'; ending the process with status ");
     text_put_number(&text, POLICY_EXIT_STATUS, 0);
     text_puts(&text, " (NOCLOBBER_ON_REFUSAL=exit)\n");
-    output_write(sys, STDERR, text.start, text.length);
+    output_stderr(sys, text.start, text.length);
     sys_exit_group(sys, POLICY_EXIT_STATUS);
 }

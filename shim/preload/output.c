@@ -7,6 +7,15 @@
 /* The kernel's sigset_t: a bit for each signal, from 1 on. */
 #define BIT(signal) (1ULL << ((signal)-1))
 
+#define STDERR 2
+
+/* What standard error was in the constructor. Only read after that. */
+static struct {
+    int is_known;
+    int is_open;
+    struct statx facts;
+} remembered;
+
 void output_write(const struct sys *sys, int fd, const char *bytes, size_t size)
 {
     const unsigned long long fatal = BIT(SIGPIPE) | BIT(SIGXFSZ);
@@ -23,4 +32,30 @@ void output_write(const struct sys *sys, int fd, const char *bytes, size_t size)
     if (result == -EPIPE || result == -EFBIG)
         sys_sigtake(sys, &raised);
     sys_sigprocmask(sys, SIG_SETMASK, &mask, NULL);
+}
+
+void output_remember_stderr(const struct sys *sys)
+{
+    remembered.is_open = sys_statx_fd(sys, STDERR, &remembered.facts) == 0;
+    remembered.is_known = 1;
+}
+
+static int is_as_remembered(const struct statx *facts)
+{
+    const struct statx *const before = &remembered.facts;
+
+    return remembered.is_open && facts->stx_ino == before->stx_ino &&
+           facts->stx_dev_major == before->stx_dev_major &&
+           facts->stx_dev_minor == before->stx_dev_minor;
+}
+
+void output_stderr(const struct sys *sys, const char *bytes, size_t size)
+{
+    struct statx facts;
+
+    if (sys_statx_fd(sys, STDERR, &facts) < 0)
+        return;
+    if (remembered.is_known && (facts.stx_mode & S_IFMT) == S_IFREG && !is_as_remembered(&facts))
+        return;
+    output_write(sys, STDERR, bytes, size);
 }

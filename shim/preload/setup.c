@@ -22,7 +22,7 @@ static void complain(const struct policy_error *error)
 {
     char message[POLICY_MESSAGE_MAX];
 
-    output_write(&route_raw, 2, message, policy_error_message(error, message, sizeof message));
+    output_stderr(&route_raw, message, policy_error_message(error, message, sizeof message));
 }
 
 /* Memory for what the policy keeps, mapped for good: most processes need none. */
@@ -78,6 +78,8 @@ __attribute__((constructor)) static void start(int count, char **arguments, char
         parse(environ ? environ : environment);
     if (atomic_load_explicit(&in_force, memory_order_acquire) != &inert) {
         route_setup();
+        if (parsed.on_refusal == POLICY_REFUSAL_EXIT || (parsed.log && parsed.log[0] == '-'))
+            output_remember_stderr(&route_raw);
         atomic_store_explicit(&way, &route_next, memory_order_release);
     }
 }

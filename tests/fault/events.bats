@@ -340,3 +340,17 @@ print(subprocess.run(sys.argv[1:], stderr=writer).returncode)
     "$PROGRAMS/call" "$LOG"
   [ "$status" -eq 0 ]
 }
+
+@test "data that took the place of standard error is left alone" {
+  echo new >new
+  echo old >old
+  env LD_PRELOAD="$SHIM" NOCLOBBER_LOG=- perl -e '
+    close STDERR; open(my $data, ">", "data") or exit 9; fileno($data) == 2 or exit 8;
+    syswrite $data, "precious\n"; rename("new", "old") and exit 7; exit 0' 2>&-
+  [ "$(cat data)" = precious ]
+  env LD_PRELOAD="$SHIM" NOCLOBBER_ON_REFUSAL=exit perl -e '
+    close STDERR; open(my $data, ">", "data") or exit 9; fileno($data) == 2 or exit 8;
+    syswrite $data, "precious\n"; rename("new", "old"); exit 0' && status=0 || status=$?
+  [ "$status" -eq 17 ]
+  [ "$(cat data)" = precious ]
+}
