@@ -1,0 +1,139 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# README.md says what a reader will see: every transcript and every recipe of it, run as it stands there.
+
+load ../common
+load projects
+
+examples=$BATS_TEST_DIRNAME/readme-examples
+
+# As a reader has it after `make install`: the bare name of the library resolves.
+reader() {
+  need python3
+  export LD_LIBRARY_PATH=$ROOT/build LC_ALL=C PYTHONDONTWRITEBYTECODE=1
+  export HOME=$BATS_TEST_TMPDIR GIT_CONFIG_NOSYSTEM=1
+}
+
+# run_all LANGUAGE SETUP FOLDER: runs each such example of README.md in a fresh folder, or in FOLDER; at least one.
+run_all() {
+  local line language setup count=0
+  while read -r line language setup; do
+    [ "$language $setup" = "$1 $2" ] || continue
+    echo "README.md:$line"
+    (cd "${3:-$(mktemp -d -p "$BATS_TEST_TMPDIR")}" && "$examples" "$ROOT/README.md" "$line" <&-)
+    count=$((count + 1))
+  done < <("$examples" "$ROOT/README.md")
+  [ "$count" -ge 1 ] || { echo "README.md has no example '$1 $2'"; return 1; }
+}
+
+@test "README: every transcript prints what it says" {
+  reader
+  run_all console -
+}
+
+@test "README: every recipe that brings all it needs works" {
+  reader
+  need git
+  run_all sh -
+}
+
+@test "README: the recipe for an automake project works" {
+  reader
+  automake_project
+  autoreconf -i
+  run_all sh automake "$PWD"
+}
+
+@test "README: the recipe for an npm project works" {
+  reader
+  npm_project
+  run_all sh npm "$PWD"
+}
+
+@test "README: there is no example that none of these cases runs" {
+  reader
+  local line language setup
+  while read -r line language setup; do
+    case "$language $setup" in
+    'console -' | 'sh -' | 'sh automake' | 'sh npm') ;;
+    *) echo "README.md:$line: $language $setup" && return 1 ;;
+    esac
+  done < <("$examples" "$ROOT/README.md")
+}
+
+# ---- the runner itself -------------------------------------------------------------------------
+
+# sample: a README of one example, whose text is the input, language and setup the argument.
+sample() {
+  { echo "\`\`\`$1" && cat && echo '```'; } >sample.md
+}
+
+@test "the runner passes a transcript that is right: state kept, continued lines, wildcards, both channels" {
+  reader
+  sample console <<'END'
+$ mkdir d; cd d; x=1
+$ cat <<STOP
+> x is $x
+> STOP
+x is 1
+$ basename "$PWD"; echo error >&2
+d
+error
+$ echo "time 12345, pid 7"; seq 10
+time ..., pid ...
+1
+...
+10
+$ false
+END
+  "$examples" sample.md 1
+}
+
+@test "the runner fails a transcript that is wrong, and shows both lines" {
+  reader
+  sample console <<'END'
+$ echo right
+right
+$ echo what is printed
+what is written
+$ echo more
+END
+  run "$examples" sample.md 1
+  [ "$status" -ne 0 ]
+  [[ $output != *right* ]]
+  [[ $output == *'-what is written'* ]]
+  [[ $output == *'+what is printed'* ]]
+  [[ $output == *'+more'* ]]
+}
+
+@test "the runner fails a transcript that ends early, a missing line, and a block without a command" {
+  reader
+  sample console <<<$'$ exit 0\n$ true'
+  run "$examples" sample.md 1
+  [ "$status" -ne 0 ]
+  sample console <<<$'$ true\nnothing'
+  run "$examples" sample.md 1
+  [ "$status" -ne 0 ]
+  sample console </dev/null
+  run "$examples" sample.md 1
+  [ "$status" -ne 0 ]
+  run "$examples" sample.md 2
+  [ "$status" -ne 0 ]
+}
+
+@test "the runner fails a recipe at its first failing line, and where a line that should fail does not" {
+  reader
+  sample sh <<<$'! false\n! true # comment\ntouch reached'
+  run "$examples" sample.md 1
+  [ "$status" -ne 0 ]
+  [[ $output == *'this should have failed: true'* ]]
+  [ ! -e reached ]
+  sample sh <<<$'true\nfalse\ntouch reached'
+  run "$examples" sample.md 1
+  [ "$status" -ne 0 ]
+  [ ! -e reached ]
+  sample "sh npm" <<<$'touch reached'
+  [ "$("$examples" sample.md)" = "1 sh npm" ]
+  "$examples" sample.md 1
+  [ -e reached ]
+}
