@@ -54,8 +54,9 @@ int path_strip(const char *path, char *out, size_t size);
  * readlink(2) of /proc/thread-self/fd/N, proc(5).
  *
  * Errors: -EINVAL for a last component that is no name; -ENOENT where /proc is needed and is not
- * there, and where the directory has no name from here (outside the root, or deleted);
- * -ENAMETOOLONG; -EMFILE and whatever else open(2) says.
+ * there, and where the working directory has no name from here (outside the root, or deleted; a
+ * directory by descriptor then has the name that proc(5) gives it); -ENAMETOOLONG; -EMFILE and
+ * whatever else open(2) says.
  */
 int path_resolve(const struct sys *sys, int dirfd, const char *path, char *out, size_t size);
 

@@ -46,6 +46,22 @@ void conflict_look(struct conflict *conflict)
                                            buffer, &conflict->destination);
 }
 
+int conflict_is_into_itself(struct conflict *conflict)
+{
+    const char *source = conflict->scratch->source;
+    const char *destination = conflict->scratch->destination;
+
+    if (conflict->source_seen < 0 || !file_is(&conflict->source, S_IFDIR) ||
+        conflict->destination_seen != -ENOENT || resolve_source(conflict) < 0 ||
+        resolve_destination(conflict) < 0)
+        return 0;
+    while (*source != '\0' && *source == *destination) {
+        source++;
+        destination++;
+    }
+    return *source == '\0' && *destination == '/';
+}
+
 static void copy_as_written(const char *path, char *out)
 {
     if (path_strip(path, out, PATH_RESOLVED_MAX) < 0)

@@ -49,6 +49,10 @@ void conflict_decide(struct conflict *conflict);
 /* Looks at both files. */
 void conflict_look(struct conflict *conflict);
 
+/* Whether a directory that was looked at would be moved into itself, onto a name that is still free
+ * there: 1, or 0, also where the paths cannot be resolved. */
+int conflict_is_into_itself(struct conflict *conflict);
+
 /* Judges a guarded conflict that has been decided and looked at. */
 struct judgement conflict_judge(struct conflict *conflict);
 

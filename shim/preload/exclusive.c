@@ -4,6 +4,10 @@
  * kernel does exclusively on every filesystem, and only removed again while it is known to be our
  * own. A crash between two steps leaves both names on one inode, or an empty directory beside the
  * source: nothing is lost.
+ *
+ * What it cannot do: unlink(2) takes a name and not a file, so that a file which somebody puts at
+ * the *source* between our last look at it and unlinkat goes with it. Sources are a program's own
+ * temporary names; the destination has no such window.
  */
 #include "preload/exclusive.h"
 

@@ -6,7 +6,8 @@
  * Exclusive rename: by the kernel's flag, and without it.
  *
  * Conventions: 0 or -errno, nothing allocated, async-signal-safe. Neither function ever replaces
- * anything.
+ * anything that has contents: all that the second can replace is an empty directory that somebody
+ * put in the place of its own.
  */
 
 #include "preload/call.h"

@@ -85,7 +85,7 @@ static int refuse(struct conflict *conflict, enum event_rule rule, int error)
 }
 
 /* ALLOW_IF=same: the destination stays, and the source, which is still the file that was compared,
- * goes. */
+ * goes. (A file put there between the last look and unlinkat goes too: see exclusive.c.) */
 static int drop_source(struct conflict *conflict)
 {
     const struct call *const call = conflict->call;
@@ -125,11 +125,12 @@ static int settle_exclusive(const struct conflict *conflict)
     return conflict->destination_seen == -ENOENT ? conflict->attempt : -EEXIST;
 }
 
-/* An exclusive rename without the kernel's flag: 0 or -errno as exclusive_emulate. */
-static int fall_back(const struct conflict *conflict)
+/* An exclusive rename without the kernel's flag: 0 or -errno as exclusive_emulate. EINVAL is the
+ * answer where plain rename says it too: to a whiteout, and to a directory moved into itself. */
+static int fall_back(struct conflict *conflict)
 {
-    if (conflict->call->flags & RENAME_WHITEOUT)
-        return -EINVAL; /* without the flag there is no such call at all */
+    if ((conflict->call->flags & RENAME_WHITEOUT) || conflict_is_into_itself(conflict))
+        return -EINVAL;
     if (conflict->policy->fallback == POLICY_FALLBACK_EMULATE)
         return exclusive_emulate(conflict->call, conflict->scratch->path);
     if (conflict->source_seen < 0)
