@@ -20,7 +20,9 @@ WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-pr
 HARDENING := $(call has,-fstack-protector-strong) $(call has,-fstack-clash-protection) \
 	$(call has,-fcf-protection=full) $(call has,-mbranch-protection=standard) \
 	$(call has,-ftrivial-auto-var-init=zero)
-BASE := -std=gnu11 -D_GNU_SOURCE -Ishim -MMD -MP -ffile-prefix-map=$(CURDIR)=. $(WARNINGS)
+# The folder may have any name: blanks, quotes.
+HERE := '$(subst ','\'',$(CURDIR))'
+BASE := -std=gnu11 -D_GNU_SOURCE -Ishim -MMD -MP -ffile-prefix-map=$(HERE)=. $(WARNINGS)
 ifeq ($(WERROR),1)
 BASE += -Werror
 endif
