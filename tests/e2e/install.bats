@@ -1,0 +1,129 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Building and installing from a copy of the tree: where files go, that uninstall takes all of them away again, that two
+# builds give the same bytes, that a blank in the path and another compiler do not matter.
+
+load ../common
+
+# copy FOLDER: what is needed to build, in a new folder.
+copy() {
+  need make cc
+  mkdir -p "$1"
+  tar -C "$ROOT" -cf - Makefile LICENSE shim scripts | tar -C "$1" -xf -
+}
+
+# build FOLDER [NAME=VALUE…]: makes the library there.
+build() {
+  env -u MAKEFLAGS -u MAKELEVEL -u CFLAGS -u LDFLAGS make -s -C "$1" "${@:2}" all
+}
+
+# refuses LIBRARY: preloaded, it keeps mv from replacing a file.
+refuses() {
+  echo old >old && echo new >new
+  run env LD_PRELOAD="$1" mv new old
+  [ "$output" = "mv: cannot move 'new' to 'old': File exists" ]
+  [ "$status" -eq 1 ]
+  [ "$(cat old)" = old ]
+}
+
+make_in() { # make_in FOLDER ARGUMENT…
+  env -u MAKEFLAGS -u MAKELEVEL make -s -C "$@"
+}
+
+@test "make install puts one library where PREFIX says, which works from there by its bare name" {
+  copy tree
+  make_in tree install DESTDIR="$PWD/root" PREFIX=/usr
+  [ "$(cd root && find . -type f)" = ./usr/lib/libnoclobber.so ]
+  [ "$(stat -c %a root/usr/lib/libnoclobber.so)" = 644 ]
+  cmp tree/build/libnoclobber.so root/usr/lib/libnoclobber.so
+  export LC_ALL=C LD_LIBRARY_PATH=$PWD/root/usr/lib
+  refuses libnoclobber.so
+}
+
+@test "make install without PREFIX goes to /usr/local/lib, with LIBDIR there" {
+  copy tree
+  make_in tree install DESTDIR="$PWD/one"
+  make_in tree install DESTDIR="$PWD/two" LIBDIR=/usr/lib/here
+  [ "$(find one two -type f | sort)" = $'one/usr/local/lib/libnoclobber.so\ntwo/usr/lib/here/libnoclobber.so' ]
+}
+
+@test "make uninstall leaves no file of ours, and no other's touched" {
+  copy tree
+  mkdir -p root/usr/lib
+  echo other >root/usr/lib/libother.so
+  make_in tree install DESTDIR="$PWD/root" PREFIX=/usr
+  make_in tree uninstall DESTDIR="$PWD/root" PREFIX=/usr
+  [ "$(find root -type f)" = root/usr/lib/libother.so ]
+  make_in tree uninstall DESTDIR="$PWD/root" PREFIX=/usr
+}
+
+@test "make install writes to nothing but DESTDIR and build/" {
+  copy tree
+  make_in tree install DESTDIR="$PWD/root"
+  mv tree/build built
+  diff -r "$ROOT/shim" tree/shim
+  [ "$(ls tree)" = $'LICENSE\nMakefile\nscripts\nshim' ]
+}
+
+@test "make install twice, and over a library in use by a running program, works: install does not write in place" {
+  copy tree
+  make_in tree install DESTDIR="$PWD/root" PREFIX=/usr
+  local library=$PWD/root/usr/lib/libnoclobber.so before
+  before=$(stat -c %i "$library")
+  mkfifo gate
+  LD_PRELOAD=$library cat gate >seen 3>&- &
+  exec 4>gate
+  make_in tree install DESTDIR="$PWD/root" PREFIX=/usr
+  [ "$(stat -c %i "$library")" != "$before" ] || skip "the inode was reused"
+  echo alive >&4
+  exec 4>&-
+  wait $!
+  [ "$(cat seen)" = alive ]
+}
+
+@test "two builds in two folders give the same bytes" {
+  copy one
+  copy 'another/and longer'
+  local flags
+  for flags in -O2 '-O0 -g'; do
+    rm -rf one/build another/*/build
+    build one CFLAGS="$flags"
+    build 'another/and longer' -j2 CFLAGS="$flags"
+    cmp one/build/libnoclobber.so 'another/and longer/build/libnoclobber.so'
+    run grep -cF "$PWD" one/build/libnoclobber.so
+    [ "$output" = 0 ]
+  done
+}
+
+@test "a folder with blanks and quotes in its name is no obstacle to building and installing" {
+  copy "a folder (with \"blanks\" & it's more)"
+  build "a folder (with \"blanks\" & it's more)"
+  make_in "a folder (with \"blanks\" & it's more)" install DESTDIR="$PWD/a root"
+  [ -f "a root/usr/local/lib/libnoclobber.so" ]
+  export LC_ALL=C
+  cp "a root/usr/local/lib/libnoclobber.so" . # ld.so splits LD_PRELOAD at blanks
+  refuses "$PWD/libnoclobber.so"
+}
+
+@test "gcc and clang both build it without a warning, and what they build refuses" {
+  export LC_ALL=C
+  local compiler built=0
+  for compiler in gcc clang; do
+    command -v "$compiler" >/dev/null || continue
+    copy "$compiler"
+    build "$compiler" CC="$compiler" WERROR=1
+    refuses "$PWD/$compiler/build/libnoclobber.so"
+    built=$((built + 1))
+  done
+  [ "$built" -ge 1 ]
+  [ "$built" -eq 2 ] || skip "only one of gcc and clang on this machine"
+}
+
+@test "the user's CFLAGS come last, and a build without optimisation or debugging information works as well" {
+  export LC_ALL=C
+  copy tree
+  build tree CFLAGS='-O0 -g0'
+  refuses "$PWD/tree/build/libnoclobber.so"
+  run readelf -S --wide tree/build/libnoclobber.so
+  [[ $output == *.text* ]] && [[ $output != *.debug_info* ]]
+}
