@@ -34,6 +34,9 @@ LIBRARY_LDFLAGS := -shared -nostdlib -Wl,-soname,libnoclobber.so \
 	-Wl,--version-script=shim/preload/exports.map -Wl,--gc-sections -Wl,--hash-style=gnu \
 	-Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,noseparate-code -Wl,--build-id=sha1
 
+# The command: an ordinary program. It knows its version, and where the library will be.
+COMMAND_CFLAGS := -DNOCLOBBER_VERSION='"$(VERSION)"' -DNOCLOBBER_LIBDIR='"$(LIBDIR)"' $(HARDENING)
+
 # ---- sources -----------------------------------------------------------------------------------
 
 CORE := $(sort $(wildcard shim/core/*.c))
@@ -42,6 +45,7 @@ PRELOAD := $(sort $(wildcard shim/preload/*.c))
 LIBRARY := $(filter-out shim/core/path_process.c,$(CORE)) $(PRELOAD)
 # What a test links: all but the names of libc and the state of a host.
 TESTABLE := $(CORE) $(filter-out %/interpose.c %/setup.c,$(PRELOAD))
+LAUNCHER := $(sort $(wildcard shim/launcher/*.c))
 
 UNIT := $(patsubst tests/unit/%.c,build/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 PROGRAMS := $(patsubst tests/%.c,build/tests/%,$(sort $(wildcard tests/programs/*.c)))
@@ -49,6 +53,8 @@ BENCH := build/tests/bench/renames build/tests/bench/starts build/tests/bench/em
 
 LIBRARY_OBJECTS := $(LIBRARY:%.c=build/pic/%.o)
 TEST_OBJECTS := $(TESTABLE:%.c=build/test/%.o)
+LAUNCHER_OBJECTS := $(LAUNCHER:%.c=build/command/%.o)
+CORE_OBJECTS := $(CORE:%.c=build/command/%.o)
 UNIT_HELPERS := $(patsubst %.c,build/test/%.o,$(filter-out tests/unit/test_%.c,$(sort $(wildcard tests/unit/*.c))))
 
 # ---- products ----------------------------------------------------------------------------------
@@ -67,11 +73,23 @@ build/pic/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(BASE) $(LIBRARY_CFLAGS) $(CFLAGS) -c -o $@ $<
 
+build/noclobber: $(LAUNCHER_OBJECTS) $(CORE_OBJECTS)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
+
+# For unit tests: what a test does not ask for, it does not link.
+build/test/launcher.a: $(filter-out %/noclobber.o,$(LAUNCHER_OBJECTS))
+	rm -f $@
+	$(AR) rcs $@ $^
+
+build/command/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(BASE) $(COMMAND_CFLAGS) $(CFLAGS) -c -o $@ $<
+
 build/test/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(BASE) -Itests $(CFLAGS) -c -o $@ $<
 
-build/tests/unit/test_%: build/test/tests/unit/test_%.o $(UNIT_HELPERS) $(TEST_OBJECTS)
+build/tests/unit/test_%: build/test/tests/unit/test_%.o $(UNIT_HELPERS) $(TEST_OBJECTS) build/test/launcher.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CHECK_LIBS)
 

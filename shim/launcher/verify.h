@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef NOCLOBBER_LAUNCHER_VERIFY_H
+#define NOCLOBBER_LAUNCHER_VERIFY_H
+
+/* A look at the protected files before the run and after it: what changed by means that the library cannot see. */
+
+#include <stddef.h>
+
+#include "core/policy.h"
+#include "launcher/options.h"
+
+struct snapshot; /* opaque */
+
+enum change_kind {
+    CHANGE_REPLACED,  /* another file has the name */
+    CHANGE_TRUNCATED, /* the same file, shorter */
+    CHANGE_CHANGED,   /* the same file: size, time of modification or, with hashes, contents */
+    CHANGE_REMOVED,
+};
+
+struct change {
+    enum change_kind kind;
+    const char *path; /* absolute, of the snapshot's storage */
+};
+
+struct changes {
+    struct change *list; /* sorted by path */
+    size_t count;
+};
+
+/*
+ * Takes a snapshot of the files that `policy` guards (PROTECT without ALLOW): of anchored patterns below their literal part, of
+ * floating ones below the current directory. Symbolic links are not followed, mounts are crossed. Returns 0 and the
+ * snapshot, NULL for OPTIONS_VERIFY_NONE; or -errno.
+ */
+int snapshot_take(const struct policy *policy, enum options_verify how, struct snapshot **snapshot);
+
+/* Looks again and lists what is different; new files are fine. Returns 0, or -errno. Free the list with changes_free. */
+int snapshot_compare(const struct snapshot *snapshot, struct changes *changes);
+
+void changes_free(struct changes *changes);
+void snapshot_free(struct snapshot *snapshot);
+
+#endif
