@@ -5,6 +5,11 @@
 
 #include "core/pattern.h"
 
+int policy_is_recorded(const struct policy *policy)
+{
+    return policy->log || policy->report;
+}
+
 int policy_needs_path(const struct policy *policy)
 {
     return policy->protect.count != 0 || policy->allow.count != 0;

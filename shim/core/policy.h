@@ -56,6 +56,7 @@ struct policy {
     struct policy_patterns protect; /* none: every destination is guarded */
     struct policy_patterns allow;
     const char *log;    /* absolute path, "-" for stderr, or NULL */
+    const char *report; /* absolute path, or NULL: events go there as well, for noclobber(1) */
     int is_fallen_back; /* could not be parsed, so that everything is enforced */
 };
 
@@ -99,6 +100,9 @@ struct policy_decision {
     enum policy_guard guard;
     const char *pattern; /* the one that decided, of the policy's storage; NULL: none did */
 };
+
+/* Whether anybody wants events: a log or a report. */
+int policy_is_recorded(const struct policy *policy);
 
 /* Whether a destination's path matters to this policy at all: 0 when everything is guarded without
  * exception. */

@@ -92,16 +92,26 @@ static const char *parse_fallback(struct parser *parser, const char *value)
     return word_is(word, "refuse") ? NULL : "must be emulate or refuse";
 }
 
+static const char *parse_file(struct parser *parser, const char **file, const char *value)
+{
+    const struct word word = {value, strlen(value)};
+
+    if (value[0] != '/')
+        return "must be an absolute path";
+    if (word.length > PATTERN_MAX)
+        return "must be a path of at most 4095 bytes";
+    *file = keep(parser, word);
+    return *file ? NULL : "";
+}
+
 static const char *parse_log(struct parser *parser, const char *value)
 {
     const struct word word = {value, strlen(value)};
 
-    if (!word_is(word, "-") && value[0] != '/')
-        return "must be an absolute path, or - for standard error";
-    if (word.length > PATTERN_MAX)
-        return "must be a path of at most 4095 bytes";
-    parser->policy->log = keep(parser, word);
-    return parser->policy->log ? NULL : "";
+    if (value[0] == '/')
+        return parse_file(parser, &parser->policy->log, value);
+    parser->policy->log = word_is(word, "-") ? "-" : NULL;
+    return parser->policy->log ? NULL : "must be an absolute path, or - for standard error";
 }
 
 static const char *parse_allow_if(struct parser *parser, const char *value)
@@ -147,12 +157,12 @@ static const char *parse_patterns(struct parser *parser, struct policy_patterns 
 
 /* ---- the environment ---- */
 
-enum variable { MODE, PROTECT, ALLOW, ALLOW_IF, ON_REFUSAL, FALLBACK, LOG, UNKNOWN };
+enum variable { MODE, PROTECT, ALLOW, ALLOW_IF, ON_REFUSAL, FALLBACK, LOG, REPORT, UNKNOWN };
 
 static enum variable variable_named(struct word name)
 {
     static const char names[][12] = {"MODE",       "PROTECT",  "ALLOW", "ALLOW_IF",
-                                     "ON_REFUSAL", "FALLBACK", "LOG"};
+                                     "ON_REFUSAL", "FALLBACK", "LOG",   "REPORT"};
     unsigned i = 0;
 
     while (i < UNKNOWN && !word_is(name, names[i]))
@@ -170,10 +180,11 @@ static const char *parse_value(struct parser *parser, enum variable variable, co
     case ON_REFUSAL: return parse_on_refusal(parser, value);
     case FALLBACK: return parse_fallback(parser, value);
     case LOG: return parse_log(parser, value);
+    case REPORT: return parse_file(parser, &parser->policy->report, value);
     case UNKNOWN: break;
     }
     return "is not a variable of libnoclobber; there are MODE, PROTECT, ALLOW, ALLOW_IF, "
-           "ON_REFUSAL, FALLBACK and LOG";
+           "ON_REFUSAL, FALLBACK, LOG and REPORT";
 }
 
 static const char *parse_variable(struct parser *parser, struct word name, const char *value)

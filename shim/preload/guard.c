@@ -34,7 +34,7 @@ static int pass_recorded(struct conflict *conflict, enum event_verdict verdict,
 {
     int result;
 
-    if (conflict->policy->log)
+    if (policy_is_recorded(conflict->policy))
         conflict_name(conflict);
     result = call_plain(conflict->call);
     if (result == 0 || result == -EXDEV)
@@ -47,7 +47,7 @@ static int pass(struct conflict *conflict)
 {
     struct judgement judgement;
 
-    if (!conflict->policy->log)
+    if (!policy_is_recorded(conflict->policy))
         return call_plain(conflict->call);
     conflict_look(conflict);
     if (conflict->destination_seen == -ENOENT)
@@ -73,7 +73,7 @@ static int refuse(struct conflict *conflict, enum event_rule rule, int error)
         loop_count(call->sys, call->source_dirfd, call->source,
                    conflict->destination_seen == 0 ? &conflict->destination : NULL);
 
-    if (policy->log && loop.is_logged) {
+    if (policy_is_recorded(policy) && loop.is_logged) {
         conflict_name(conflict);
         record(conflict, EVENT_REFUSED, rule, loop.unlogged);
     }

@@ -23,17 +23,18 @@ static void complete(const struct sys *sys, struct event *event, char *program)
  * in a sticky directory it is forbidden for another user's file, which one may write otherwise
  * (fs.protected_regular, Linux 4.19).
  */
-static int open_log(const struct sys *sys, const char *log)
+static int open_log(const struct sys *sys, const char *log, int create)
 {
     const int flags = O_WRONLY | O_APPEND | O_NOCTTY | O_NONBLOCK;
     const int fd = sys_open_own(sys, log, flags, 0);
 
-    return fd == -ENOENT ? sys_open_own(sys, log, flags | O_CREAT, 0666) : fd;
+    return fd == -ENOENT ? sys_open_own(sys, log, flags | create, 0666) : fd;
 }
 
-static void append(const struct sys *sys, const char *log, const char *line, size_t length)
+static void append(const struct sys *sys, const char *log, int create, const char *line,
+                   size_t length)
 {
-    const int fd = open_log(sys, log);
+    const int fd = open_log(sys, log, create);
 
     if (fd < 0)
         return;
@@ -47,14 +48,17 @@ void journal_write(const struct sys *sys, const struct policy *policy, struct ev
     char *const line = scratch->large.line;
     size_t length;
 
-    if (!policy->log)
+    if (!policy_is_recorded(policy))
         return;
     complete(sys, event, scratch->path);
     length = event_encode(event, line, sizeof scratch->large.line);
-    if (policy->log[0] == '-')
+    if (policy->log && policy->log[0] == '-')
         output_stderr(sys, line, length);
-    else
-        append(sys, policy->log, line, length);
+    else if (policy->log)
+        append(sys, policy->log, O_CREAT, line, length);
+    /* noclobber(1) has made its file; when that is gone, nobody reads it any more. */
+    if (policy->report)
+        append(sys, policy->report, 0, line, length);
 }
 
 void journal_exit(const struct sys *sys, const char *destination, struct scratch *scratch)

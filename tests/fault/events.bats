@@ -211,6 +211,20 @@ END
 
 # ---- where it goes ----
 
+@test "a report gets every event too, with and without a log, and is never made" {
+  echo new >new
+  echo old >old
+  touch report
+  shim NOCLOBBER_REPORT="$PWD/report" "$PROGRAMS/call" EEXIST rename new old
+  cmp report "$LOG"
+  [ "$(wc -l <report)" -eq 1 ]
+  env LD_PRELOAD="$SHIM" NOCLOBBER_REPORT="$PWD/report" "$PROGRAMS/call" EEXIST rename new old
+  [ "$(wc -l <report)" -eq 2 ]
+  rm report
+  env LD_PRELOAD="$SHIM" NOCLOBBER_REPORT="$PWD/report" "$PROGRAMS/call" EEXIST rename new old
+  [ ! -e report ]
+}
+
 @test "LOG=- is standard error" {
   echo new >new
   echo old >old
@@ -344,10 +358,12 @@ print(subprocess.run(sys.argv[1:], stderr=writer).returncode)
 @test "data that took the place of standard error is left alone" {
   echo new >new
   echo old >old
+  # shellcheck disable=SC2016 # it is Perl's
   env LD_PRELOAD="$SHIM" NOCLOBBER_LOG=- perl -e '
     close STDERR; open(my $data, ">", "data") or exit 9; fileno($data) == 2 or exit 8;
     syswrite $data, "precious\n"; rename("new", "old") and exit 7; exit 0' 2>&-
   [ "$(cat data)" = precious ]
+  # shellcheck disable=SC2016
   env LD_PRELOAD="$SHIM" NOCLOBBER_ON_REFUSAL=exit perl -e '
     close STDERR; open(my $data, ">", "data") or exit 9; fileno($data) == 2 or exit 8;
     syswrite $data, "precious\n"; rename("new", "old"); exit 0' && status=0 || status=$?

@@ -35,8 +35,9 @@ static const char *describe(const struct policy *policy)
                         refusals[policy->on_refusal], fallbacks[policy->fallback], policy->allow_if,
                         list(&policy->protect));
 
-    snprintf(out + used, sizeof out - (size_t)used, "allow:%slog:%s%s", list(&policy->allow),
-             policy->log ? policy->log : "none", policy->is_fallen_back ? " fallen back" : "");
+    snprintf(out + used, sizeof out - (size_t)used, "allow:%slog:%s%s%s%s", list(&policy->allow),
+             policy->log ? policy->log : "none", policy->report ? " report:" : "",
+             policy->report ? policy->report : "", policy->is_fallen_back ? " fallen back" : "");
     return out;
 }
 
@@ -153,6 +154,12 @@ static const struct {
     {"log empty", {"NOCLOBBER_LOG="}, DEFAULT, NULL},
     {"log relative", {"NOCLOBBER_LOG=log"}, STRICT, "must be an absolute path"},
     {"log minus and more", {"NOCLOBBER_LOG=-x"}, STRICT, "must be an absolute path"},
+    {"report",
+     {"NOCLOBBER_REPORT=/run/r"},
+     "enforce error emulate if0 protect:allow:log:none report:/run/r",
+     NULL},
+    {"report to stderr", {"NOCLOBBER_REPORT=-"}, STRICT, "REPORT '-': must be an absolute path"},
+    {"report empty", {"NOCLOBBER_REPORT="}, DEFAULT, NULL},
     {"the log stays where another variable is wrong",
      {"NOCLOBBER_LOG=/l", "NOCLOBBER_MODE=x", "NOCLOBBER_ON_REFUSAL=exit"},
      "enforce exit emulate if0 protect:allow:log:/l fallen back",
@@ -257,7 +264,7 @@ static const struct {
     {"two patterns", "NOCLOBBER_PROTECT=/a:/bc", 7},
     {"exceptions", "NOCLOBBER_ALLOW=/a:/b:c", 8},
     {"a log", "NOCLOBBER_LOG=/log", 5},
-    {"stderr", "NOCLOBBER_LOG=-", 2},
+    {"a report", "NOCLOBBER_REPORT=/report", 8},
 };
 
 START_TEST(storage_may_be_full_to_the_last_byte)
