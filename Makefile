@@ -29,7 +29,7 @@ endif
 
 # The library: no libc linked, no symbol version named, small frames (see shim/preload/scratch.h).
 LIBRARY_CFLAGS := -fPIC -fvisibility=hidden -ffunction-sections \
-	-fasynchronous-unwind-tables -Wframe-larger-than=1024 $(HARDENING)
+	-fasynchronous-unwind-tables -Wframe-larger-than=1024 $(call has,-mno-outline-atomics) $(HARDENING)
 LIBRARY_LDFLAGS := -shared -nostdlib -Wl,-soname,libnoclobber.so \
 	-Wl,--version-script=shim/preload/exports.map -Wl,--gc-sections -Wl,--hash-style=gnu \
 	-Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,noseparate-code -Wl,--build-id=sha1
