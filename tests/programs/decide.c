@@ -451,7 +451,7 @@ static void check_row(const struct row *row)
     }
     run(BY_KERNEL_EXCLUSIVELY, row, exclusive);
     wrong = contradiction(plain, exclusive);
-    if (wrong && (row->flags & ~(unsigned)RENAME_NOREPLACE) == 0)
+    if (wrong && options.mode == DECIDE_ENFORCE && (row->flags & ~(unsigned)RENAME_NOREPLACE) == 0)
         complain(row->name, BY_KERNEL_EXCLUSIVELY, wrong);
     expected = expect(options.mode, row->flags, plain, exclusive);
     for (enum asked asked = BY_RENAME; asked < BY_END; asked++) {

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: MIT
+# Mounts for the fault tests, each of which goes again with whoever wanted it: `load mounts`.
+# shellcheck shell=bash
+
+# need_mounts: skips the case where no mount namespace is to be had.
+need_mounts() {
+  need_root
+  need unshare mount
+  unshare -m true 2>/dev/null || skip "no mount namespaces here"
+}
+
+# need_fuse: skips the case where bindfs, which has no RENAME_NOREPLACE, can't be mounted.
+need_fuse() {
+  need_mounts
+  need bindfs
+  [ -c /dev/fuse ] || skip "no /dev/fuse here"
+}
+
+# privately COMMAND [ARGUMENT…]: runs a command in a mount namespace of its own, which takes all that is mounted there with it.
+privately() {
+  export -f mounted
+  unshare -m --propagation private "$@"
+}
+
+# mounted KIND DIRECTORY COMMAND [ARGUMENT…]: mounts a fresh filesystem at DIRECTORY/mnt and runs the command; to be run
+# privately. Kinds: tmpfs, overlay, bindfs (of DIRECTORY/real, a tmpfs), or any that mkfs can make an image of. Status 77:
+# this machine can't mount it.
+mounted() {
+  local kind=$1 at=$2
+  shift 2
+  mkdir -p "$at/mnt" "$at/real"
+  case $kind in
+  tmpfs) mount -t tmpfs none "$at/mnt" || return 77 ;;
+  bindfs) { mount -t tmpfs none "$at/real" && bindfs "$at/real" "$at/mnt"; } || return 77 ;;
+  overlay)
+    {
+      mount -t tmpfs none "$at/real" && mkdir "$at/real/"{lower,upper,work} "$at/real/lower/old" &&
+        mount -t overlay -o "lowerdir=$at/real/lower,upperdir=$at/real/upper,workdir=$at/real/work" none "$at/mnt"
+    } || return 77
+    ;;
+  *)
+    truncate -s 400M "$at/$kind.img"
+    { "mkfs.$kind" -q "$at/$kind.img" >/dev/null 2>&1 && mount -o loop "$at/$kind.img" "$at/mnt"; } || return 77
+    rm "$at/$kind.img"
+    ;;
+  esac
+  "$@"
+}
