@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: MIT
 # make [all] | check | lint | bench | format | install | uninstall | clean
-# Yours to set: CC, CFLAGS, LDFLAGS (come last), WERROR=1, PREFIX, LIBDIR, DESTDIR.
+# Yours to set: CC, CFLAGS, LDFLAGS (come last), WERROR=1, PREFIX, LIBDIR, MANDIR, DESTDIR.
 
 VERSION := 0.1.0
 
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
+MANDIR ?= $(PREFIX)/share/man
+BASHDIR := $(PREFIX)/share/bash-completion/completions
+ZSHDIR := $(PREFIX)/share/zsh/site-functions
+FISHDIR := $(PREFIX)/share/fish/vendor_completions.d
 CC ?= cc
 CFLAGS ?= -O2
 INSTALL ?= install
@@ -126,10 +130,17 @@ format:
 install: all
 	$(INSTALL) -d '$(DESTDIR)$(LIBDIR)'
 	$(INSTALL) -m 644 build/libnoclobber.so '$(DESTDIR)$(LIBDIR)/libnoclobber.so'
+	$(INSTALL) -D -m 644 shim/launcher/noclobber.1 '$(DESTDIR)$(MANDIR)/man1/noclobber.1'
+	$(INSTALL) -D -m 644 shim/preload/libnoclobber.7 '$(DESTDIR)$(MANDIR)/man7/libnoclobber.7'
+	$(INSTALL) -D -m 644 shim/launcher/completions/noclobber.bash '$(DESTDIR)$(BASHDIR)/noclobber'
+	$(INSTALL) -D -m 644 shim/launcher/completions/_noclobber '$(DESTDIR)$(ZSHDIR)/_noclobber'
+	$(INSTALL) -D -m 644 shim/launcher/completions/noclobber.fish '$(DESTDIR)$(FISHDIR)/noclobber.fish'
 	@if [ -z '$(DESTDIR)' ] && [ "$$(id -u)" = 0 ] && command -v ldconfig >/dev/null; then ldconfig; fi
 
 uninstall:
 	rm -f '$(DESTDIR)$(LIBDIR)/libnoclobber.so'
+	rm -f '$(DESTDIR)$(MANDIR)/man1/noclobber.1' '$(DESTDIR)$(MANDIR)/man7/libnoclobber.7'
+	rm -f '$(DESTDIR)$(BASHDIR)/noclobber' '$(DESTDIR)$(ZSHDIR)/_noclobber' '$(DESTDIR)$(FISHDIR)/noclobber.fish'
 	@if [ -z '$(DESTDIR)' ] && [ "$$(id -u)" = 0 ] && command -v ldconfig >/dev/null; then ldconfig; fi
 
 clean:

@@ -33,7 +33,7 @@ make_in() { # make_in FOLDER ARGUMENT…
 @test "make install puts one library where PREFIX says, which works from there by its bare name" {
   copy tree
   make_in tree install DESTDIR="$PWD/root" PREFIX=/usr
-  [ "$(cd root && find . -type f)" = ./usr/lib/libnoclobber.so ]
+  [ "$(cd root && find . -name '*.so')" = ./usr/lib/libnoclobber.so ]
   [ "$(stat -c %a root/usr/lib/libnoclobber.so)" = 644 ]
   cmp tree/build/libnoclobber.so root/usr/lib/libnoclobber.so
   export LC_ALL=C LD_LIBRARY_PATH=$PWD/root/usr/lib
@@ -44,7 +44,20 @@ make_in() { # make_in FOLDER ARGUMENT…
   copy tree
   make_in tree install DESTDIR="$PWD/one"
   make_in tree install DESTDIR="$PWD/two" LIBDIR=/usr/lib/here
-  [ "$(find one two -type f | sort)" = $'one/usr/local/lib/libnoclobber.so\ntwo/usr/lib/here/libnoclobber.so' ]
+  [ "$(find one two -name '*.so' | sort)" = $'one/usr/local/lib/libnoclobber.so\ntwo/usr/lib/here/libnoclobber.so' ]
+}
+
+@test "make install puts manual pages and completions where PREFIX says, MANDIR the pages elsewhere" {
+  copy tree
+  make_in tree install DESTDIR="$PWD/root" PREFIX=/usr
+  [ "$(cd root/usr/share && find . -type f | sort)" = "./bash-completion/completions/noclobber
+./fish/vendor_completions.d/noclobber.fish
+./man/man1/noclobber.1
+./man/man7/libnoclobber.7
+./zsh/site-functions/_noclobber" ]
+  [ "$(find root/usr/share -type f -exec stat -c %a {} + | sort -u)" = 644 ]
+  make_in tree install DESTDIR="$PWD/other" PREFIX=/usr MANDIR=/man
+  [ -f other/man/man1/noclobber.1 ] && [ -f other/man/man7/libnoclobber.7 ] && [ ! -e other/usr/share/man ]
 }
 
 @test "make uninstall leaves no file of ours, and no other's touched" {
