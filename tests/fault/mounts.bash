@@ -35,7 +35,7 @@ mounted() {
   overlay)
     {
       mount -t tmpfs none "$at/real" && mkdir "$at/real/"{lower,upper,work} "$at/real/lower/old" &&
-        mount -t overlay -o "lowerdir=$at/real/lower,upperdir=$at/real/upper,workdir=$at/real/work" none "$at/mnt"
+        mount -t overlay -o "redirect_dir=off,lowerdir=$at/real/lower,upperdir=$at/real/upper,workdir=$at/real/work" none "$at/mnt"
     } || return 77
     ;;
   *)
