@@ -34,7 +34,7 @@ function __fish_noclobber_cases -d "One more case of --allow-if, none twice"
 end
 
 complete -c noclobber -n 'not __fish_noclobber_asks -e --explain; and not __fish_noclobber_asks -d --doctor' \
-    -xa '(__fish_complete_subcommand -- $__fish_noclobber_with_value)'
+    -xa '(__fish_complete_subcommand $__fish_noclobber_with_value)'
 complete -c noclobber -n '__fish_noclobber_asks -e --explain' -F
 complete -c noclobber -n '__fish_noclobber_asks -d --doctor' -xa '(__fish_complete_directories)'
 

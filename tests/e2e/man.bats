@@ -1,0 +1,119 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# The manual pages: well formed, and complete: each option, variable and rule that the code knows is in them, and each option
+# in the completions as well.
+
+load ../common
+
+setup() {
+  cd "$BATS_TEST_TMPDIR" || return 1
+  COMMAND_PAGE=$ROOT/shim/launcher/noclobber.1
+  LIBRARY_PAGE=$ROOT/shim/preload/libnoclobber.7
+  COMPLETIONS=$ROOT/shim/launcher/completions
+  OPTIONS=$ROOT/shim/launcher/options.c
+}
+
+# page FILE: as it is read, without overstriking.
+page() {
+  mandoc -T ascii -O width=200 "$1" | sed 's/.\x08//g'
+}
+
+# events_part: what libnoclobber(7) says of events.
+events_part() {
+  page "$LIBRARY_PAGE" | sed -n '/^EVENTS/,/^FILES/p'
+}
+
+# missing TEXT WORD…: the words that TEXT lacks.
+missing() {
+  local word
+  for word in "${@:2}"; do
+    [[ $1 == *"$word"* ]] || echo "$word"
+  done
+}
+
+# table: "NAME LETTER" for each long option of the command, "NAME" for one without a short form, from its struct option.
+table() {
+  [ -e "$OPTIONS" ] || skip "no shim/launcher/options.c yet"
+  sed -nE "s/^ *\{\"([a-z-]+)\", *[a-z]+_argument, *(NULL|0|&[a-z_]+), *('(.)')?.*/\1 \4/p" "$OPTIONS" >table
+  [ "$(wc -l <table)" -ge 20 ]
+}
+
+# heads: the heads of the list of options in noclobber(1).
+heads() {
+  page "$COMMAND_PAGE" | sed -n '/^OPTIONS/,/^PATTERNS/p' | grep -E '^ {5}-'
+}
+
+@test "the pages are well formed" {
+  need mandoc
+  run mandoc -T lint -W warning "$COMMAND_PAGE" "$LIBRARY_PAGE"
+  echo "$output"
+  [ "$status" -eq 0 ]
+  [ -z "$output" ]
+}
+
+@test "man shows both pages" {
+  need man
+  export LC_ALL=C.UTF-8 MANWIDTH=80
+  man -l "$COMMAND_PAGE" | grep -q 'NOCLOBBER(1)'
+  man -l "$LIBRARY_PAGE" | grep -q 'LIBNOCLOBBER(7)'
+}
+
+@test "noclobber(1) names every long option, and none that is not there" {
+  need mandoc
+  table
+  diff <(cut -d ' ' -f 1 table | sort) <(heads | grep -oE -- '--[a-z-]+' | cut -c 3- | sort -u)
+}
+
+@test "noclobber(1) and the completions give each option the short form that the code gives it" {
+  need mandoc
+  table
+  local option letter
+  while read -r option letter; do
+    [ -n "$letter" ] || continue
+    echo "-$letter --$option"
+    heads | grep -qE -- "^ {5}-$letter( [a-z]+)?, --$option(=|$)"
+    grep -qE -- "\\{-$letter\\+?,--$option=?\\}" "$COMPLETIONS/_noclobber"
+    grep -qE -- "-s $letter -l $option " "$COMPLETIONS/noclobber.fish"
+    grep -qE -- " -$letter( |\$)" "$COMPLETIONS/noclobber.bash"
+  done <table
+}
+
+@test "every completion names every long option" {
+  table
+  local option letter
+  while read -r option letter; do
+    echo "--$option $letter"
+    grep -qE -- " --$option( |\$)" "$COMPLETIONS/noclobber.bash"
+    grep -qE -- "--$option(=|\\[|\\})" "$COMPLETIONS/_noclobber"
+    grep -qE -- "-l $option " "$COMPLETIONS/noclobber.fish"
+  done <table
+}
+
+@test "libnoclobber(7) names every variable that the library reads" {
+  need mandoc
+  local names
+  names=$(sed -n '/ names\[\]/,/;/p' "$ROOT/shim/core/policy_parse.c" | grep -oE '"[A-Z_]+"' | tr -d '"')
+  [ "$(wc -l <<<"$names")" -ge 8 ]
+  page "$LIBRARY_PAGE" | grep -oE '^ {5}NOCLOBBER_[A-Z_]+$' >heads
+  while read -r name; do
+    grep -qx " *NOCLOBBER_$name" heads
+  done <<<"$names"
+}
+
+@test "libnoclobber(7) names every rule, verdict and field that an event may have" {
+  need mandoc
+  local event=$ROOT/shim/core/event.c names
+  names=$(sed -n 's/.*case EVENT_.*return "\(.*\)";/\1/p' "$event" && grep -oE '\\"[a-z]+\\":' "$event" | tr -d '\\":')
+  [ "$(wc -l <<<"$names")" -ge 21 ]
+  # shellcheck disable=SC2086 # words
+  run missing "$(events_part)" $names
+  [ -z "$output" ]
+}
+
+@test "the pages speak of the status that the code ends a process with" {
+  need mandoc
+  local status
+  status=$(sed -n 's/^#define POLICY_EXIT_STATUS //p' "$ROOT/shim/core/policy.h")
+  page "$COMMAND_PAGE" | grep -q "status $status"
+  page "$LIBRARY_PAGE" | grep -q "status $status"
+}
