@@ -23,14 +23,6 @@ events_part() {
   page "$LIBRARY_PAGE" | sed -n '/^EVENTS/,/^FILES/p'
 }
 
-# missing TEXT WORD…: the words that TEXT lacks.
-missing() {
-  local word
-  for word in "${@:2}"; do
-    [[ $1 == *"$word"* ]] || echo "$word"
-  done
-}
-
 # table: "NAME LETTER" for each long option of the command, "NAME" for one without a short form, from its struct option.
 table() {
   [ -e "$OPTIONS" ] || skip "no shim/launcher/options.c yet"
@@ -91,7 +83,7 @@ heads() {
 
 @test "libnoclobber(7) names every variable that the library reads" {
   need mandoc
-  local names
+  local names name
   names=$(sed -n '/ names\[\]/,/;/p' "$ROOT/shim/core/policy_parse.c" | grep -oE '"[A-Z_]+"' | tr -d '"')
   [ "$(wc -l <<<"$names")" -ge 8 ]
   page "$LIBRARY_PAGE" | grep -oE '^ {5}NOCLOBBER_[A-Z_]+$' >heads
@@ -102,12 +94,15 @@ heads() {
 
 @test "libnoclobber(7) names every rule, verdict and field that an event may have" {
   need mandoc
-  local event=$ROOT/shim/core/event.c names
+  local event=$ROOT/shim/core/event.c names name
   names=$(sed -n 's/.*case EVENT_.*return "\(.*\)";/\1/p' "$event" && grep -oE '\\"[a-z]+\\":' "$event" | tr -d '\\":')
   [ "$(wc -l <<<"$names")" -ge 21 ]
-  # shellcheck disable=SC2086 # words
-  run missing "$(events_part)" $names
-  [ -z "$output" ]
+  events_part >part
+  while read -r name; do
+    echo "$name"
+    # As the head of an item, or a word of a list.
+    grep -qE -- "(^ {5}|^ {5}.*, | {2,}|; |or )$name([a-z]+)?( |,|:|;|\$)" part
+  done <<<"$names"
 }
 
 @test "the pages speak of the status that the code ends a process with" {
