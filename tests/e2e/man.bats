@@ -25,9 +25,8 @@ events_part() {
 
 # table: "NAME LETTER" for each long option of the command, "NAME" for one without a short form, from its struct option.
 table() {
-  [ -e "$OPTIONS" ] || skip "no shim/launcher/options.c yet"
   sed -nE "s/^ *\{\"([a-z-]+)\", *[a-z]+_argument, *(NULL|0|&[a-z_]+), *('(.)')?.*/\1 \4/p" "$OPTIONS" >table
-  [ "$(wc -l <table)" -ge 20 ]
+  [ "$(wc -l <table)" -ge 19 ]
 }
 
 # heads: the heads of the list of options in noclobber(1).
@@ -103,6 +102,29 @@ heads() {
     # As the head of an item, or a word of a list.
     grep -qE -- "(^ {5}|^ {5}.*, | {2,}|; |or )$name([a-z]+)?( |,|:|;|\$)" part
   done <<<"$names"
+}
+
+@test "noclobber(1) names every setting of a policy file" {
+  need mandoc
+  sed -nE 's/^ *\{"([a-z-]+)", *apply_.*/\1/p' "$ROOT/shim/launcher/draft.c" >settings
+  [ "$(wc -l <settings)" -ge 8 ]
+  page "$COMMAND_PAGE" | sed -n '/^POLICY FILES/,/^SUMMARY/p' >part
+  while read -r name; do
+    echo "$name"
+    grep -qE -- "(^| )$name(,| and|\.|\$)" part
+  done <settings
+}
+
+@test "noclobber --help fits a screen and names every long option" {
+  [ -x "$ROOT/build/noclobber" ] || skip "no build/noclobber"
+  table
+  "$ROOT/build/noclobber" --help >help
+  [ "$(wc -l <help)" -le 24 ]
+  [ "$(wc -L <help)" -le 80 ]
+  while read -r option letter; do
+    echo "--$option $letter"
+    grep -qE -- "--$option( |,|\$)" help
+  done <table
 }
 
 @test "the pages speak of the status that the code ends a process with" {
