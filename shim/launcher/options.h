@@ -2,7 +2,8 @@
 #ifndef NOCLOBBER_LAUNCHER_OPTIONS_H
 #define NOCLOBBER_LAUNCHER_OPTIONS_H
 
-/* The command line of noclobber(1), taken apart and checked as far as words go. */
+/* The command line of noclobber(1), taken apart and checked as far as its own words go; what is said
+ * about a policy is for launcher/settings.h to judge. */
 
 #include <stddef.h>
 
@@ -53,9 +54,11 @@ struct options {
 };
 
 /*
- * Reads `argv` (getopt_long conventions; options end at the first word that is none, or at `--`) into `*options`, whose
- * `patterns` it allocates: options_free. Returns 0, or -EINVAL after one line on stderr that names the option, the value
- * and what would be right.
+ * Reads `argv` (getopt_long conventions; options end at the first word that is none, or at `--`) into
+ * `*options`, whose `patterns` it allocates: options_free, in either case. Of an option given twice the
+ * last one counts, but lists in one word (--allow-if, --policy) may not be repeated. --help and --version
+ * end the reading. Returns 0, or -EINVAL or -ENOMEM after one line on stderr that names the option, the
+ * value and what would be right. Keeps state in getopt's globals: not for several threads.
  */
 int options_parse(int argc, char **argv, struct options *options);
 
