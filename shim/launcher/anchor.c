@@ -80,8 +80,10 @@ static const char *append(struct walk *walk, const char *component, size_t lengt
     if (at + length + 2 > sizeof walk->path)
         return "a pattern is longer than 4095 bytes; no path is";
     walk->path[at++] = '/';
-    for (const char *const end = component + length; component < end; component++)
-        walk->path[at++] = *component == '\\' ? *++component : *component;
+    for (const char *const end = component + length; component < end; component++) {
+        component += *component == '\\';
+        walk->path[at++] = *component;
+    }
     walk->path[at] = '\0';
     return NULL;
 }

@@ -31,6 +31,13 @@ static int is_library(const char *entry, size_t length)
            (length == name || entry[length - name - 1] == '/');
 }
 
+static char *join(const char *one, const char *other)
+{
+    char *joined;
+
+    return asprintf(&joined, "%s%s", one, other) < 0 ? NULL : joined;
+}
+
 /* "LD_PRELOAD=library" and the entries of `others` (blanks and colons separate them, ld.so(8)). */
 static char *preload(const char *library, const char *others)
 {
@@ -68,8 +75,12 @@ char **environment_build(char **environment, char **variables, const char *libra
             *next++ = *environment;
     while (*variables)
         *next++ = *variables++;
-    *next = preload(library, others ? others : "");
-    if (!*next++ || asprintf(next, "NOCLOBBER_REPORT=%s", report) < 0)
-        return NULL;
-    return built;
+    next[0] = preload(library, others ? others : "");
+    next[1] = join("NOCLOBBER_REPORT=", report);
+    if (next[0] && next[1])
+        return built;
+    free(next[0]);
+    free(next[1]);
+    free(built);
+    return NULL;
 }

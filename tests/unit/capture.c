@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+#include "unit/capture.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static int kept = -1;
+static int before = -1;
+
+void capture_begin(void)
+{
+    kept = memfd_create("stderr", MFD_CLOEXEC);
+    before = dup(STDERR_FILENO);
+    ck_assert(kept >= 0 && before >= 0 && dup2(kept, STDERR_FILENO) >= 0);
+}
+
+const char *capture_end(void)
+{
+    static char text[64 * 1024];
+    ssize_t length;
+
+    fflush(stderr);
+    dup2(before, STDERR_FILENO);
+    close(before);
+    length = pread(kept, text, sizeof text - 1, 0);
+    close(kept);
+    ck_assert(length >= 0);
+    text[length] = '\0';
+    return text;
+}

@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: MIT */
+#include "launcher/settings.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "unit/capture.h"
+#include "unit/run.h"
+#include "unit/sandbox.h"
+
+static struct settings settings;
+static const char *said;
+
+/* Without any NOCLOBBER_ variable but those in `environment`. */
+static int build(const struct options *options, const char *const *environment)
+{
+    static char copies[8][512];
+    static char *strings[9];
+    int result;
+    int count = 0;
+
+    for (; environment && environment[count]; count++) {
+        snprintf(copies[count], sizeof copies[count], "%s", environment[count]);
+        strings[count] = copies[count];
+    }
+    strings[count] = NULL;
+    environ = strings;
+    capture_begin();
+    result = settings_build(options, &settings);
+    said = capture_end();
+    return result;
+}
+
+/* All variables, a newline behind each, the sandbox's path as `@`. */
+static const char *variables(void)
+{
+    static char out[8192];
+    size_t length = 0;
+
+    out[0] = '\0';
+    for (char **variable = settings.variables; *variable; variable++) {
+        const char *at = *variable;
+        const char *found;
+
+        while ((found = strstr(at, sandbox_path()))) {
+            length += (size_t)sprintf(out + length, "%.*s@", (int)(found - at), at);
+            at = found + strlen(sandbox_path());
+        }
+        length += (size_t)sprintf(out + length, "%s\n", at);
+    }
+    return out;
+}
+
+/* ---- three sources ---- */
+
+static const struct {
+    const char *name;
+    const char *environment[5];
+    const char *file; /* content, or NULL for none */
+    const char *protect;
+    const char *allow_if;
+    const char *log;
+    int protect_all;
+    int audit;
+    int is_chosen;
+    const char *variables;
+} rows[] = {
+    {"nothing", {NULL}, NULL, NULL, NULL, NULL, 0, 0, 0, ""},
+    {"an option", {NULL}, NULL, "dist/", NULL, NULL, 0, 0, 1, "NOCLOBBER_PROTECT=@/dist/\n"},
+    {"everything", {NULL}, NULL, NULL, NULL, NULL, 1, 0, 1, ""},
+    {"everything beats a pattern", {NULL}, NULL, "x", NULL, NULL, 1, 0, 1, ""},
+    {"a variable, as it is",
+     {"NOCLOBBER_PROTECT=dist/:a"},
+     NULL,
+     NULL,
+     NULL,
+     NULL,
+     0,
+     0,
+     1,
+     "NOCLOBBER_PROTECT=dist/:a\n"},
+    {"a variable that says nothing of guards",
+     {"NOCLOBBER_MODE=audit"},
+     NULL,
+     NULL,
+     NULL,
+     NULL,
+     0,
+     0,
+     0,
+     "NOCLOBBER_MODE=audit\n"},
+    {"an empty variable says nothing",
+     {"NOCLOBBER_ALLOW=", "NOCLOBBER_LOG="},
+     NULL,
+     NULL,
+     NULL,
+     NULL,
+     0,
+     0,
+     0,
+     ""},
+    {"what is no policy is left out",
+     {"NOCLOBBER_REPORT=/tmp/x", "NOCLOBBER_LIBRARY=/x.so", "OTHER=1"},
+     NULL,
+     NULL,
+     NULL,
+     NULL,
+     0,
+     0,
+     0,
+     ""},
+    {"a file",
+     {NULL},
+     "protect dist/\nprotect=*.deb\nallow-if same\nlog events\nexit-on-refusal\nfallback refuse\n",
+     NULL,
+     NULL,
+     NULL,
+     0,
+     0,
+     1,
+     "NOCLOBBER_PROTECT=@/d/dist/:*.deb\nNOCLOBBER_ALLOW_IF=same\nNOCLOBBER_ON_REFUSAL=exit\n"
+     "NOCLOBBER_FALLBACK=refuse\nNOCLOBBER_LOG=@/d/events\n"},
+    {"a file that protects everything",
+     {"NOCLOBBER_PROTECT=a"},
+     "protect-all\nallow b\n",
+     "c",
+     NULL,
+     NULL,
+     0,
+     0,
+     1,
+     "NOCLOBBER_ALLOW=b\n"},
+    {"all three add to lists",
+     {"NOCLOBBER_PROTECT=a", "NOCLOBBER_ALLOW_IF=empty"},
+     "protect b/\nallow-if same\n",
+     "c/",
+     "symlink",
+     NULL,
+     0,
+     0,
+     1,
+     "NOCLOBBER_PROTECT=a:@/d/b/:@/c/\nNOCLOBBER_ALLOW_IF=empty,same,symlink\n"},
+    {"the last of all three counts",
+     {"NOCLOBBER_MODE=enforce", "NOCLOBBER_LOG=/a"},
+     "log b\n",
+     NULL,
+     NULL,
+     "c",
+     0,
+     1,
+     1,
+     "NOCLOBBER_MODE=audit\nNOCLOBBER_LOG=@/c\n"},
+    {"a log to standard error",
+     {NULL},
+     NULL,
+     "x",
+     NULL,
+     "-",
+     0,
+     0,
+     1,
+     "NOCLOBBER_PROTECT=x\nNOCLOBBER_LOG=-\n"},
+};
+
+START_TEST(settings_come_together)
+{
+    struct options_value pattern = {'p', rows[_i].protect};
+    struct options options = {0};
+
+    options.patterns = &pattern;
+    options.pattern_count = rows[_i].protect != NULL;
+    options.allow_if = rows[_i].allow_if;
+    options.log = rows[_i].log;
+    options.protect_all = rows[_i].protect_all;
+    options.audit = rows[_i].audit;
+    put_directory("d");
+    if (rows[_i].file) {
+        put_file("d/policy", rows[_i].file);
+        options.policy_file = "d/policy";
+    }
+    ck_assert_msg(build(&options, rows[_i].environment) == 0, "%s: %s", rows[_i].name, said);
+    ck_assert_msg(strcmp(variables(), rows[_i].variables) == 0, "%s: %s", rows[_i].name,
+                  variables());
+    ck_assert_msg(settings.is_policy_chosen == rows[_i].is_chosen, "%s", rows[_i].name);
+    settings_free(&settings);
+}
+END_TEST
+
+START_TEST(the_policy_is_parsed_as_the_library_will)
+{
+    struct options_value patterns[] = {{'p', "dist/"}, {'a', "dist/a\\:b"}};
+    const struct options options = {.patterns = patterns, .pattern_count = 2, .audit = 1};
+
+    ck_assert_int_eq(build(&options, NULL), 0);
+    ck_assert_int_eq(settings.policy.mode, POLICY_AUDIT);
+    ck_assert_uint_eq(settings.policy.protect.count, 1);
+    ck_assert_uint_eq(settings.policy.allow.count, 1);
+    ck_assert_int_eq(settings.policy.is_fallen_back, 0);
+    settings_free(&settings);
+}
+END_TEST
+
+/* ---- what is wrong ---- */
+
+static const struct {
+    const char *name;
+    const char *environment[3];
+    const char *file;
+    struct options_value pattern;
+    const char *allow_if;
+    const char *fallback;
+    const char *log;
+    const char *says; /* the beginning */
+} refusals[] = {
+    {.name = "a variable's pattern",
+     .environment = {"NOCLOBBER_PROTECT=a:./b"},
+     .says = "noclobber: NOCLOBBER_PROTECT './b': a '.' or '..' component could never match"},
+    {.name = "an empty variable",
+     .environment = {"NOCLOBBER_PROTECT="},
+     .pattern = {'p', "x"},
+     .says = "noclobber: NOCLOBBER_PROTECT '': must name a pattern"},
+    {.name = "a variable's word",
+     .environment = {"NOCLOBBER_MODE=on"},
+     .says = "noclobber: NOCLOBBER_MODE 'on': must be enforce, audit or off\n"},
+    {.name = "a misspelt variable",
+     .environment = {"NOCLOBBER_PROTECTS=x"},
+     .says = "noclobber: NOCLOBBER_PROTECTS 'x': is not a variable of libnoclobber"},
+    {.name = "an option's pattern",
+     .pattern = {'p', "[a"},
+     .says = "noclobber: --protect '[a': '[' has no ']'"},
+    {.name = "an empty pattern",
+     .pattern = {'a', ""},
+     .says = "noclobber: --allow '': needs a pattern"},
+    {.name = "two patterns in one option",
+     .pattern = {'p', "a/:b/"},
+     .says = "noclobber: --protect 'a/:b/': one pattern at a time"},
+    {.name = "a pattern with control characters",
+     .pattern = {'p', "a\n\x1b[31m[/"},
+     .says = "noclobber: --protect 'a\\u000a\\u001b[31m[/': "},
+    {.name = "a word of a list",
+     .allow_if = "same,bigger",
+     .says = "noclobber: --allow-if 'bigger': must be a list of same, symlink and empty"},
+    {.name = "an empty list", .allow_if = "", .says = "noclobber: --allow-if '': needs a list"},
+    {.name = "a fallback",
+     .fallback = "guess",
+     .says = "noclobber: --fallback 'guess': must be emulate or refuse\n"},
+    {.name = "an empty fallback",
+     .fallback = "",
+     .says = "noclobber: --fallback '': needs emulate or refuse\n"},
+    {.name = "an empty log", .log = "", .says = "noclobber: --log '': needs a file"},
+    {.name = "an unknown setting",
+     .file = "\nprotects x\n",
+     .says = "noclobber: policy:2 'protects': is no setting; there are protect, protect-all, "},
+    {.name = "a setting without its value",
+     .file = "protect\n",
+     .says = "noclobber: policy:1 'protect': needs a pattern"},
+    {.name = "a setting with an empty value",
+     .file = "audit\n\nlog = \n",
+     .says = "noclobber: policy:3 '': needs a file"},
+    {.name = "a setting with a value too many",
+     .file = "audit yes\n",
+     .says = "noclobber: policy:1 'audit': takes no value\n"},
+    {.name = "a file's pattern",
+     .file = "audit\nprotect x/../../[\n",
+     .says = "noclobber: policy:2 'x/../../[': '..' behind a directory that is not there"},
+    {.name = "a file's list",
+     .file = "allow-if all\n",
+     .says = "noclobber: policy:1 'all': must be a list of same, symlink and empty"},
+};
+
+START_TEST(what_is_wrong_is_called_by_its_name)
+{
+    const struct options options = {
+        .patterns = (struct options_value[]){refusals[_i].pattern},
+        .pattern_count = refusals[_i].pattern.value != NULL,
+        .allow_if = refusals[_i].allow_if,
+        .fallback = refusals[_i].fallback,
+        .log = refusals[_i].log,
+        .policy_file = refusals[_i].file ? "policy" : NULL,
+    };
+
+    if (refusals[_i].file)
+        put_file("policy", refusals[_i].file);
+    ck_assert_msg(build(&options, refusals[_i].environment) == -EINVAL, "%s", refusals[_i].name);
+    ck_assert_msg(strncmp(said, refusals[_i].says, strlen(refusals[_i].says)) == 0, "%s: %s",
+                  refusals[_i].name, said);
+    ck_assert_msg(strchr(said, '\n') == said + strlen(said) - 1, "%s: %s", refusals[_i].name, said);
+    settings_free(&settings);
+}
+END_TEST
+
+/* ---- directories ---- */
+
+START_TEST(a_policy_file_speaks_of_its_own_directory)
+{
+    const struct options options = {.policy_file = "link/policy"};
+
+    put_directory("real");
+    put_link("link", "real");
+    put_file("real/policy", "protect dist/\n");
+    ck_assert_int_eq(build(&options, NULL), 0);
+    ck_assert_str_eq(variables(), "NOCLOBBER_PROTECT=@/real/dist/\n");
+    settings_free(&settings);
+}
+END_TEST
+
+START_TEST(a_pipe_speaks_of_the_current_directory)
+{
+    struct options options = {0};
+    char path[32];
+    int pipes[2];
+
+    ck_assert_int_eq(pipe(pipes), 0);
+    ck_assert_int_eq(write(pipes[1], "protect dist/\n", 14), 14);
+    close(pipes[1]);
+    snprintf(path, sizeof path, "/dev/fd/%d", pipes[0]);
+    options.policy_file = path;
+    ck_assert_msg(build(&options, NULL) == 0, "%s", said);
+    ck_assert_str_eq(variables(), "NOCLOBBER_PROTECT=@/dist/\n");
+    close(pipes[0]);
+    settings_free(&settings);
+}
+END_TEST
+
+START_TEST(a_directory_that_is_gone_is_told)
+{
+    const struct options options = {.protect_all = 1};
+
+    put_directory("gone");
+    ck_assert(chdir("gone") == 0 && rmdir("../gone") == 0);
+    ck_assert_int_eq(build(&options, NULL), -ENOENT);
+    ck_assert_ptr_nonnull(strstr(said, "the current directory has no name"));
+    settings_free(&settings);
+}
+END_TEST
+
+START_TEST(more_patterns_than_an_environment_holds_are_told)
+{
+    static struct options_value patterns[64];
+    static char long_one[3000];
+    struct options options = {.patterns = patterns, .pattern_count = 64};
+
+    memset(long_one, 'x', sizeof long_one - 1);
+    for (size_t i = 0; i < 64; i++)
+        patterns[i] = (struct options_value){'p', long_one};
+    ck_assert_int_eq(build(&options, NULL), -E2BIG);
+    ck_assert_str_eq(said, "noclobber: NOCLOBBER_PROTECT: all patterns together must fit in 128 "
+                           "KiB\n");
+    settings_free(&settings);
+    /* Each variable fits, both together do not. */
+    for (size_t i = 0; i < 64; i += 2)
+        patterns[i].option = 'a';
+    ck_assert_int_eq(build(&options, NULL), -E2BIG);
+    settings_free(&settings);
+}
+END_TEST
+
+static void add(TCase *tcase)
+{
+    tcase_add_loop_test(tcase, settings_come_together, 0, ROWS(rows));
+    tcase_add_test(tcase, the_policy_is_parsed_as_the_library_will);
+    tcase_add_loop_test(tcase, what_is_wrong_is_called_by_its_name, 0, ROWS(refusals));
+    tcase_add_test(tcase, a_policy_file_speaks_of_its_own_directory);
+    tcase_add_test(tcase, a_pipe_speaks_of_the_current_directory);
+    tcase_add_test(tcase, a_directory_that_is_gone_is_told);
+    tcase_add_test(tcase, more_patterns_than_an_environment_holds_are_told);
+}
+
+int main(void)
+{
+    return run_tests("settings", add);
+}
