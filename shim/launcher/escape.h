@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef NOCLOBBER_LAUNCHER_ESCAPE_H
+#define NOCLOBBER_LAUNCHER_ESCAPE_H
+
+/*
+ * File names in other languages. A name may hold any byte; none of these lets a control character, a newline or a byte
+ * that is not UTF-8 through. Each writes `string` to `out`.
+ */
+
+#include <stdio.h>
+
+/* The inside of a JSON string, which gives the exact bytes back: see text_put_json. */
+void escape_json(FILE *out, const char *string);
+
+/* The same for readers that stumble over half a surrogate pair: the letters \udcXX, for a person. */
+void escape_json_visibly(FILE *out, const char *string);
+
+/* The message of a workflow command of GitHub Actions. */
+void escape_github(FILE *out, const char *string);
+
+/* The value of a property of one: `:` and `,` end it. */
+void escape_github_property(FILE *out, const char *string);
+
+/* Text in Markdown, in a cell of a table too, that is no markup, no link and no mention. */
+void escape_markdown(FILE *out, const char *string);
+
+#endif
