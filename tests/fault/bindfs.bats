@@ -12,7 +12,7 @@ setup_file() {
   mkdir "$WORK/real" "$WORK/fuse" "$WORK/bound"
   [ "$(id -u)" = 0 ] && command -v bindfs >/dev/null && [ -c /dev/fuse ] || return 0
   mount --bind "$WORK/real" "$WORK/bound" || return 0
-  bindfs "$WORK/real" "$WORK/fuse" || true
+  bindfs "$WORK/real" "$WORK/fuse" >/dev/null 2>&1 3>&- || true
 }
 
 teardown_file() {

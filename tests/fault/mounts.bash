@@ -26,16 +26,17 @@ privately() {
 # privately. Kinds: tmpfs, overlay, bindfs (of DIRECTORY/real, a tmpfs), or any that mkfs can make an image of. Status 77:
 # this machine can't mount it.
 mounted() {
-  local kind=$1 at=$2
+  local kind=$1 at=$2 status layers
   shift 2
   mkdir -p "$at/mnt" "$at/real"
   case $kind in
   tmpfs) mount -t tmpfs none "$at/mnt" || return 77 ;;
-  bindfs) { mount -t tmpfs none "$at/real" && bindfs "$at/real" "$at/mnt"; } || return 77 ;;
+  bindfs) { mount -t tmpfs none "$at/real" && bindfs "$at/real" "$at/mnt" >/dev/null 2>&1 3>&-; } || return 77 ;;
   overlay)
     {
       mount -t tmpfs none "$at/real" && mkdir "$at/real/"{lower,upper,work} "$at/real/lower/old" &&
-        mount -t overlay -o "redirect_dir=off,lowerdir=$at/real/lower,upperdir=$at/real/upper,workdir=$at/real/work" none "$at/mnt"
+        layers=lowerdir=$at/real/lower,upperdir=$at/real/upper,workdir=$at/real/work &&
+        mount -t overlay -o "redirect_dir=off,$layers" none "$at/mnt"
     } || return 77
     ;;
   *)
@@ -44,5 +45,8 @@ mounted() {
     rm "$at/$kind.img"
     ;;
   esac
-  "$@"
+  # The server of bindfs lives in this namespace, too, and would keep it for ever.
+  "$@" && status=0 || status=$?
+  umount -l "$at/mnt"
+  return $status
 }
