@@ -2,7 +2,8 @@
 #ifndef NOCLOBBER_LAUNCHER_VERIFY_H
 #define NOCLOBBER_LAUNCHER_VERIFY_H
 
-/* A look at the protected files before the run and after it: what changed by means that the library cannot see. */
+/* A look at the protected files before the run and after it: what changed by means that the
+ * library cannot see. */
 
 #include <stddef.h>
 
@@ -29,14 +30,27 @@ struct changes {
 };
 
 /*
- * Takes a snapshot of the files that `policy` guards (PROTECT without ALLOW): of anchored patterns below their literal part, of
- * floating ones below the current directory. Symbolic links are not followed, mounts are crossed. Returns 0 and the
- * snapshot, NULL for OPTIONS_VERIFY_NONE; or -errno.
+ * Takes a snapshot of the files that `policy` guards (PROTECT without ALLOW): of anchored patterns
+ * below their literal part, of floating ones below the current directory. Symbolic links are not
+ * followed, mounts are crossed. The policy's log is left out. Returns 0 and the snapshot, NULL for
+ * OPTIONS_VERIFY_NONE; or -errno.
  */
 int snapshot_take(const struct policy *policy, enum options_verify how, struct snapshot **snapshot);
 
-/* Looks again and lists what is different; new files are fine. Returns 0, or -errno. Free the list with changes_free. */
+/* Looks again and lists what is different; new files are fine. A NULL snapshot has no changes.
+ * Returns 0, or -errno. Free the list with changes_free. */
 int snapshot_compare(const struct snapshot *snapshot, struct changes *changes);
+
+/* Takes a path out of the list: for what an event of verdict `allowed` or `audited` explains. */
+void changes_forgive(struct changes *changes, const char *path);
+
+/* What could not be looked at when the snapshot was taken: a directory (or, with hashes, a
+ * file) that can't be read. Returns the first one's path, of the snapshot's storage, or NULL;
+ * `*count` is how many there are. Takes NULL. */
+const char *snapshot_blind_spot(const struct snapshot *snapshot, size_t *count);
+
+/* How many files are watched. Takes NULL. */
+size_t snapshot_count(const struct snapshot *snapshot);
 
 void changes_free(struct changes *changes);
 void snapshot_free(struct snapshot *snapshot);

@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: MIT */
+#include "launcher/verify.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "unit/run.h"
+#include "unit/sandbox.h"
+
+static char storage[POLICY_STORAGE_SIZE];
+
+/* Puts the sandbox's path in for each `@`. */
+static void expand(const char *text, char *out, size_t size)
+{
+    size_t used = 0;
+
+    for (; *text != '\0'; text++)
+        used += (size_t)snprintf(out + used, size - used, *text == '@' ? "%s" : "%.1s",
+                                 *text == '@' ? sandbox_path() : text);
+    out[used] = '\0';
+}
+
+static struct policy policy_of(const char *protect, const char *allow)
+{
+    char lines[2][2048] = {"NOCLOBBER_PROTECT=", "NOCLOBBER_ALLOW="};
+    char *environment[3] = {NULL, NULL, NULL};
+    struct policy_error error;
+    struct policy policy;
+    int count = 0;
+
+    if (protect) {
+        expand(protect, lines[0] + strlen(lines[0]), 1024);
+        environment[count++] = lines[0];
+    }
+    if (allow) {
+        expand(allow, lines[1] + strlen(lines[1]), 1024);
+        environment[count++] = lines[1];
+    }
+    ck_assert_int_eq(policy_parse(&policy, environment, storage, sizeof storage, &error), 0);
+    return policy;
+}
+
+static struct snapshot *take(const char *protect, const char *allow, enum options_verify how)
+{
+    const struct policy policy = policy_of(protect, allow);
+    struct snapshot *snapshot;
+
+    ck_assert_int_eq(snapshot_take(&policy, how, &snapshot), 0);
+    return snapshot;
+}
+
+/* What has changed since: "K name" lines, K the first letter of the kind, name below the
+ * sandbox. */
+static const char *changes_since(const struct snapshot *snapshot)
+{
+    static const char letters[] = {[CHANGE_REPLACED] = 'p',
+                                   [CHANGE_TRUNCATED] = 't',
+                                   [CHANGE_CHANGED] = 'c',
+                                   [CHANGE_REMOVED] = 'r'};
+    static char out[4096];
+    struct changes changes;
+    size_t used = 0;
+
+    out[0] = '\0';
+    ck_assert_int_eq(snapshot_compare(snapshot, &changes), 0);
+    for (size_t i = 0; i < changes.count && used + 300 < sizeof out; i++)
+        used += (size_t)snprintf(out + used, sizeof out - used, "%s%c %s", i ? ", " : "",
+                                 letters[changes.list[i].kind],
+                                 changes.list[i].path + strlen(sandbox_path()) + 1);
+    changes_free(&changes);
+    return out;
+}
+
+static void set_times(const char *name, long seconds)
+{
+    const struct timespec times[2] = {{seconds, 0}, {seconds, 0}};
+
+    ck_assert_int_eq(utimensat(AT_FDCWD, name, times, AT_SYMLINK_NOFOLLOW), 0);
+}
+
+/* ---- what counts as a change ---- */
+
+static void do_nothing(void)
+{
+}
+
+static void do_new_file(void)
+{
+    put_file("dist/new", "new");
+}
+
+static void do_truncate(void)
+{
+    ck_assert_int_eq(truncate("dist/a", 1), 0);
+}
+
+static void do_grow(void)
+{
+    ck_assert_int_eq(truncate("dist/a", 100), 0);
+}
+
+static void do_touch(void)
+{
+    set_times("dist/a", 2000);
+}
+
+static void do_replace(void)
+{
+    put_file("other", "aaaa");
+    set_times("other", 1000);
+    ck_assert_int_eq(rename("other", "dist/a"), 0);
+}
+
+/* The inode's number may be given out again. */
+static void do_remove_and_create(void)
+{
+    ck_assert_int_eq(unlink("dist/a"), 0);
+    put_file("dist/a", "longer than before");
+}
+
+static void do_remove(void)
+{
+    ck_assert_int_eq(unlink("dist/a"), 0);
+}
+
+static void do_move_away(void)
+{
+    ck_assert_int_eq(rename("dist/a", "elsewhere"), 0);
+}
+
+static void do_move_directory(void)
+{
+    ck_assert_int_eq(rename("dist", "elsewhere"), 0);
+}
+
+static void do_chmod_and_link(void)
+{
+    ck_assert_int_eq(chmod("dist/a", 0600), 0);
+    ck_assert_int_eq(link("dist/a", "dist/b"), 0);
+}
+
+static void do_retarget(void)
+{
+    ck_assert_int_eq(unlink("dist/link"), 0);
+    put_link("dist/link", "other");
+    set_times("dist/link", 1000);
+}
+
+static void do_directory(void)
+{
+    ck_assert_int_eq(unlink("dist/a"), 0);
+    put_directory("dist/a");
+}
+
+/* As `cp -p` of a file made for it would. */
+static void do_quiet_change(void)
+{
+    put_file("dist/a", "bbbb");
+    set_times("dist/a", 1000);
+}
+
+static void do_outside(void)
+{
+    put_file("free", "x");
+    ck_assert_int_eq(unlink("free"), 0);
+}
+
+static const struct {
+    const char *name;
+    void (*act)(void);
+    const char *expected; /* as changes_since says it */
+    const char *with_hashes;
+} acts[] = {
+    {"nothing", do_nothing, "", ""},
+    {"a new file", do_new_file, "", ""},
+    {"something outside", do_outside, "", ""},
+    {"chmod and a further link", do_chmod_and_link, "", ""},
+    {"truncated", do_truncate, "t dist/a", "t dist/a"},
+    {"grown", do_grow, "c dist/a", "c dist/a"},
+    {"touched", do_touch, "c dist/a", "c dist/a"},
+    {"replaced, of equal size and time", do_replace, "p dist/a", "p dist/a"},
+    {"removed and created", do_remove_and_create, "p dist/a", "p dist/a"},
+    {"removed", do_remove, "r dist/a", "r dist/a"},
+    {"moved away", do_move_away, "r dist/a", "r dist/a"},
+    {"its directory moved away", do_move_directory, "r dist/a, r dist/link, r dist/sub/c",
+     "r dist/a, r dist/link, r dist/sub/c"},
+    {"a link with another target", do_retarget, "p dist/link", "p dist/link"},
+    {"a directory in its place", do_directory, "p dist/a", "p dist/a"},
+    {"contents of equal size and time", do_quiet_change, "", "c dist/a"},
+};
+
+static void put_tree(void)
+{
+    put_directory("dist");
+    put_directory("dist/sub");
+    put_file("dist/a", "aaaa");
+    put_file("dist/sub/c", "c");
+    put_file("free", "free");
+    put_link("dist/link", "a");
+    set_times("dist/a", 1000);
+    set_times("dist/link", 1000);
+}
+
+static void check_act(int row, enum options_verify how, const char *expected)
+{
+    struct snapshot *snapshot;
+    const char *found;
+
+    put_tree();
+    snapshot = take("dist/", NULL, how);
+    ck_assert_uint_eq(snapshot_count(snapshot), 3);
+    acts[row].act();
+    found = changes_since(snapshot);
+    ck_assert_msg(strcmp(found, expected) == 0, "%s: '%s'", acts[row].name, found);
+    snapshot_free(snapshot);
+}
+
+START_TEST(what_counts_by_size_and_time)
+{
+    check_act(_i, OPTIONS_VERIFY_STAT, acts[_i].expected);
+}
+END_TEST
+
+START_TEST(what_counts_by_contents)
+{
+    check_act(_i, OPTIONS_VERIFY_HASH, acts[_i].with_hashes);
+}
+END_TEST
+
+START_TEST(without_a_look_there_are_no_changes)
+{
+    struct snapshot *snapshot;
+    size_t count = 1;
+
+    put_tree();
+    snapshot = take("dist/", NULL, OPTIONS_VERIFY_NONE);
+    ck_assert_ptr_null(snapshot);
+    do_remove();
+    ck_assert_str_eq(changes_since(snapshot), "");
+    ck_assert_ptr_null(snapshot_blind_spot(snapshot, &count));
+    ck_assert_uint_eq(count + snapshot_count(snapshot), 0);
+    snapshot_free(snapshot);
+}
+END_TEST
+
+/* ---- which files are watched ---- */
+
+START_TEST(the_log_and_the_report_are_left_out)
+{
+    char log[512];
+    char report[512];
+    struct policy policy = policy_of(NULL, NULL);
+    struct snapshot *snapshot;
+
+    put_file("log", "");
+    put_file("report", "");
+    put_file("file", "");
+    policy.log = sandbox_name("log", log, sizeof log);
+    policy.report = sandbox_name("report", report, sizeof report);
+    ck_assert_int_eq(snapshot_take(&policy, OPTIONS_VERIFY_STAT, &snapshot), 0);
+    ck_assert_uint_eq(snapshot_count(snapshot), 1);
+    snapshot_free(snapshot);
+}
+END_TEST
+
+START_TEST(other_things_than_files_and_links_are_left_out)
+{
+    struct snapshot *snapshot;
+
+    ck_assert_int_eq(mkfifo("fifo", 0600), 0);
+    put_directory("empty");
+    snapshot = take(NULL, NULL, OPTIONS_VERIFY_HASH);
+    ck_assert_uint_eq(snapshot_count(snapshot), 0);
+    snapshot_free(snapshot);
+}
+END_TEST
+
+START_TEST(any_name_is_watched)
+{
+    static const char *const names[] = {"a b", "new\nline", "\xff\xfe", "*", "q\"'\\", "-x", ":"};
+    struct snapshot *snapshot;
+    struct changes changes;
+
+    put_directory("d\n*");
+    ck_assert_int_eq(chdir("d\n*"), 0);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        put_file(names[i], "");
+    snapshot = take(NULL, NULL, OPTIONS_VERIFY_STAT);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        put_file(names[i], "changed");
+    ck_assert_int_eq(snapshot_compare(snapshot, &changes), 0);
+    ck_assert_uint_eq(changes.count, sizeof names / sizeof *names);
+    changes_free(&changes);
+    snapshot_free(snapshot);
+}
+END_TEST
+
+/* Deeper than a path may be long: the rest is a blind spot, and no error. */
+START_TEST(what_is_too_deep_is_a_blind_spot)
+{
+    char name[201];
+    struct snapshot *snapshot;
+    size_t count;
+
+    memset(name, 'd', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    for (int i = 0; i < 25; i++) {
+        put_directory(name);
+        put_file("file", "");
+        ck_assert_int_eq(chdir(name), 0);
+    }
+    ck_assert_int_eq(chdir(sandbox_path()), 0);
+    snapshot = take(NULL, NULL, OPTIONS_VERIFY_STAT);
+    ck_assert_ptr_nonnull(snapshot_blind_spot(snapshot, &count));
+    ck_assert_uint_eq(count, 1);
+    ck_assert_uint_gt(snapshot_count(snapshot), 15);
+    ck_assert_str_eq(changes_since(snapshot), "");
+    snapshot_free(snapshot);
+}
+END_TEST
+
+START_TEST(a_directory_that_cannot_be_read_is_a_blind_spot)
+{
+    struct snapshot *snapshot;
+    const char *spot;
+    size_t count;
+
+    put_directory("closed");
+    put_file("open", "");
+    ck_assert_int_eq(chmod("closed", 0), 0);
+    ck_assert_int_eq(chmod(".", 0755) + chmod("..", 0755), 0);
+    if (geteuid() == 0)
+        ck_assert_int_eq(seteuid(65534), 0);
+    snapshot = take("@/", NULL, OPTIONS_VERIFY_STAT);
+    spot = snapshot_blind_spot(snapshot, &count);
+    ck_assert_uint_eq(count, 1);
+    ck_assert_str_eq(strrchr(spot, '/'), "/closed");
+    ck_assert_uint_eq(snapshot_count(snapshot), 1);
+    snapshot_free(snapshot);
+}
+END_TEST
+
+/* ---- the list ---- */
+
+START_TEST(what_an_event_explains_is_forgiven)
+{
+    static const char *const order[] = {"b", "a", "absent", "d", "c", "c"};
+    static const size_t left[] = {3, 2, 2, 1, 0, 0};
+    struct snapshot *snapshot;
+    struct changes changes;
+    char path[512];
+
+    put_file("a", "");
+    put_file("b", "");
+    put_file("c", "");
+    put_file("d", "");
+    snapshot = take(NULL, NULL, OPTIONS_VERIFY_STAT);
+    sweep();
+    ck_assert_int_eq(snapshot_compare(snapshot, &changes), 0);
+    ck_assert_uint_eq(changes.count, 4);
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
+        changes_forgive(&changes, sandbox_name(order[i], path, sizeof path));
+        ck_assert_uint_eq(changes.count, left[i]);
+    }
+    changes_free(&changes);
+    snapshot_free(snapshot);
+}
+END_TEST
+
+/* Many directories, many files in each; of every 97th something is wrong. */
+START_TEST(among_many_files_each_change_is_found)
+{
+    struct snapshot *snapshot;
+    struct changes changes;
+    char name[64];
+    size_t changed = 0;
+
+    for (int i = 0; i < 10000; i++) {
+        snprintf(name, sizeof name, "d%d", i / 200);
+        if (i % 200 == 0)
+            put_directory(name);
+        snprintf(name, sizeof name, "d%d/f%d", i / 200, i);
+        put_file(name, "content");
+    }
+    snapshot = take(NULL, NULL, OPTIONS_VERIFY_STAT);
+    ck_assert_uint_eq(snapshot_count(snapshot), 10000);
+    for (int i = 0; i < 10000; i += 97) {
+        snprintf(name, sizeof name, "d%d/f%d", i / 200, i);
+        ck_assert_int_eq(i % 2 ? unlink(name) : truncate(name, 0), 0);
+        changed++;
+    }
+    ck_assert_int_eq(snapshot_compare(snapshot, &changes), 0);
+    ck_assert_uint_eq(changes.count, changed);
+    for (size_t i = 1; i < changes.count; i++)
+        ck_assert_int_lt(strcmp(changes.list[i - 1].path, changes.list[i].path), 0);
+    changes_free(&changes);
+    snapshot_free(snapshot);
+}
+END_TEST
+
+START_TEST(no_descriptor_stays_open)
+{
+    const int before = count_descriptors();
+    struct snapshot *snapshot;
+
+    put_tree();
+    snapshot = take(NULL, NULL, OPTIONS_VERIFY_HASH);
+    ck_assert_str_eq(changes_since(snapshot), "");
+    snapshot_free(snapshot);
+    ck_assert_int_eq(count_descriptors(), before);
+}
+END_TEST
+
+static void add(TCase *tcase)
+{
+    tcase_add_loop_test(tcase, what_counts_by_size_and_time, 0, ROWS(acts));
+    tcase_add_loop_test(tcase, what_counts_by_contents, 0, ROWS(acts));
+    tcase_add_test(tcase, without_a_look_there_are_no_changes);
+    tcase_add_test(tcase, the_log_and_the_report_are_left_out);
+    tcase_add_test(tcase, other_things_than_files_and_links_are_left_out);
+    tcase_add_test(tcase, any_name_is_watched);
+    tcase_add_test(tcase, what_is_too_deep_is_a_blind_spot);
+    tcase_add_test(tcase, a_directory_that_cannot_be_read_is_a_blind_spot);
+    tcase_add_test(tcase, what_an_event_explains_is_forgiven);
+    tcase_add_test(tcase, among_many_files_each_change_is_found);
+    tcase_add_test(tcase, no_descriptor_stays_open);
+}
+
+int main(void)
+{
+    return run_tests("verify", add);
+}
