@@ -102,13 +102,14 @@ static int is_same_entry(struct conflict *conflict)
 /*
  * POSIX: a rename of a file onto itself does nothing and succeeds. Two names with one inode number
  * but a single link are believed to be one file only where they are the same entry: some FUSE
- * servers make inode numbers up.
+ * servers make inode numbers up. (Others remember link counts for a while, so either name's will
+ * do.)
  */
 static int is_onto_itself(struct conflict *conflict)
 {
     return file_is_same_inode(&conflict->source, &conflict->destination) &&
-           (conflict->source.links >= 2 || file_is(&conflict->source, S_IFDIR) ||
-            is_same_entry(conflict));
+           (conflict->source.links >= 2 || conflict->destination.links >= 2 ||
+            file_is(&conflict->source, S_IFDIR) || is_same_entry(conflict));
 }
 
 /* A directory that is not empty is never replaced: POSIX lets rename say EEXIST, and that is no
