@@ -123,8 +123,8 @@ static void put_remarks(FILE *out, const struct tally *tally)
     const size_t damaged = tally->records->damaged;
 
     if (leftovers > 0)
-        fprintf(out, "noclobber: %d process%s of the command still running: not in these counts\n",
-                leftovers, leftovers == 1 ? " is" : "es are");
+        fprintf(out, "noclobber: %d process%s of the command still running, not in these counts\n",
+                leftovers, leftovers == 1 ? "" : "es");
     if (damaged > 0)
         fprintf(out, "noclobber: %zu damaged line%s in the log\n", damaged, tally_plural(damaged));
 }

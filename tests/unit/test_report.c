@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: MIT */
+#include "launcher/report.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "launcher/escape.h"
+#include "launcher/report_github.h"
+#include "launcher/report_gitlab.h"
+#include "launcher/report_json.h"
+#include "launcher/report_text.h"
+#include "launcher/tally.h"
+#include "unit/run.h"
+#include "unit/sandbox.h"
+
+/* Strings of a record are not const, and nobody writes to them. */
+#define RECORD(kind, why, onto, count)                                                             \
+    {                                                                                              \
+        .verdict = (kind), .rule = (why), .call = rename_call, .source = source,                   \
+        .destination = (onto), .program = program, .repeated = (count)                             \
+    }
+
+static char rename_call[] = "rename";
+static char source[] = "/tmp/new";
+static char program[] = "/bin/mv";
+static char by_default[] = "default";
+static char allow_tmp[] = "allow:tmp/";
+static char app[] = "/srv/app";
+static char hostile[] = "/srv/a\n::error::b|`*<c>:,%\033\xFF\"\\";
+
+static struct record list[] = {
+    RECORD(EVENT_REFUSED, by_default, hostile, 0), RECORD(EVENT_ALLOWED, allow_tmp, app, 0),
+    RECORD(EVENT_REFUSED, by_default, app, 9),     RECORD(EVENT_REFUSED, by_default, hostile, 0),
+    RECORD(EVENT_AUDITED, by_default, app, 0),     RECORD(EVENT_ALLOWED, allow_tmp, hostile, 1),
+};
+
+static struct change change_list[] = {{CHANGE_TRUNCATED, hostile}};
+static char *arguments[] = {program, NULL};
+static struct options options;
+static struct records records;
+static struct changes changes;
+static struct run_result result;
+static struct tally tally;
+static char *output;
+static size_t output_size;
+
+static void happen(size_t record_count, size_t change_count, int leftovers)
+{
+    options = (struct options){.arguments = arguments};
+    records = (struct records){list, record_count, 0};
+    changes = (struct changes){change_list, change_count};
+    result = (struct run_result){0, leftovers};
+    tally = (struct tally){.options = &options,
+                           .changes = &changes,
+                           .result = &result,
+                           .records = &records,
+                           .status = 17};
+    ck_assert_int_eq(tally_make(&tally), 0);
+}
+
+static FILE *begin(void)
+{
+    FILE *const out = open_memstream(&output, &output_size);
+
+    ck_assert_ptr_nonnull(out);
+    return out;
+}
+
+/* Everything above as `put` writes it. */
+static const char *written(void (*put)(FILE *, const struct tally *))
+{
+    FILE *const out = begin();
+
+    put(out, &tally);
+    ck_assert_int_eq(fclose(out), 0);
+    return output;
+}
+
+static void put_plain(FILE *out, const struct tally *what)
+{
+    report_text(out, what, 0);
+}
+
+/* ---- counting ---- */
+
+START_TEST(each_destination_counts_once_and_each_call_too)
+{
+    happen(ROWS(list), 0, 0);
+    ck_assert_uint_eq(tally.times[EVENT_REFUSED], 12);
+    ck_assert_uint_eq(tally.times[EVENT_AUDITED], 1);
+    ck_assert_uint_eq(tally.times[EVENT_ALLOWED], 3);
+    ck_assert_uint_eq(tally.place_count[EVENT_REFUSED], 2);
+    ck_assert_str_eq(tally.places[EVENT_REFUSED][0].first->destination, hostile);
+    ck_assert_uint_eq(tally.places[EVENT_REFUSED][0].times, 2);
+    ck_assert_uint_eq(tally.places[EVENT_REFUSED][1].times, 10);
+    ck_assert_uint_eq(tally.place_count[EVENT_AUDITED], 1);
+    ck_assert_uint_eq(tally.exception_count, 1);
+    ck_assert_uint_eq(tally.exceptions[0].times, 3);
+    tally_free(&tally);
+}
+END_TEST
+
+/* ---- escaping ---- */
+
+static const struct {
+    const char *name;
+    void (*escape)(FILE *, const char *);
+    const char *expected;
+} escapes[] = {
+    {"JSON", escape_json, "/srv/a\\u000a::error::b|`*<c>:,%\\u001b\\udcff\\\"\\\\"},
+    {"JSON, visibly", escape_json_visibly,
+     "/srv/a\\u000a::error::b|`*<c>:,%\\u001b\\\\udcff\\\"\\\\"},
+    {"GitHub", escape_github, "/srv/a%0A::error::b|`*<c>:,%25\\u001b\\udcff\"\\"},
+    {"GitHub, property", escape_github_property,
+     "/srv/a%0A%3A%3Aerror%3A%3Ab|`*<c>%3A%2C%25\\u001b\\udcff\"\\"},
+    {"Markdown", escape_markdown,
+     "/srv/a&#92;u000a&#58;&#58;error&#58;&#58;b&#124;&#96;&#42;&#60;c&#62;&#58;&#44;&#37;&#92;"
+     "u001b&#92;udcff&#34;&#92;"},
+};
+
+START_TEST(a_name_is_no_markup)
+{
+    FILE *const out = begin();
+
+    escapes[_i].escape(out, hostile);
+    ck_assert_int_eq(fclose(out), 0);
+    ck_assert_msg(strcmp(output, escapes[_i].expected) == 0, "%s: %s", escapes[_i].name, output);
+    free(output);
+}
+END_TEST
+
+/* ---- formats ---- */
+
+START_TEST(nothing_is_said_when_nothing_happened)
+{
+    happen(0, 0, 0);
+    ck_assert_str_eq(written(put_plain), "");
+    free(output);
+    ck_assert_str_eq(written(report_github_annotations), "");
+    free(output);
+    ck_assert_str_eq(written(report_github_summary), "");
+    free(output);
+    ck_assert_str_eq(written(report_gitlab), "[]\n");
+    free(output);
+    tally_free(&tally);
+}
+END_TEST
+
+#define HOSTILE_TEXT "/srv/a\\u000a::error::b|`*<c>:,%\\u001b\\udcff\\\"\\\\"
+
+START_TEST(text_names_each_destination_once)
+{
+    happen(ROWS(list), 1, 1);
+    ck_assert_str_eq(
+        written(put_plain),
+        "noclobber: refused 12 renames onto 2 destinations\n"
+        "noclobber:   \"" HOSTILE_TEXT "\" by \"/bin/mv\" from \"/tmp/new\" (default, 2 times)\n"
+        "noclobber:   \"/srv/app\" by \"/bin/mv\" from \"/tmp/new\" (default, 10 times)\n"
+        "noclobber: would have refused 1 rename onto 1 destination\n"
+        "noclobber:   \"/srv/app\" by \"/bin/mv\" from \"/tmp/new\" (default)\n"
+        "noclobber: let through by exceptions: 3 renames onto 2 destinations\n"
+        "noclobber:   allow:tmp/ (3 times)\n"
+        "noclobber: changed by other means: 1 protected file\n"
+        "noclobber:   truncated \"" HOSTILE_TEXT "\"\n"
+        "noclobber:   no rename that the library saw did this: cp, install, rm, `>`, static and Go "
+        "programs do\n"
+        "noclobber: 1 process of the command still running, not in these counts\n");
+    free(output);
+    tally_free(&tally);
+}
+END_TEST
+
+START_TEST(colour_is_only_in_coloured_text)
+{
+    FILE *out;
+
+    happen(ROWS(list), 1, 0);
+    ck_assert_ptr_null(strchr(written(put_plain), '\033'));
+    free(output);
+    out = begin();
+    report_text(out, &tally, 1);
+    ck_assert_int_eq(fclose(out), 0);
+    ck_assert_ptr_nonnull(strstr(output, "\033[1;31mrefused\033[0m"));
+    free(output);
+    tally_free(&tally);
+}
+END_TEST
+
+START_TEST(a_long_list_is_cut)
+{
+    static struct record many[60];
+    static char names[60][16];
+
+    for (int i = 0; i < 60; i++) {
+        snprintf(names[i], sizeof names[i], "/d/%d", i);
+        many[i] = list[0];
+        many[i].destination = names[i];
+    }
+    happen(0, 0, 0);
+    tally_free(&tally);
+    records = (struct records){many, 60, 0};
+    ck_assert_int_eq(tally_make(&tally), 0);
+    ck_assert_ptr_nonnull(strstr(written(put_plain), "\"/d/49\""));
+    ck_assert_ptr_null(strstr(output, "\"/d/50\""));
+    ck_assert_ptr_nonnull(strstr(output, "and 10 more\n"));
+    free(output);
+    tally_free(&tally);
+}
+END_TEST
+
+START_TEST(an_annotation_is_one_line)
+{
+    setenv("GITHUB_WORKSPACE", sandbox_path(), 1);
+    happen(1, 0, 0);
+    ck_assert_str_eq(
+        written(report_github_annotations),
+        "::error title=noclobber%3A overwrite "
+        "refused,file=/srv/a%0A%3A%3Aerror%3A%3Ab|`*<c>%3A%2C%25\\u001b\\udcff\"\\::/srv/"
+        "a%0A::error::b|`*<c>:,%25\\u001b\\udcff\"\\ by /bin/mv from /tmp/new (default, 1 time)\n");
+    free(output);
+    tally_free(&tally);
+}
+END_TEST
+
+START_TEST(a_path_below_the_workspace_is_relative)
+{
+    static char below[4096];
+    struct record record = list[0];
+
+    put_link("link", ".");
+    setenv("GITHUB_WORKSPACE", sandbox_name("link", below, sizeof below), 1);
+    record.destination = sandbox_name("dist/a", below, sizeof below);
+    happen(0, 0, 0);
+    tally_free(&tally);
+    records = (struct records){&record, 1, 0};
+    ck_assert_int_eq(tally_make(&tally), 0);
+    ck_assert_ptr_nonnull(strstr(written(report_github_annotations), "file=dist/a::dist/a by "));
+    free(output);
+    tally_free(&tally);
+}
+END_TEST
+
+START_TEST(a_table_has_as_many_cells_in_each_row)
+{
+    const char *line;
+
+    happen(ROWS(list), 1, 0);
+    line = strchr(strstr(written(report_github_summary), "\n\n"), '|');
+    for (; line && *line == '|'; line = strchr(line, '\n') + 1) {
+        int bars = 0;
+
+        for (const char *at = line; *at != '\n'; at++)
+            bars += *at == '|';
+        ck_assert_msg(bars == 7, "%s", line);
+    }
+    free(output);
+    tally_free(&tally);
+}
+END_TEST
+
+START_TEST(gitlab_gets_a_stable_fingerprint)
+{
+    char first[4096];
+
+    setenv("CI_PROJECT_DIR", sandbox_path(), 1);
+    happen(ROWS(list), 1, 0);
+    snprintf(first, sizeof first, "%s", written(report_gitlab));
+    free(output);
+    ck_assert_str_eq(written(report_gitlab), first);
+    ck_assert_ptr_nonnull(strstr(first, "\"check_name\":\"noclobber/refused\",\"fingerprint\":\""));
+    ck_assert_ptr_nonnull(
+        strstr(first, "\"location\":{\"path\":\"/srv/app\",\"lines\":{\"begin\":1}}"));
+    free(output);
+    tally_free(&tally);
+}
+END_TEST
+
+START_TEST(json_has_it_all)
+{
+    happen(1, 1, 2);
+    written(report_json);
+    ck_assert_ptr_nonnull(strstr(
+        output, "\"status\":17,\"command_status\":0,\"command\":[\"/bin/mv\"],\"counts\":{"
+                "\"refused\":1,\"audited\":0,\"allowed\":0,\"changed\":1,\"leftovers\":2,"
+                "\"damaged\":0},\"refused\":[{\"destination\":\"" HOSTILE_TEXT
+                "\",\"source\":\"/tmp/new\",\"program\":\"/bin/mv\",\"rule\":\"default\","
+                "\"times\":1}],\"audited\":[],\"allowed\":[],\"changed\":[{\"path\":\"" HOSTILE_TEXT
+                "\",\"how\":\"truncated\"}]}\n"));
+    free(output);
+    tally_free(&tally);
+}
+END_TEST
+
+static void add(TCase *tcase)
+{
+    tcase_add_test(tcase, each_destination_counts_once_and_each_call_too);
+    tcase_add_loop_test(tcase, a_name_is_no_markup, 0, ROWS(escapes));
+    tcase_add_test(tcase, nothing_is_said_when_nothing_happened);
+    tcase_add_test(tcase, text_names_each_destination_once);
+    tcase_add_test(tcase, colour_is_only_in_coloured_text);
+    tcase_add_test(tcase, a_long_list_is_cut);
+    tcase_add_test(tcase, an_annotation_is_one_line);
+    tcase_add_test(tcase, a_path_below_the_workspace_is_relative);
+    tcase_add_test(tcase, a_table_has_as_many_cells_in_each_row);
+    tcase_add_test(tcase, gitlab_gets_a_stable_fingerprint);
+    tcase_add_test(tcase, json_has_it_all);
+}
+
+int main(void)
+{
+    return run_tests("report", add);
+}
