@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * --explain: what the library would do with a rename onto a path. The path is resolved as the
+ * library does it; of one whose directory is not there yet, the part that is.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/path.h"
+#include "launcher/escape.h"
+#include "launcher/kernel.h"
+#include "launcher/message.h"
+#include "launcher/questions.h"
+
+enum { OWN_ERROR = 125 };
+
+/* ---- the path ---- */
+
+/* Puts the words from `rest` on behind the directory in `out`, as they would be if they were
+ * directories. */
+static int append_absent(const char *rest, char *out, size_t size)
+{
+    size_t used = strlen(out);
+
+    used -= used == 1;
+    while (*rest != '\0') {
+        const size_t length = strcspn(rest, "/");
+
+        if (length == 2 && rest[0] == '.' && rest[1] == '.')
+            return -ENOENT;
+        if (length > 0 && !(length == 1 && rest[0] == '.')) {
+            if (used + 1 + length >= size)
+                return -ENAMETOOLONG;
+            out[used++] = '/';
+            memcpy(out + used, rest, length);
+            used += length;
+        }
+        rest += length + (rest[length] == '/');
+    }
+    out[used] = '\0';
+    return 0;
+}
+
+/* Resolves the longest part of `path` that is there. */
+static int resolve_absent(const char *path, char *out, size_t size)
+{
+    char front[PATH_MAX];
+    char found[PATH_MAX];
+    size_t length = path_split(path).parent;
+
+    if (length >= sizeof front || size < sizeof found)
+        return -ENAMETOOLONG;
+    memcpy(front, path, length);
+    for (front[length] = '\0'; !realpath(length ? front : ".", found); front[length] = '\0') {
+        if (errno != ENOENT || length == 0)
+            return -errno;
+        while (length > 0 && front[length - 1] == '/')
+            length--;
+        while (length > 0 && front[length - 1] != '/')
+            length--;
+    }
+    memcpy(out, found, strlen(found) + 1);
+    return append_absent(path + length, out, size);
+}
+
+static int resolve(const char *path, char *out, size_t size)
+{
+    const int result = path_resolve(&kernel_sys, AT_FDCWD, path, out, size);
+
+    return result == -ENOENT && path[0] != '\0' ? resolve_absent(path, out, size) : result;
+}
+
+static const char *resolve_error(int error)
+{
+    return error == -EINVAL ? "'.', '..' and '/' are no names that a rename could give (EBUSY)"
+                            : strerror(-error);
+}
+
+/* ---- what is there ---- */
+
+enum there { THERE_NOTHING, THERE_FILE, THERE_LINK, THERE_DIRECTORY, THERE_OTHER, THERE_UNKNOWN };
+
+static enum there look(const char *path, struct stat *facts)
+{
+    if (lstat(path, facts) < 0)
+        return errno == ENOENT || errno == ENOTDIR ? THERE_NOTHING : THERE_UNKNOWN;
+    if (S_ISREG(facts->st_mode))
+        return THERE_FILE;
+    if (S_ISLNK(facts->st_mode))
+        return THERE_LINK;
+    return S_ISDIR(facts->st_mode) ? THERE_DIRECTORY : THERE_OTHER;
+}
+
+static void print_there(const char *path, enum there there, const struct stat *facts)
+{
+    char target[PATH_MAX];
+    ssize_t length;
+
+    printf("    there now: ");
+    switch (there) {
+    case THERE_NOTHING: printf("nothing"); break;
+    case THERE_FILE: printf("a regular file of %lld bytes", (long long)facts->st_size); break;
+    case THERE_DIRECTORY: printf("a directory"); break;
+    case THERE_OTHER: printf("a device, fifo or socket"); break;
+    case THERE_UNKNOWN: printf("something that can't be looked at"); break;
+    case THERE_LINK:
+        length = readlink(path, target, sizeof target - 1);
+        target[length > 0 ? length : 0] = '\0';
+        printf("a symbolic link to ");
+        escape_json(stdout, target);
+    }
+    putchar('\n');
+}
+
+/* ---- the rule ---- */
+
+static void print_rule(const char *kind, const char *pattern)
+{
+    printf("%s:", kind);
+    escape_json(stdout, pattern);
+}
+
+/* The pattern that would have guarded a path that ALLOW excepts. */
+static const char *excepted_from(const struct policy *policy, const char *path)
+{
+    struct policy without = *policy;
+
+    without.allow.count = 0;
+    return policy_decide(&without, path).pattern;
+}
+
+static void print_verdict(const struct policy *policy, const char *path,
+                          const struct policy_decision *decision)
+{
+    const char *protect;
+
+    switch (decision->guard) {
+    case POLICY_UNGUARDED: printf("not guarded: no protect pattern matches"); break;
+    case POLICY_ALLOWED:
+        printf("not guarded: ");
+        print_rule("allow", decision->pattern);
+        printf(" excepts it from ");
+        protect = excepted_from(policy, path);
+        if (protect)
+            print_rule("protect", protect);
+        else
+            printf("the default");
+        break;
+    case POLICY_GUARDED:
+        printf("guarded by ");
+        if (decision->pattern)
+            print_rule("protect", decision->pattern);
+        else
+            printf("default: without a protect pattern every destination is");
+    }
+    putchar('\n');
+}
+
+/* ---- what follows ---- */
+
+static const char *refusal(const struct policy *policy)
+{
+    if (policy->mode == POLICY_AUDIT)
+        return "is recorded, and replaces it: the mode is audit";
+    return policy->on_refusal == POLICY_REFUSAL_EXIT ? "ends the program with status 17"
+                                                     : "is refused: EEXIST";
+}
+
+static void print_outcome(const struct policy *policy, enum policy_guard guard, enum there there)
+{
+    const char *outcome = refusal(policy);
+
+    if (policy->mode == POLICY_OFF)
+        outcome = "goes as ever: the mode is off";
+    else if (there == THERE_NOTHING)
+        outcome = "succeeds: there is nothing to replace";
+    else if (guard != POLICY_GUARDED)
+        outcome = "replaces it";
+    printf("    a rename onto it %s\n", outcome);
+}
+
+static void print_exceptions(unsigned allow_if, enum there there, const struct stat *facts)
+{
+    if ((allow_if & POLICY_ALLOW_IF_SAME) && (there == THERE_FILE || there == THERE_LINK))
+        printf("    unless allow_if:same: %s succeeds, and leaves this one as it is\n",
+               there == THERE_FILE ? "a file of the same bytes, mode and owner"
+                                   : "a symbolic link with the same target");
+    if ((allow_if & POLICY_ALLOW_IF_SYMLINK) && there == THERE_LINK)
+        puts("    unless allow_if:symlink: another symbolic link may replace it");
+    if (!(allow_if & POLICY_ALLOW_IF_EMPTY))
+        return;
+    if (there == THERE_FILE && facts->st_size == 0)
+        puts("    unless allow_if:empty: it has no bytes, so any file may replace it");
+    if (there == THERE_DIRECTORY)
+        puts("    unless allow_if:empty: while it is empty, a directory may replace it");
+}
+
+static void print_directory_note(enum there there)
+{
+    if (there == THERE_DIRECTORY)
+        puts("    only an empty directory can be replaced, and by a directory alone: rename(2)");
+}
+
+static int explain_one(const struct policy *policy, const char *path)
+{
+    char resolved[PATH_RESOLVED_MAX];
+    struct policy_decision decision;
+    struct stat facts;
+    enum there there;
+    const int result = resolve(path, resolved, sizeof resolved);
+
+    if (result < 0) {
+        message_fault("--explain", path, resolve_error(result));
+        return OWN_ERROR;
+    }
+    decision = policy_decide(policy, resolved);
+    there = look(resolved, &facts);
+    escape_json(stdout, resolved);
+    printf(": ");
+    print_verdict(policy, resolved, &decision);
+    print_there(resolved, there, &facts);
+    print_outcome(policy, decision.guard, there);
+    if (decision.guard == POLICY_GUARDED && policy->mode != POLICY_OFF)
+        print_exceptions(policy->allow_if, there, &facts);
+    print_directory_note(there);
+    return 0;
+}
+
+int explain(const struct settings *settings, char **paths)
+{
+    int status = 0;
+
+    for (; *paths; paths++)
+        if (explain_one(&settings->policy, *paths) != 0)
+            status = OWN_ERROR;
+    if (fflush(stdout) != 0)
+        status = OWN_ERROR;
+    return status;
+}
