@@ -209,7 +209,7 @@ static void probe_script(struct probe *probe, const char *path, const struct scr
 
 static void probe_file(struct probe *probe, const char *path, const char *library, int level)
 {
-    struct script script;
+    struct script script = {"", ""};
     struct elf elf;
     int result = elf_read(path, &elf);
 
