@@ -3,8 +3,8 @@
 #define NOCLOBBER_LAUNCHER_ESCAPE_H
 
 /*
- * File names in other languages. A name may hold any byte; none of these lets a control character, a newline or a byte
- * that is not UTF-8 through. Each writes `string` to `out`.
+ * File names in other languages. A name may hold any byte; none of these lets a control character,
+ * a newline or a byte that is not UTF-8 through. Each writes `string` to `out`.
  */
 
 #include <stdio.h>
@@ -12,7 +12,8 @@
 /* The inside of a JSON string, which gives the exact bytes back: see text_put_json. */
 void escape_json(FILE *out, const char *string);
 
-/* The same for readers that stumble over half a surrogate pair: the letters \udcXX, for a person. */
+/* The same for readers that stumble over half a surrogate pair: the letters \udcXX, for a
+ * person. */
 void escape_json_visibly(FILE *out, const char *string);
 
 /* The message of a workflow command of GitHub Actions. */

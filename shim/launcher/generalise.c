@@ -86,8 +86,8 @@ static size_t count_below(const char **first, size_t count, size_t length)
 }
 
 /*
- * Adds items for `count` sorted paths below the directory that is the first `length` bytes of them all. One call deeper for
- * each component: no path has more than 2048.
+ * Adds items for `count` sorted paths below the directory that is the first `length` bytes of them
+ * all. One call deeper for each component: no path has more than 2048.
  */
 static void collect(struct work *work, const char **paths, size_t count, size_t length)
 {
@@ -120,7 +120,8 @@ static void collect(struct work *work, const char **paths, size_t count, size_t 
 
 /* ---- patterns ---- */
 
-/* The item as a pattern. Directories that hold a bound are where the run is, and stay as they are. */
+/* The item as a pattern. Directories that hold a bound are where the run is, and stay as they
+ * are. */
 static char *make_pattern(const struct work *work, const struct item *item)
 {
     char *const pattern = malloc(2 * item->length + 2);
@@ -143,6 +144,16 @@ static char *make_pattern(const struct work *work, const struct item *item)
     return pattern;
 }
 
+/* Several random names of a directory are one pattern. */
+static int has_pattern(const struct generalised *out, const char *pattern)
+{
+    for (size_t i = 0; i < out->count; i++) {
+        if (strcmp(out->list[i], pattern) == 0)
+            return 1;
+    }
+    return 0;
+}
+
 static int make_patterns(const struct work *work, struct generalised *out)
 {
     for (size_t i = 0; i < work->count; i++) {
@@ -150,8 +161,7 @@ static int make_patterns(const struct work *work, struct generalised *out)
 
         if (!pattern)
             return -ENOMEM;
-        /* Several random names of a directory are one pattern. */
-        if (out->count > 0 && strcmp(out->list[out->count - 1], pattern) == 0)
+        if (has_pattern(out, pattern))
             free(pattern);
         else
             out->list[out->count++] = pattern;

@@ -55,7 +55,8 @@ static struct run look(const char *name, size_t length)
     return run;
 }
 
-/* A process id or a time; a hash; or what mkstemp(3) and its like draw. A version or a year is none of them. */
+/* A process id or a time; a hash; or what mkstemp(3) and its like draw. A version or a year is
+ * none of them. */
 static int is_random(const struct run *run)
 {
     if (run->longest_digits >= 5)
@@ -86,7 +87,8 @@ int random_name_is_shard(const char *name, size_t length)
 
 /* ---- patterns ---- */
 
-/* Copies one character, which `out` has two bytes for each of. Returns the length in the pattern; `*taken` is that in the name. */
+/* Copies one character, which `out` has two bytes for each of. Returns the length in the
+ * pattern; `*taken` is that in the name. */
 static size_t put_character(const char *name, size_t length, char *out, unsigned *taken)
 {
     char bytes[5] = "";
@@ -107,7 +109,8 @@ static size_t put_character(const char *name, size_t length, char *out, unsigned
     return *taken;
 }
 
-/* How much of a random run is the program's own word: the `tmp` of tmpa1b2c3, the `conf` of conf12345. */
+/* How much of a random run is the program's own word: the `tmp` of tmpa1b2c3, the `conf` of
+ * conf12345. */
 static size_t stem(const char *run, size_t length)
 {
     size_t letters = 0;

@@ -2,8 +2,9 @@
 /*
  * A strict reader of the lines that core/event.c writes: one flat object without blanks.
  *
- * The start of an event, {"time":, can't stand inside one: in a string its quotes would be escaped. So where one is met in
- * the middle of a line, the event before it was torn, and what follows is read for itself.
+ * The start of an event, {"time":, can't stand inside one: in a string its quotes would be
+ * escaped. So where one is met in the middle of a line, the event before it was torn, and what
+ * follows is read for itself.
  */
 #include "launcher/records.h"
 

@@ -25,7 +25,8 @@ static uint64_t hash(uint64_t before, const char *string)
     return before;
 }
 
-/* GitLab tells old findings from new by it: the same file and rule, the same fingerprint, on any runner. */
+/* GitLab tells old findings from new by it: the same file and rule, the same fingerprint, on any
+ * runner. */
 static uint64_t fingerprint(const struct finding *finding)
 {
     return hash(hash(hash(0xCBF29CE484222325u, finding->check), finding->path), finding->rule);

@@ -6,7 +6,8 @@
 
 #include "launcher/tally.h"
 
-/* Writes one JSON object and a newline: everything that is known of the run. Names as in the log (core/event.h). */
+/* Writes one JSON object and a newline: everything that is known of the run. Names as in the log
+ * (core/event.h). */
 void report_json(FILE *out, const struct tally *tally);
 
 #endif

@@ -27,7 +27,8 @@ static int read_hex(struct scan *scan)
     return code;
 }
 
-/* Writes `code` as UTF-8, or as the byte that U+DC80 to U+DCFF stand for. Other surrogates and NUL are in no file name: NULL. */
+/* Writes `code` as UTF-8, or as the byte that U+DC80 to U+DCFF stand for. Other surrogates and
+ * NUL are in no file name: NULL. */
 static char *put_code(char *out, int code)
 {
     if (code == 0 || (code >= 0xD800 && code < 0xDC80) || (code > 0xDCFF && code < 0xE000))

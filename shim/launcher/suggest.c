@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Suggestions are --allow and nothing else: an event does not say whether a link replaced a link or a file was empty, so
- * --allow-if can't be known to be enough.
+ * Suggestions are --allow and nothing else: an event does not say whether a link replaced a link
+ * or a file was empty, so --allow-if can't be known to be enough.
  */
 #include <limits.h>
 #include <stdio.h>
@@ -84,7 +84,8 @@ static void warn_seen(FILE *out, const struct records *records, const char *patt
     }
 }
 
-/* What `value` of --protect is anchored at, up to its first special character; "" for one that floats. */
+/* What `value` of --protect is anchored at, up to its first special character; "" for one that
+ * floats. */
 static void take_literal(const char *value, const char *directory, char *out, size_t size)
 {
     const size_t length = strcspn(value, "*?[\\");
@@ -98,15 +99,17 @@ static void take_literal(const char *value, const char *directory, char *out, si
         *out = '\0';
 }
 
+/* Whether the value, anchored or not, is the rule of an event: then warn_seen has told. */
 static int is_seen(const struct records *records, const char *value)
 {
+    const size_t tail = strlen(value);
+
     for (size_t i = 0; i < records->count; i++) {
         const char *const rule = records->list[i].rule;
         const size_t length = strlen(rule);
-        const size_t tail = strlen(value);
 
-        if (is_excusable(&records->list[i]) && length >= tail &&
-            strcmp(rule + length - tail, value) == 0)
+        if (is_excusable(&records->list[i]) && length > tail &&
+            strcmp(rule + length - tail, value) == 0 && strchr("/:", rule[length - tail - 1]))
             return 1;
     }
     return 0;

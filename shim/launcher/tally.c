@@ -10,8 +10,8 @@
 /* Events of one verdict and destination stand together, in the order of the log. */
 static int compare_events(const void *one, const void *other)
 {
-    const struct record *const a = *(const struct record *const *)one;
-    const struct record *const b = *(const struct record *const *)other;
+    const struct record *const a = ((const struct tally_place *)one)->first;
+    const struct record *const b = ((const struct tally_place *)other)->first;
     const int order = strcmp(a->destination, b->destination);
 
     if (a->verdict != b->verdict)
@@ -27,28 +27,28 @@ static int compare_places(const void *one, const void *other)
     return (a > b) - (a < b);
 }
 
-static int is_same_place(const struct record *one, const struct record *other)
+/* Merges the sorted events of the first one's verdict into places, in place. Returns how many
+ * events there were. */
+static size_t count_verdict(struct tally *tally, struct tally_place *events, size_t count)
 {
-    return one->verdict == other->verdict && strcmp(one->destination, other->destination) == 0;
-}
-
-/* Goes through the sorted events of one verdict. Returns how many there are. */
-static size_t count_verdict(struct tally *tally, const struct record **events, size_t count,
-                            struct tally_place *places)
-{
-    const enum event_verdict verdict = events[0]->verdict;
-    size_t place_count = 0;
+    const enum event_verdict verdict = events[0].first->verdict;
+    size_t last = 0;
     size_t i;
 
-    for (i = 0; i < count && events[i]->verdict == verdict; i++) {
-        if (i == 0 || !is_same_place(events[i - 1], events[i]))
-            places[place_count++] = (struct tally_place){events[i], 0};
-        places[place_count - 1].times += 1 + events[i]->repeated;
-        tally->times[verdict] += 1 + events[i]->repeated;
+    for (i = 0; i < count && events[i].first->verdict == verdict; i++) {
+        const struct tally_place event = events[i];
+
+        tally->times[verdict] += event.times;
+        if (i == 0)
+            continue;
+        if (strcmp(events[last].first->destination, event.first->destination) == 0)
+            events[last].times += event.times;
+        else
+            events[++last] = event;
     }
-    qsort(places, place_count, sizeof *places, compare_places);
-    tally->places[verdict] = places;
-    tally->place_count[verdict] = place_count;
+    qsort(events, last + 1, sizeof *events, compare_places);
+    tally->places[verdict] = events;
+    tally->place_count[verdict] = last + 1;
     return i;
 }
 
@@ -76,41 +76,39 @@ static void count_exceptions(struct tally *tally)
 
 /* ---- all ---- */
 
-static void count_places(struct tally *tally, const struct record **events,
-                         struct tally_place *places)
+static void count_places(struct tally *tally)
 {
     const size_t count = tally->records->count;
+    struct tally_place *const places = tally->storage;
     size_t done = 0;
 
-    for (size_t i = 0; i < count; i++)
-        events[i] = &tally->records->list[i];
-    qsort(events, count, sizeof *events, compare_events);
+    for (size_t i = 0; i < count; i++) {
+        const struct record *const record = &tally->records->list[i];
+
+        places[i] = (struct tally_place){record, 1 + record->repeated};
+    }
+    qsort(places, count, sizeof *places, compare_events);
     while (done < count)
-        done += count_verdict(tally, events + done, count - done, places + done);
+        done += count_verdict(tally, places + done, count - done);
 }
 
 int tally_make(struct tally *tally)
 {
     const size_t count = tally->records->count;
-    const struct record **const events = calloc(count + 1, sizeof *events);
-    struct tally_place *const places = calloc(count + 1, sizeof *places);
 
     memset(tally->times, 0, sizeof tally->times);
     memset(tally->place_count, 0, sizeof tally->place_count);
-    /* One block for all three; before the first event of a verdict they are empty and begin at its front. */
-    for (int i = 0; i <= EVENT_ALLOWED; i++)
-        tally->places[i] = places;
-    tally->exceptions = calloc(count + 1, sizeof *tally->exceptions);
     tally->exception_count = 0;
-    tally->storage = places;
-    if (!events || !places || !tally->exceptions) {
-        free(events);
+    tally->storage = calloc(count + 1, sizeof *tally->storage);
+    tally->exceptions = calloc(count + 1, sizeof *tally->exceptions);
+    if (!tally->storage || !tally->exceptions) {
         tally_free(tally);
         return -ENOMEM;
     }
-    count_places(tally, events, places);
+    for (int i = 0; i <= EVENT_ALLOWED; i++)
+        tally->places[i] = tally->storage;
+    count_places(tally);
     count_exceptions(tally);
-    free(events);
     return 0;
 }
 

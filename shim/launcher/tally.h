@@ -42,7 +42,8 @@ struct tally {
 /* What formats for people list of a kind at most. */
 #define TALLY_SHOWN ((size_t)50)
 
-/* Counts `tally->records`; the five fields at the top are the caller's. Returns 0, or -ENOMEM. Free with tally_free. */
+/* Counts `tally->records`; the five fields at the top are the caller's. Returns 0, or -ENOMEM.
+ * Free with tally_free. */
 int tally_make(struct tally *tally);
 void tally_free(struct tally *tally);
 
