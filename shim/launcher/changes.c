@@ -43,8 +43,9 @@ static int difference(const struct facts *before, const struct facts *after)
 }
 
 /* What can't be looked at any more is not known to be as it was. */
-static int look_again(int dirfd, const struct seen *seen, enum options_verify how)
+static int look_again(int dirfd, const struct seen *seen)
 {
+    const enum options_verify how = seen->now.is_hashed ? OPTIONS_VERIFY_HASH : OPTIONS_VERIFY_STAT;
     struct facts after;
     int result;
 
@@ -116,7 +117,7 @@ static long compare_directory(const struct snapshot *snapshot, size_t first,
     size_t i;
 
     for (i = 0; i < left && is_beside(seen, &seen[i]) && result == 0; i++) {
-        const int kind = look_again(dirfd, &seen[i], snapshot->how);
+        const int kind = look_again(dirfd, &seen[i]);
 
         if (kind != UNCHANGED)
             result = add_change(changes, kind, seen[i].path);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "launcher/kernel.h"
@@ -90,6 +91,31 @@ int snapshot_look(int dirfd, const char *name, enum options_verify how, struct f
     return 0;
 }
 
+/*
+ * Filesystems count time in ticks of up to 10 ms: a file written in the tick of the snapshot may be
+ * written again in the same one, and its time does not tell. Contents do.
+ */
+#define TICK_MAX ((int64_t)20 * 1000 * 1000)
+
+/* Written in this tick, or as far as its time tells in one to come. */
+static int is_fresh(const struct facts *facts)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    return facts->modified > (int64_t)now.tv_sec * 1000000000 + now.tv_nsec - TICK_MAX;
+}
+
+/* The first look, which the second one is compared with. */
+static int look_first(int dirfd, const char *name, enum options_verify how, struct facts *facts)
+{
+    const int result = snapshot_look(dirfd, name, how, facts);
+
+    if (result < 0 || facts->is_hashed || !is_fresh(facts))
+        return result;
+    return snapshot_look(dirfd, name, OPTIONS_VERIFY_HASH, facts);
+}
+
 /* ---- storage ---- */
 
 static char *keep_path(struct snapshot *snapshot, const char *path, size_t length)
@@ -170,7 +196,7 @@ static int take(void *context, int dirfd, const char *path, size_t length, const
     seen = next_seen(snapshot);
     if (!seen)
         return -ENOMEM;
-    result = snapshot_look(dirfd, name, snapshot->how, &seen->now);
+    result = look_first(dirfd, name, snapshot->how, &seen->now);
     if (result == -ENOENT)
         return 0;
     if (result < 0 || (snapshot->how == OPTIONS_VERIFY_HASH && !seen->now.is_hashed))

@@ -1,0 +1,210 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# shellcheck disable=SC2016 # the programs under test expand these
+# The look at protected files afterwards: what no rename did is found, and counts for the exit status.
+
+load ../common
+
+# guarded [OPTION…] -- COMMAND…: runs it with dist/ protected; `report` has what was said on stderr, `status` the exit status.
+guarded() {
+  status=0
+  "$ROOT/build/noclobber" --protect dist/ "$@" 2>report || status=$?
+}
+
+# found KIND NAME: the report says so of dist/NAME, and the exit status with it.
+found() {
+  [ "$status" = 17 ] || { echo "status $status" && cat report && false; }
+  grep -q "$1.*$PWD/dist/$2\"" report || { cat report && false; }
+}
+
+quiet_about_changes() {
+  if grep 'other means' report; then return 1; fi
+}
+
+# unchanged: nothing was said, and the command's own status is given.
+unchanged() {
+  [ "$status" = 0 ] || { echo "status $status" && cat report && false; }
+  quiet_about_changes
+}
+
+put_dist() {
+  [ -x "$ROOT/build/noclobber" ] || skip "no build/noclobber"
+  mkdir -p dist/sub
+  echo 'published' >dist/a
+  echo 'published too' >dist/sub/b
+  ln -s a dist/link
+  echo 'a second build' >new
+}
+
+# static_mover: makes `mover`, a static program that renames its first argument to its second, which no preload sees.
+static_mover() {
+  need gcc
+  printf '%s\n' '#include <stdio.h>' \
+    'int main(int n, char **words) { return n != 3 || rename(words[1], words[2]) != 0; }' >mover.c
+  gcc -static -o mover mover.c 2>/dev/null || skip "no static libc on this machine"
+}
+
+@test "cp over a protected file" {
+  put_dist
+  guarded -- cp new dist/a
+  found changed a
+}
+
+@test "install over a protected file" {
+  put_dist
+  guarded -- install new dist/sub/b
+  found replaced sub/b
+}
+
+@test "a redirection that truncates a protected file" {
+  put_dist
+  guarded -- sh -c ': >dist/a'
+  found truncated a
+}
+
+@test "a redirection that appends to a protected file" {
+  put_dist
+  guarded -- sh -c 'echo more >>dist/a'
+  found changed a
+}
+
+@test "rm of a protected file, and of the whole tree" {
+  put_dist
+  guarded -- rm dist/a
+  found removed a
+  guarded -- rm -r dist
+  found removed sub/b
+  found removed link
+}
+
+@test "a protected file moved away" {
+  put_dist
+  guarded -- mv dist/a elsewhere
+  found removed a
+}
+
+@test "removed and made anew" {
+  put_dist
+  guarded -- sh -c 'rm dist/a && echo anew >dist/a'
+  found 'replaced\|changed\|truncated' a
+}
+
+@test "ln -sf onto a protected link, which removes it first or is refused" {
+  put_dist
+  guarded -- sh -c 'rm dist/link && ln -s sub dist/link'
+  found replaced link
+}
+
+@test "shutil.move, which copies after any error" {
+  need python3
+  put_dist
+  guarded -- python3 -c 'import shutil; shutil.move("new", "dist/a")'
+  found changed a
+}
+
+@test "a static program that renames onto a protected file" {
+  put_dist
+  static_mover
+  guarded -- sh -c './mover new dist/a'
+  found replaced a
+}
+
+@test "a Go program that renames onto a protected file" {
+  need go
+  put_dist
+  printf '%s\n' 'package main' 'import "os"' \
+    'func main() { if os.Rename(os.Args[1], os.Args[2]) != nil { os.Exit(1) } }' >mover.go
+  GOCACHE=$PWD/cache GO111MODULE=off go build -o gomover mover.go
+  guarded -- sh -c './gomover new dist/a'
+  found replaced a
+}
+
+@test "new files are fine, and so are chmod and a further link" {
+  put_dist
+  guarded -- sh -c 'cp new dist/c && mkdir dist/d && mv new dist/d/e && chmod 600 dist/a && ln dist/a dist/f'
+  unchanged
+}
+
+@test "what is not protected may change" {
+  put_dist
+  guarded -- sh -c 'echo x >new && rm new && echo y >other'
+  unchanged
+}
+
+@test "what --allow excepts may change" {
+  put_dist
+  guarded --allow 'dist/sub/' -- sh -c 'echo x >dist/sub/b'
+  unchanged
+}
+
+@test "a change that an exception or an audit explains is none by other means" {
+  put_dist
+  ln -s sub next
+  guarded --allow-if symlink -- mv -T next dist/link
+  unchanged
+  guarded --audit -- mv new dist/a
+  quiet_about_changes
+  grep -q 'a second build' dist/a
+}
+
+@test "--no-verify does not look" {
+  put_dist
+  guarded --no-verify -- sh -c ': >dist/a'
+  unchanged
+  [ ! -s dist/a ]
+}
+
+@test "--verify=hash finds new bytes of the same size and time" {
+  put_dist
+  touch -d @1000000000 dist/a
+  guarded -- sh -c 'printf "PUBLISHED\n" >dist/a && touch -d @1000000000 dist/a'
+  unchanged
+  guarded --verify=hash -- sh -c 'printf "published\n" >dist/a && touch -d @1000000000 dist/a'
+  found changed a
+}
+
+@test "the command's own failure stays its own status" {
+  put_dist
+  guarded -- sh -c ': >dist/a; exit 3'
+  [ "$status" = 3 ]
+  grep -q truncated report
+}
+
+@test "--refused-status counts for changes too" {
+  put_dist
+  guarded --refused-status 40 -- sh -c ': >dist/a'
+  [ "$status" = 40 ]
+}
+
+@test "any name is reported, on one line" {
+  put_dist
+  printf 'x\n' >"dist/new"$'\n'"line \"quoted\" *"
+  guarded -- sh -c ': >"$1"' sh "dist/new"$'\n'"line \"quoted\" *"
+  [ "$status" = 17 ]
+  grep -q 'truncated.*dist/new\\u000aline' report
+}
+
+@test "an absolute pattern is looked after from anywhere" {
+  put_dist
+  mkdir elsewhere
+  here=$PWD
+  status=0
+  (cd elsewhere && "$ROOT/build/noclobber" --protect "$here/dist/*" -- sh -c ": >'$here/dist/a'") 2>report || status=$?
+  found truncated a
+}
+
+@test "ten thousand files, of which some change" {
+  need python3
+  put_dist
+  python3 -c '
+import os
+for d in range(50):
+    os.makedirs(f"dist/d{d}")
+    for f in range(200):
+        open(f"dist/d{d}/f{f}", "w").write("content")'
+  guarded -- sh -c 'for d in 3 17 49; do : >dist/d$d/f7; rm dist/d$d/f199; done'
+  [ "$status" = 17 ]
+  [ "$(grep -c 'truncated.*dist/d[0-9]*/f7"' report)" = 3 ]
+  [ "$(grep -c 'removed.*dist/d[0-9]*/f199"' report)" = 3 ]
+  grep -q '6 protected files' report
+}
