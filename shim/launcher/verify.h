@@ -37,8 +37,12 @@ struct changes {
  */
 int snapshot_take(const struct policy *policy, enum options_verify how, struct snapshot **snapshot);
 
-/* Looks again and lists what is different; new files are fine. A NULL snapshot has no changes.
- * Returns 0, or -errno. Free the list with changes_free. */
+/*
+ * Looks again and lists what is different; new files are fine, and so are another mode, owner or
+ * number of links. A file that was written in the very moment of the snapshot is compared by its
+ * contents as well; one that can no longer be looked at counts as changed. A NULL snapshot has no
+ * changes. Returns 0, or -errno. Free the list with changes_free.
+ */
 int snapshot_compare(const struct snapshot *snapshot, struct changes *changes);
 
 /* Takes a path out of the list: for what an event of verdict `allowed` or `audited` explains. */
