@@ -145,12 +145,17 @@ int snapshot_compare(const struct snapshot *snapshot, struct changes *changes)
     return 0;
 }
 
-void changes_forgive(struct changes *changes, const char *path)
+struct change *changes_find(const struct changes *changes, const char *path)
 {
     const struct change key = {CHANGE_REPLACED, path};
-    struct change *const found =
-        changes->count ? bsearch(&key, changes->list, changes->count, sizeof key, compare_paths)
-                       : NULL;
+
+    return changes->count ? bsearch(&key, changes->list, changes->count, sizeof key, compare_paths)
+                          : NULL;
+}
+
+void changes_forgive(struct changes *changes, const char *path)
+{
+    struct change *const found = changes_find(changes, path);
 
     if (!found)
         return;

@@ -47,4 +47,7 @@ struct snapshot {
  */
 int snapshot_look(int dirfd, const char *name, enum options_verify how, struct facts *facts);
 
+/* The change of `path`, in the list; NULL: there is none. */
+struct change *changes_find(const struct changes *changes, const char *path);
+
 #endif

@@ -48,6 +48,15 @@ int snapshot_compare(const struct snapshot *snapshot, struct changes *changes);
 /* Takes a path out of the list: for what an event of verdict `allowed` or `audited` explains. */
 void changes_forgive(struct changes *changes, const char *path);
 
+/*
+ * Takes out of the list what was only moved: a protected file that is removed from where `before`
+ * saw it, and that `policy` guards under a new name. Where the policy guards every destination and
+ * nothing by name, removals are no changes at all: no library sees the move of a source, and nobody
+ * said what is to stay. Looks again at everything, where it must. Returns 0, or -errno.
+ */
+int changes_forgive_moves(const struct policy *policy, const struct snapshot *before,
+                          struct changes *changes);
+
 /* What could not be looked at when the snapshot was taken: a directory (or, with hashes, a
  * file) that can't be read. Returns the first one's path, of the snapshot's storage, or NULL;
  * `*count` is how many there are. Takes NULL. */
