@@ -5,8 +5,9 @@
 
 ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 SHIM=$ROOT/build/libnoclobber.so
+NOCLOBBER=$ROOT/build/noclobber
 PROGRAMS=$ROOT/build/tests/programs
-export ROOT SHIM PROGRAMS
+export ROOT SHIM NOCLOBBER PROGRAMS
 unset "${!NOCLOBBER_@}" LD_PRELOAD
 
 setup() {

@@ -142,6 +142,21 @@ static size_t count_refusals(const struct records *records)
     return count;
 }
 
+/* Where the caller has sent the command's output ("make >log") it is the caller who wants that written. */
+static void forgive_output(struct changes *changes, int fd)
+{
+    char path[PATH_MAX];
+    char link[32];
+    ssize_t length;
+
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    length = readlink(link, path, sizeof path - 1);
+    if (length > 0) {
+        path[length] = '\0';
+        changes_forgive(changes, path);
+    }
+}
+
 /* What an exception or an audit let through did change by means that the library saw. */
 static void look_again(struct session *session)
 {
@@ -152,6 +167,8 @@ static void look_again(struct session *session)
     for (size_t i = 0; i < session->records.count; i++)
         if (session->records.list[i].verdict != EVENT_REFUSED)
             changes_forgive(&session->changes, session->records.list[i].destination);
+    forgive_output(&session->changes, STDOUT_FILENO);
+    forgive_output(&session->changes, STDERR_FILENO);
 }
 
 /* A success that nobody could check is none. */

@@ -96,6 +96,8 @@ static int take_environment(struct settings *settings, struct draft *draft)
             result = draft_put(draft, (enum draft_variable)i, value);
     }
     settings->is_policy_chosen = draft->values[DRAFT_PROTECT] != NULL;
+    /* Inside another noclobber, which protects everything: then nothing in here narrows that. */
+    draft->protects_all = getenv("NOCLOBBER_REPORT") && !settings->is_policy_chosen;
     return result;
 }
 

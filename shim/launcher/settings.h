@@ -22,7 +22,8 @@ struct settings {
  * Builds the settings. Patterns of options are anchored at the current directory (launcher/anchor.h),
  * those of a policy file at the file's directory (of a pipe: the current one), and so is a log that is
  * no absolute path. Patterns of the environment are taken as they are. NOCLOBBER_REPORT and
- * NOCLOBBER_LIBRARY are no part of a policy and left out. Returns 0, or -errno (-EINVAL for what can't
+ * NOCLOBBER_LIBRARY are no part of a policy and left out (but inside another noclobber, known by the first,
+ * that protects everything, everything stays protected). Returns 0, or -errno (-EINVAL for what can't
  * be understood) after one line on stderr: "noclobber: FILE:LINE 'x': ..." or "noclobber: --protect
  * 'x': ...". `*settings` may be freed in either case.
  */
