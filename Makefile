@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 # make [all] | check | lint | bench | format | install | uninstall | clean
-# Yours to set: CC, CFLAGS, LDFLAGS (come last), WERROR=1, PREFIX, LIBDIR, MANDIR, DESTDIR.
+# Yours to set: CC, CFLAGS, LDFLAGS (come last), WERROR=1, PREFIX, BINDIR, LIBDIR, MANDIR, DESTDIR.
 
 VERSION := 0.1.0
 
 PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/bin
 LIBDIR ?= $(PREFIX)/lib
 MANDIR ?= $(PREFIX)/share/man
 BASHDIR := $(PREFIX)/share/bash-completion/completions
@@ -67,7 +68,7 @@ UNIT_HELPERS := $(patsubst %.c,build/test/%.o,$(filter-out tests/unit/test_%.c,$
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: build/libnoclobber.so
+all: build/libnoclobber.so build/noclobber
 
 build/libnoclobber.so: $(LIBRARY_OBJECTS) shim/preload/exports.map scripts/check-library
 	$(CC) $(LIBRARY_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(LIBRARY_OBJECTS)
@@ -128,7 +129,8 @@ format:
 	clang-format -i $(shell git ls-files '*.c' '*.h')
 
 install: all
-	$(INSTALL) -d '$(DESTDIR)$(LIBDIR)'
+	$(INSTALL) -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(LIBDIR)'
+	$(INSTALL) -m 755 build/noclobber '$(DESTDIR)$(BINDIR)/noclobber'
 	$(INSTALL) -m 644 build/libnoclobber.so '$(DESTDIR)$(LIBDIR)/libnoclobber.so'
 	$(INSTALL) -D -m 644 shim/launcher/noclobber.1 '$(DESTDIR)$(MANDIR)/man1/noclobber.1'
 	$(INSTALL) -D -m 644 shim/preload/libnoclobber.7 '$(DESTDIR)$(MANDIR)/man7/libnoclobber.7'
@@ -138,7 +140,7 @@ install: all
 	@if [ -z '$(DESTDIR)' ] && [ "$$(id -u)" = 0 ] && command -v ldconfig >/dev/null; then ldconfig; fi
 
 uninstall:
-	rm -f '$(DESTDIR)$(LIBDIR)/libnoclobber.so'
+	rm -f '$(DESTDIR)$(BINDIR)/noclobber' '$(DESTDIR)$(LIBDIR)/libnoclobber.so'
 	rm -f '$(DESTDIR)$(MANDIR)/man1/noclobber.1' '$(DESTDIR)$(MANDIR)/man7/libnoclobber.7'
 	rm -f '$(DESTDIR)$(BASHDIR)/noclobber' '$(DESTDIR)$(ZSHDIR)/_noclobber' '$(DESTDIR)$(FISHDIR)/noclobber.fish'
 	@if [ -z '$(DESTDIR)' ] && [ "$$(id -u)" = 0 ] && command -v ldconfig >/dev/null; then ldconfig; fi
