@@ -160,8 +160,11 @@ static void forgive_output(struct changes *changes, int fd)
 /* What an exception or an audit let through did change by means that the library saw. */
 static void look_again(struct session *session)
 {
-    const int result = snapshot_compare(session->snapshot, &session->changes);
+    int result = snapshot_compare(session->snapshot, &session->changes);
 
+    if (result == 0)
+        result = changes_forgive_moves(&session->settings.policy, session->snapshot,
+                                       &session->changes);
     if (result < 0)
         session->is_blind = fail("the protected files can't be looked at again", result);
     for (size_t i = 0; i < session->records.count; i++)

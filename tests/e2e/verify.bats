@@ -8,7 +8,7 @@ load ../common
 # guarded [OPTION…] -- COMMAND…: runs it with dist/ protected; `report` has what was said on stderr, `status` the exit status.
 guarded() {
   status=0
-  "$ROOT/build/noclobber" --protect dist/ "$@" 2>report || status=$?
+  "$NOCLOBBER" --protect dist/ "$@" 2>report || status=$?
 }
 
 # found KIND NAME: the report says so of dist/NAME, and the exit status with it.
@@ -28,7 +28,6 @@ unchanged() {
 }
 
 put_dist() {
-  [ -x "$ROOT/build/noclobber" ] || skip "no build/noclobber"
   mkdir -p dist/sub
   echo 'published' >dist/a
   echo 'published too' >dist/sub/b
@@ -81,6 +80,21 @@ static_mover() {
   put_dist
   guarded -- mv dist/a elsewhere
   found removed a
+}
+
+@test "moved to a free name of the protected tree: nothing is lost" {
+  put_dist
+  guarded -- mv dist/a dist/c
+  unchanged
+}
+
+@test "--protect-all guards destinations: what is moved away or removed is no change" {
+  put_dist
+  status=0
+  "$NOCLOBBER" --protect-all -- sh -c 'mv new elsewhere && rm dist/a' 2>report || status=$?
+  unchanged
+  "$NOCLOBBER" --protect-all -- cp elsewhere dist/sub/b 2>report || status=$?
+  found changed sub/b
 }
 
 @test "removed and made anew" {
