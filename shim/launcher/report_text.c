@@ -109,9 +109,8 @@ static void put_changes(FILE *out, const struct changes *changes)
     }
     put_more(out, changes->count);
     if (changes->count > 0)
-        fputs("noclobber:   no rename that the library saw did this: cp, install, rm, `>`, static "
-              "and Go "
-              "programs do\n",
+        fputs("noclobber:   no rename that the library saw did this: cp, install, rm, mv away, "
+              "`>`, static and Go programs do\n",
               out);
 }
 

@@ -163,7 +163,8 @@ START_TEST(text_names_each_destination_once)
         "noclobber:   allow:tmp/ (3 times)\n"
         "noclobber: changed by other means: 1 protected file\n"
         "noclobber:   truncated \"" HOSTILE_TEXT "\"\n"
-        "noclobber:   no rename that the library saw did this: cp, install, rm, `>`, static and Go "
+        "noclobber:   no rename that the library saw did this: cp, install, rm, mv away, `>`, "
+        "static and Go "
         "programs do\n"
         "noclobber: 1 process of the command still running, not in these counts\n");
     free(output);
