@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+#include "launcher/session.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "launcher/environment.h"
+#include "launcher/message.h"
+#include "launcher/private_log.h"
+#include "launcher/probe.h"
+#include "launcher/records.h"
+#include "launcher/report.h"
+#include "launcher/run.h"
+#include "launcher/verify.h"
+
+enum { NOT_EXECUTABLE = 126, NOT_FOUND = 127 };
+
+/* One run, from its preparation to its report. */
+struct session {
+    const struct options *options;
+    const struct settings *settings;
+    char library[PATH_MAX];
+    struct snapshot *snapshot;
+    struct run_result result;
+    struct records records;
+    struct changes changes;
+    int is_blind; /* what happened could not be looked at */
+};
+
+static int fail(const char *what, int error)
+{
+    message_fault(what, NULL, strerror(-error));
+    return OWN_ERROR;
+}
+
+/* ---- before: 0, or the status to exit with ---- */
+
+static int find_library(struct session *session)
+{
+    const int result = probe_find_library(session->library, sizeof session->library);
+
+    if (result == -EINVAL)
+        message_fault("library", session->library,
+                      "LD_PRELOAD can't take a path with a blank or a colon; install it elsewhere");
+    else if (result < 0)
+        message_fault("library", NULL,
+                      "libnoclobber.so was not found; put it beside this command or in ../lib, or "
+                      "name it in NOCLOBBER_LIBRARY");
+    return result < 0 ? OWN_ERROR : 0;
+}
+
+static int probe(const struct session *session)
+{
+    static struct probe found;
+    const char *const command = session->options->arguments[0];
+
+    probe_command(command, session->library, &found);
+    if (found.verdict == PROBE_LOADS)
+        return 0;
+    message_fault(command, NULL, found.reason);
+    if (found.verdict == PROBE_NOT_FOUND)
+        return NOT_FOUND;
+    return found.verdict == PROBE_NOT_EXECUTABLE ? NOT_EXECUTABLE : OWN_ERROR;
+}
+
+/* What can't be read can mostly not be written either: no reason not to start. */
+static void warn_of_blind_spots(const struct session *session)
+{
+    char more[128];
+    size_t count = 0;
+    const char *const first = snapshot_blind_spot(session->snapshot, &count);
+
+    if (!first || session->options->quiet)
+        return;
+    snprintf(more, sizeof more, "can't be read; changes there go unnoticed (%zu such)", count);
+    message_fault(first, NULL, more);
+}
+
+/* Where nothing is guarded, nothing that changes is wrong. */
+static int take_snapshot(struct session *session)
+{
+    const struct policy *const policy = &session->settings->policy;
+    const enum options_verify how =
+        policy->mode == POLICY_OFF ? OPTIONS_VERIFY_NONE : session->options->verify;
+    const int result = snapshot_take(policy, how, &session->snapshot);
+
+    if (result < 0)
+        return fail("the protected files can't be looked at", result);
+    warn_of_blind_spots(session);
+    return 0;
+}
+
+/* ---- the run ---- */
+
+static int run(struct session *session)
+{
+    const char *const report = private_log_create();
+    char **environment;
+    int result;
+
+    if (!report)
+        return fail("no temporary directory, neither TMPDIR nor /tmp", -errno);
+    environment =
+        environment_build(environ, session->settings->variables, session->library, report);
+    result = environment ? run_command(session->options->arguments, environment, &session->result)
+                         : -ENOMEM;
+    if (result < 0)
+        return fail(session->options->arguments[0], result);
+    result = records_read(report, &session->records);
+    if (result < 0)
+        session->is_blind = fail("the report of the library can't be read", result);
+    return 0;
+}
+
+/* ---- after ---- */
+
+/* A noclobber inside another one answers to it as well. */
+static void tell_outer(void)
+{
+    const char *const outer = getenv("NOCLOBBER_REPORT");
+
+    if (outer && *outer == '/')
+        private_log_forward(outer);
+}
+
+static size_t count_refusals(const struct records *records)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < records->count; i++)
+        count += records->list[i].verdict == EVENT_REFUSED;
+    return count;
+}
+
+/* Where the caller has sent the command's output ("make >log") it is the caller who wants that written. */
+static void forgive_output(struct changes *changes, int fd)
+{
+    char target[PATH_MAX];
+    char entry[32];
+    ssize_t length;
+
+    snprintf(entry, sizeof entry, "/proc/self/fd/%d", fd);
+    length = readlink(entry, target, sizeof target - 1);
+    if (length > 0) {
+        target[length] = '\0';
+        changes_forgive(changes, target);
+    }
+}
+
+/* What an exception or an audit let through did change by means that the library saw. */
+static void look_again(struct session *session)
+{
+    int result = snapshot_compare(session->snapshot, &session->changes);
+
+    if (result == 0)
+        result =
+            changes_forgive_moves(&session->settings->policy, session->snapshot, &session->changes);
+    if (result < 0)
+        session->is_blind = fail("the protected files can't be looked at again", result);
+    for (size_t i = 0; i < session->records.count; i++)
+        if (session->records.list[i].verdict != EVENT_REFUSED)
+            changes_forgive(&session->changes, session->records.list[i].destination);
+    forgive_output(&session->changes, STDOUT_FILENO);
+    forgive_output(&session->changes, STDERR_FILENO);
+}
+
+/* A success that nobody could check is none. */
+static int decide_status(const struct session *session)
+{
+    if (session->result.status != 0)
+        return session->result.status;
+    if (session->is_blind)
+        return OWN_ERROR;
+    if (count_refusals(&session->records) > 0 || session->changes.count > 0)
+        return session->options->refused_status;
+    return 0;
+}
+
+static int tell(const struct session *session)
+{
+    struct report report = {session->options, &session->records, &session->changes,
+                            &session->result, decide_status(session)};
+    int result;
+
+    /* A reader of ours that has gone must not cost the caller the exit status. */
+    signal(SIGPIPE, SIG_IGN);
+    result = report_write(&report);
+    if (result < 0)
+        fail("the report can't be written", result);
+    if (session->settings->policy.mode == POLICY_AUDIT)
+        suggest_write(&report);
+    return result < 0 && report.status == 0 ? OWN_ERROR : report.status;
+}
+
+static int run_session(struct session *session)
+{
+    int status = find_library(session);
+
+    if (status == 0)
+        status = probe(session);
+    if (status == 0)
+        status = take_snapshot(session);
+    if (status == 0)
+        status = run(session);
+    if (status == 0) {
+        look_again(session);
+        tell_outer();
+        private_log_remove();
+        status = tell(session);
+    }
+    private_log_remove();
+    changes_free(&session->changes);
+    records_free(&session->records);
+    snapshot_free(session->snapshot);
+    return status;
+}
+
+int session_run(const struct options *options, const struct settings *settings)
+{
+    static struct session session;
+
+    session.options = options;
+    session.settings = settings;
+    return run_session(&session);
+}
