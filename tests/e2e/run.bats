@@ -1,0 +1,200 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# What noclobber(1) starts, or does not, and how it lives beside it: exit statuses, signals, the terminal.
+
+load ../common
+
+NC=$ROOT/build/noclobber
+TERMINAL=$BATS_TEST_DIRNAME/terminal
+
+guarded() { # guarded [NOCLOBBER OPTION…] -- COMMAND…
+  "$NC" --protect-all --no-verify "$@"
+}
+
+# says TEXT: the last `run` ended with 125 and names the reason.
+says() {
+  echo "$output"
+  [ "$status" -eq 125 ] && [[ $output == *"$1"* ]]
+}
+
+# listener: writes listener.py, which counts what it is sent and ends with 10 + that number when it reads a line.
+listener() {
+  need python3
+  cat >listener.py <<'END'
+import signal, sys
+count = 0
+def got(number, frame):
+    global count
+    count += number != signal.SIGCONT
+    print("got", number, sep="-", flush=True)
+for number in signal.SIGINT, signal.SIGQUIT, signal.SIGCONT:
+    signal.signal(number, got)
+print("listening", flush=True)
+line = sys.stdin.readline()
+sys.exit(10 + count)
+END
+}
+
+@test "the status is the command's own" {
+  run guarded -- true
+  [ "$status" -eq 0 ]
+  run guarded -- sh -c 'exit 3'
+  [ "$status" -eq 3 ]
+  run guarded -- sh -c 'exit 255'
+  [ "$status" -eq 255 ]
+}
+
+@test "127 is a command that is not there, 126 one that cannot be executed" {
+  status=0
+  guarded -- nothing-of-that-name || status=$?
+  [ "$status" -eq 127 ]
+  status=0
+  guarded -- ./nothing || status=$?
+  [ "$status" -eq 127 ]
+  touch plain
+  run guarded -- ./plain
+  [ "$status" -eq 126 ]
+  run guarded -- "$PWD"
+  [ "$status" -eq 126 ]
+}
+
+@test "128 + N for a signal" {
+  run guarded -- sh -c 'kill -TERM $$'
+  [ "$status" -eq 143 ]
+  run guarded -- sh -c 'kill -KILL $$'
+  [ "$status" -eq 137 ]
+}
+
+@test "a signal that is sent to noclobber reaches the command" {
+  mkfifo ready
+  for signal in INT TERM HUP QUIT USR1 USR2; do
+    # Job control, for a background job would inherit INT and QUIT ignored. No function: $! would be a shell's.
+    set -m
+    "$NC" --protect-all --no-verify sh -c 'trap "exit 9" '$signal'; echo >ready; while :; do sleep 0.1; done' 3>&- &
+    set +m
+    read -r _ <ready
+    kill -"$signal" $!
+    status=0
+    wait $! || status=$?
+    [ "$status" -eq 9 ]
+  done
+}
+
+@test "a command that leaves a daemon is not waited for, and the daemon goes on, guarded" {
+  mkfifo go finished
+  echo old >old
+  run guarded -- sh -c '(read x <go; echo new >new; mv new old 2>/dev/null; echo $? >finished) >/dev/null 2>&1 3>&- &'
+  echo "$output"
+  [ "$status" -eq 0 ]
+  echo >go
+  read -r answer <finished
+  [ "$answer" -ne 0 ]
+  [ "$(cat old)" = old ]
+}
+
+@test "the command of a noclobber that was killed goes on, guarded" {
+  mkfifo ready go finished
+  echo old >old
+  "$NC" --protect-all --no-verify \
+    sh -c 'echo >ready; read x <go; echo new >new; mv new old 2>/dev/null; echo $? >finished' >/dev/null 2>&1 3>&- &
+  read -r _ <ready
+  kill -KILL $!
+  wait $! || true
+  echo >go
+  read -r answer <finished
+  [ "$answer" -ne 0 ]
+  [ "$(cat old)" = old ]
+}
+
+@test "standard streams that are closed stay so" {
+  guarded -- sh -c '[ ! -e /proc/$$/fd/0 ] && [ ! -e /proc/$$/fd/1 ] && [ ! -e /proc/$$/fd/2 ]' <&- >&- 2>&-
+}
+
+@test "a static program is not started" {
+  need cc
+  echo 'int main(void) { return 3; }' >program.c
+  cc -static -o program program.c || skip "no static libc on this machine"
+  run guarded -- ./program
+  says 'statically linked'
+  printf '#!%s\n' "$PWD/program" >script
+  chmod +x script
+  run guarded -- ./script
+  says 'statically linked'
+}
+
+@test "a Go program is not started" {
+  need go
+  printf 'package main\nfunc main() {}\n' >main.go
+  GOCACHE=$PWD/cache go build -o program main.go
+  run guarded -- ./program
+  says 'Go program'
+}
+
+@test "a program of musl is started, and guarded" {
+  need musl-gcc
+  echo new >new
+  echo old >old
+  printf '#include <stdio.h>\nint main(void) { return rename("new", "old") == 0 ? 0 : 5; }\n' >program.c
+  musl-gcc -o program program.c
+  run guarded -- ./program
+  [ "$status" -eq 5 ]
+  [ "$(cat old)" = old ]
+}
+
+@test "a program for another architecture is not started" {
+  cp -L /bin/sh program
+  printf '\026\0' | dd of=program bs=1 seek=18 conv=notrunc 2>/dev/null # e_machine: s390
+  run guarded -- ./program
+  says 's390'
+}
+
+@test "a program that changes its ids is not started, nor a script of it" {
+  need_root
+  cp -L /bin/sh program
+  chown 65534 program
+  chmod 4755 program
+  run guarded -- ./program -c true
+  says 'set-user-ID'
+  printf '#!%s\n' "$PWD/program" >script
+  chmod +x script
+  run guarded -- ./script
+  says 'set-user-ID'
+}
+
+@test "a library whose path ld.so cannot take is an error" {
+  mkdir 'a b' 'a:b'
+  for folder in 'a b' 'a:b'; do
+    cp "$SHIM" "$NC" "$folder"
+    run "$folder/noclobber" --protect-all true
+    [ "$status" -eq 125 ]
+  done
+}
+
+@test "in a terminal: Ctrl-C reaches the command, once" {
+  listener
+  "$TERMINAL" 'prompt: ' "'$NC' --protect-all --no-verify python3 listener.py\n" \
+    listening '\x03' got-2 'end\n' 'prompt: ' 'echo status=$?\n' status=11
+}
+
+@test "in a terminal: Ctrl-C ends a command that does not care" {
+  "$TERMINAL" 'prompt: ' "'$NC' --protect-all --no-verify sh -c 'echo lis\"\"tening; cat'\n" \
+    listening '\x03' 'prompt: ' 'echo status=$?\n' status=130
+}
+
+@test "in a terminal: Ctrl-Z stops both, fg continues both" {
+  listener
+  "$TERMINAL" 'prompt: ' "'$NC' --protect-all --no-verify python3 listener.py\n" \
+    listening '\x1a' Stopped '' 'prompt: ' 'fg\n' got-18 'end\n' 'prompt: ' 'echo status=$?\n' status=10
+}
+
+@test "in a terminal: a command in the background that reads is stopped, and goes on in the foreground" {
+  listener
+  "$TERMINAL" 'prompt: ' "'$NC' --protect-all --no-verify python3 listener.py &\n" \
+    listening '\n' Stopped '' 'prompt: ' 'fg\n' got-18 'end\n' 'prompt: ' 'echo status=$?\n' status=10
+}
+
+@test "in a terminal: Ctrl-C reaches a command in a process group of its own" {
+  need timeout
+  "$TERMINAL" 'prompt: ' "'$NC' --protect-all --no-verify timeout 100 sh -c 'echo lis\"\"tening; while :; do :; done'\n" \
+    listening '\x03' 'prompt: ' 'echo status=$?\n' status=1
+}
