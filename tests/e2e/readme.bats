@@ -50,6 +50,47 @@ run_all() {
   run_all sh npm "$PWD"
 }
 
+# through_command SETUP FOLDER: runs each such recipe under noclobber, which takes the policy of its first line from the
+# environment, in a fresh folder or in FOLDER. It knows of each refusal that the recipe waves through with `!`.
+through_command() {
+  local line language setup recipe expected count=0
+  while read -r line language setup; do
+    [ "$language $setup" = "sh $1" ] || continue
+    recipe=$(tail -n "+$((line + 1))" "$ROOT/README.md" | sed '/^```$/,$d')
+    expected=0
+    grep -q '^!' <<<"$recipe" && expected=17
+    echo "README.md:$line, status $expected"
+    (
+      cd "${2:-$(mktemp -d -p "$BATS_TEST_TMPDIR")}" || exit
+      eval "$(head -n 1 <<<"$recipe" | sed 's/LD_PRELOAD=libnoclobber.so//')"
+      status=0
+      noclobber --quiet -- bash -eu -c "$(tail -n +2 <<<"$recipe")" || status=$?
+      [ "$status" -eq "$expected" ]
+    )
+    count=$((count + 1))
+  done < <("$examples" "$ROOT/README.md")
+  [ "$count" -ge 1 ]
+}
+
+@test "README: the recipes work through the command, which knows what was refused" {
+  reader
+  need git
+  through_command -
+}
+
+@test "README: so does the one for an automake project" {
+  reader
+  automake_project
+  autoreconf -i
+  through_command automake "$PWD"
+}
+
+@test "README: so does the one for an npm project" {
+  reader
+  npm_project
+  through_command npm "$PWD"
+}
+
 @test "README: there is no example that none of these cases runs" {
   reader
   local line language setup
