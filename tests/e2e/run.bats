@@ -177,7 +177,7 @@ END
 }
 
 @test "in a terminal: Ctrl-C ends a command that does not care" {
-  "$TERMINAL" 'prompt: ' "'$NC' --protect-all --no-verify sh -c 'echo lis\"\"tening; cat'\n" \
+  "$TERMINAL" 'prompt: ' "'$NC' --protect-all --no-verify sh -c 'echo lis\"\"tening; exec cat'\n" \
     listening '\x03' 'prompt: ' 'echo status=$?\n' status=130
 }
 
