@@ -7,13 +7,16 @@
 #include <unistd.h>
 
 static int kept = -1;
+static int captured;
 static int before = -1;
 
-void capture_begin(void)
+void capture_begin(int fd)
 {
-    kept = memfd_create("stderr", MFD_CLOEXEC);
-    before = dup(STDERR_FILENO);
-    ck_assert(kept >= 0 && before >= 0 && dup2(kept, STDERR_FILENO) >= 0);
+    kept = memfd_create("capture", MFD_CLOEXEC);
+    captured = fd;
+    fflush(NULL);
+    before = dup(captured);
+    ck_assert(kept >= 0 && before >= 0 && dup2(kept, captured) >= 0);
 }
 
 const char *capture_end(void)
@@ -21,8 +24,8 @@ const char *capture_end(void)
     static char text[64 * 1024];
     ssize_t length;
 
-    fflush(stderr);
-    dup2(before, STDERR_FILENO);
+    fflush(NULL);
+    dup2(before, captured);
     close(before);
     length = pread(kept, text, sizeof text - 1, 0);
     close(kept);

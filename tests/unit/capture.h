@@ -2,12 +2,12 @@
 #ifndef NOCLOBBER_TESTS_CAPTURE_H
 #define NOCLOBBER_TESTS_CAPTURE_H
 
-/* What a function under test says on stderr. */
+/* What a function under test says on stdout or stderr. */
 
-/* From now on stderr is kept. */
-void capture_begin(void);
+/* From now on what goes to `fd`, STDOUT_FILENO or STDERR_FILENO, is kept. One at a time. */
+void capture_begin(int fd);
 
-/* Gives stderr back, and returns what was written to it, in static storage. */
+/* Gives the descriptor back, and returns what was written to it, in static storage. */
 const char *capture_end(void);
 
 #endif

@@ -8,7 +8,7 @@
 
 #include "launcher/checks.h"
 #include "launcher/questions.h"
-#include "unit/answers.h"
+#include "unit/capture.h"
 #include "unit/run.h"
 #include "unit/sandbox.h"
 
@@ -40,9 +40,9 @@ START_TEST(every_line_has_a_level_and_a_subject)
     const char *answer;
     int status;
 
-    answers_begin();
+    capture_begin(STDOUT_FILENO);
     status = doctor(NULL);
-    answer = answers_end();
+    answer = capture_end();
     check_lines(answer);
     expect(answer, "library: ");
     expect(answer, "kernel: ");
@@ -61,9 +61,9 @@ START_TEST(the_filesystem_is_tried_and_left_as_it_was)
     const int before = count_descriptors();
 
     put_directory("dir");
-    answers_begin();
+    capture_begin(STDOUT_FILENO);
     check_filesystem(&findings, "dir");
-    expect(answers_end(), "filesystem: 'dir' (");
+    expect(capture_end(), "filesystem: 'dir' (");
     ck_assert_int_eq(count_names("dir"), 0);
     ck_assert_int_eq(count_descriptors(), before);
     ck_assert_int_eq(findings.problems, 0);
@@ -74,9 +74,9 @@ START_TEST(a_directory_that_takes_no_files_is_said)
 {
     struct findings findings = {0};
 
-    answers_begin();
+    capture_begin(STDOUT_FILENO);
     check_filesystem(&findings, "absent");
-    expect(answers_end(), "warning  filesystem: 'absent' (a filesystem that can't be asked) could "
+    expect(capture_end(), "warning  filesystem: 'absent' (a filesystem that can't be asked) could "
                           "not be tried: No such file");
     ck_assert_int_eq(findings.problems, 0);
 }
@@ -110,9 +110,9 @@ START_TEST(the_variables_are_read_as_the_library_reads_them)
         snprintf(lines[i], sizeof lines[i], "%s", policies[_i].variables[i]);
         environment[i] = lines[i];
     }
-    answers_begin();
+    capture_begin(STDOUT_FILENO);
     check_variables(&findings, environment);
-    answer = answers_end();
+    answer = capture_end();
     check_lines(answer);
     ck_assert_msg(strncmp(answer, policies[_i].expected, strlen(policies[_i].expected)) == 0, "%s",
                   answer);
@@ -146,9 +146,9 @@ START_TEST(other_preloads_are_named_in_their_order)
         ck_assert_int_eq(setenv("LD_PRELOAD", preloads[_i].value, 1), 0);
     else
         ck_assert_int_eq(unsetenv("LD_PRELOAD"), 0);
-    answers_begin();
+    capture_begin(STDOUT_FILENO);
     check_preloads(&findings);
-    answer = answers_end();
+    answer = capture_end();
     check_lines(answer);
     expect(answer, preloads[_i].expected);
     ck_assert_int_eq(findings.problems, 0);
@@ -177,9 +177,9 @@ static const char *survey(const char *path)
     struct findings findings = {0};
     const char *answer;
 
-    answers_begin();
+    capture_begin(STDOUT_FILENO);
     check_programs(&findings, path);
-    answer = answers_end();
+    answer = capture_end();
     check_lines(answer);
     ck_assert_int_eq(findings.problems, 0);
     return answer;

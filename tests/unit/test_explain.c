@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "launcher/questions.h"
-#include "unit/answers.h"
+#include "unit/capture.h"
 #include "unit/capture.h"
 #include "unit/run.h"
 #include "unit/sandbox.h"
@@ -29,9 +29,9 @@ static const char *ask(const char *const *variables, const char *path, int *stat
     snprintf(word, sizeof word, "%s", path);
     ck_assert_int_eq(policy_parse(&settings.policy, environment, storage, sizeof storage, &error),
                      0);
-    answers_begin();
+    capture_begin(STDOUT_FILENO);
     *status = explain(&settings, paths);
-    snprintf(out, sizeof out, "%s", answers_end());
+    snprintf(out, sizeof out, "%s", capture_end());
     return out;
 }
 
@@ -111,7 +111,7 @@ START_TEST(what_cannot_be_resolved_is_said)
     int status;
 
     put_things();
-    capture_begin();
+    capture_begin(STDERR_FILENO);
     answer = ask(variables, unanswerable[_i], &status);
     ck_assert_int_eq(strncmp(capture_end(), "noclobber: --explain ", 21), 0);
     ck_assert_str_eq(answer, "");
@@ -127,10 +127,10 @@ START_TEST(one_bad_path_does_not_keep_the_others_from_an_answer)
     const struct settings settings = {NULL, {0}, NULL, 1};
     int status;
 
-    capture_begin();
-    answers_begin();
+    capture_begin(STDERR_FILENO);
+    capture_begin(STDOUT_FILENO);
     status = explain(&settings, paths);
-    ck_assert_ptr_nonnull(strstr(answers_end(), "/a: guarded by default"));
+    ck_assert_ptr_nonnull(strstr(capture_end(), "/a: guarded by default"));
     capture_end();
     ck_assert_int_eq(status, 125);
 }

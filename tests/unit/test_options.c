@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "unit/capture.h"
 #include "unit/run.h"
@@ -28,7 +29,7 @@ static int parse(const char *const *words)
         argv[argc] = copies[argc];
     }
     argv[argc] = NULL;
-    capture_begin();
+    capture_begin(STDERR_FILENO);
     result = options_parse(argc, argv, &options);
     said = capture_end();
     return result;

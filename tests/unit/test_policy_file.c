@@ -117,7 +117,7 @@ START_TEST(what_is_no_policy_file_is_told)
     close(fd);
     put_file("long", "");
     ck_assert_int_eq(truncate("long", 1024 * 1024 + 1), 0);
-    capture_begin();
+    capture_begin(STDERR_FILENO);
     result = policy_file_read(refusals[_i].file, note, lines);
     said = capture_end();
     ck_assert_msg(result == refusals[_i].result, "%s: %d", refusals[_i].name, result);
@@ -131,7 +131,7 @@ START_TEST(no_descriptor_is_left_open)
     const int before = count_descriptors();
 
     put_file("f", "audit\n");
-    capture_begin();
+    capture_begin(STDERR_FILENO);
     policy_file_read("f", note, lines);
     policy_file_read(".", note, lines);
     capture_end();

@@ -30,7 +30,7 @@ static int build(const struct options *options, const char *const *environment)
     }
     strings[count] = NULL;
     environ = strings;
-    capture_begin();
+    capture_begin(STDERR_FILENO);
     result = settings_build(options, &settings);
     said = capture_end();
     return result;
