@@ -6,29 +6,32 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static int kept = -1;
-static int captured;
-static int before = -1;
+/* What a captured descriptor was, and where its output is kept, by descriptor. */
+static struct {
+    int kept;
+    int before;
+    char text[64 * 1024];
+} captures[STDERR_FILENO + 1];
 
 void capture_begin(int fd)
 {
-    kept = memfd_create("capture", MFD_CLOEXEC);
-    captured = fd;
     fflush(NULL);
-    before = dup(captured);
-    ck_assert(kept >= 0 && before >= 0 && dup2(kept, captured) >= 0);
+    captures[fd].kept = memfd_create("capture", MFD_CLOEXEC);
+    captures[fd].before = dup(fd);
+    ck_assert(captures[fd].kept >= 0 && captures[fd].before >= 0);
+    ck_assert_int_eq(dup2(captures[fd].kept, fd), fd);
 }
 
-const char *capture_end(void)
+const char *capture_end(int fd)
 {
-    static char text[64 * 1024];
+    char *const text = captures[fd].text;
     ssize_t length;
 
     fflush(NULL);
-    dup2(before, captured);
-    close(before);
-    length = pread(kept, text, sizeof text - 1, 0);
-    close(kept);
+    dup2(captures[fd].before, fd);
+    close(captures[fd].before);
+    length = pread(captures[fd].kept, text, sizeof captures[fd].text - 1, 0);
+    close(captures[fd].kept);
     ck_assert(length >= 0);
     text[length] = '\0';
     return text;

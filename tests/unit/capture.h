@@ -2,12 +2,13 @@
 #ifndef NOCLOBBER_TESTS_CAPTURE_H
 #define NOCLOBBER_TESTS_CAPTURE_H
 
-/* What a function under test says on stdout or stderr. */
+/* What a function under test says on stdout or stderr. Both may be captured at one time. */
 
-/* From now on what goes to `fd`, STDOUT_FILENO or STDERR_FILENO, is kept. One at a time. */
+/* From now on what goes to `fd`, STDOUT_FILENO or STDERR_FILENO, is kept. */
 void capture_begin(int fd);
 
-/* Gives the descriptor back, and returns what was written to it, in static storage. */
-const char *capture_end(void);
+/* Gives `fd` back, and returns what was written to it, in storage that the next capture of `fd`
+   overwrites. */
+const char *capture_end(int fd);
 
 #endif

@@ -42,7 +42,7 @@ START_TEST(every_line_has_a_level_and_a_subject)
 
     capture_begin(STDOUT_FILENO);
     status = doctor(NULL);
-    answer = capture_end();
+    answer = capture_end(STDOUT_FILENO);
     check_lines(answer);
     expect(answer, "library: ");
     expect(answer, "kernel: ");
@@ -63,7 +63,7 @@ START_TEST(the_filesystem_is_tried_and_left_as_it_was)
     put_directory("dir");
     capture_begin(STDOUT_FILENO);
     check_filesystem(&findings, "dir");
-    expect(capture_end(), "filesystem: 'dir' (");
+    expect(capture_end(STDOUT_FILENO), "filesystem: 'dir' (");
     ck_assert_int_eq(count_names("dir"), 0);
     ck_assert_int_eq(count_descriptors(), before);
     ck_assert_int_eq(findings.problems, 0);
@@ -76,8 +76,9 @@ START_TEST(a_directory_that_takes_no_files_is_said)
 
     capture_begin(STDOUT_FILENO);
     check_filesystem(&findings, "absent");
-    expect(capture_end(), "warning  filesystem: 'absent' (a filesystem that can't be asked) could "
-                          "not be tried: No such file");
+    expect(capture_end(STDOUT_FILENO),
+           "warning  filesystem: 'absent' (a filesystem that can't be asked) could "
+           "not be tried: No such file");
     ck_assert_int_eq(findings.problems, 0);
 }
 END_TEST
@@ -112,7 +113,7 @@ START_TEST(the_variables_are_read_as_the_library_reads_them)
     }
     capture_begin(STDOUT_FILENO);
     check_variables(&findings, environment);
-    answer = capture_end();
+    answer = capture_end(STDOUT_FILENO);
     check_lines(answer);
     ck_assert_msg(strncmp(answer, policies[_i].expected, strlen(policies[_i].expected)) == 0, "%s",
                   answer);
@@ -148,7 +149,7 @@ START_TEST(other_preloads_are_named_in_their_order)
         ck_assert_int_eq(unsetenv("LD_PRELOAD"), 0);
     capture_begin(STDOUT_FILENO);
     check_preloads(&findings);
-    answer = capture_end();
+    answer = capture_end(STDOUT_FILENO);
     check_lines(answer);
     expect(answer, preloads[_i].expected);
     ck_assert_int_eq(findings.problems, 0);
@@ -179,7 +180,7 @@ static const char *survey(const char *path)
 
     capture_begin(STDOUT_FILENO);
     check_programs(&findings, path);
-    answer = capture_end();
+    answer = capture_end(STDOUT_FILENO);
     check_lines(answer);
     ck_assert_int_eq(findings.problems, 0);
     return answer;

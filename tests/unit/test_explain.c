@@ -5,7 +5,6 @@
 
 #include "launcher/questions.h"
 #include "unit/capture.h"
-#include "unit/capture.h"
 #include "unit/run.h"
 #include "unit/sandbox.h"
 
@@ -31,7 +30,7 @@ static const char *ask(const char *const *variables, const char *path, int *stat
                      0);
     capture_begin(STDOUT_FILENO);
     *status = explain(&settings, paths);
-    snprintf(out, sizeof out, "%s", capture_end());
+    snprintf(out, sizeof out, "%s", capture_end(STDOUT_FILENO));
     return out;
 }
 
@@ -113,7 +112,7 @@ START_TEST(what_cannot_be_resolved_is_said)
     put_things();
     capture_begin(STDERR_FILENO);
     answer = ask(variables, unanswerable[_i], &status);
-    ck_assert_int_eq(strncmp(capture_end(), "noclobber: --explain ", 21), 0);
+    ck_assert_int_eq(strncmp(capture_end(STDERR_FILENO), "noclobber: --explain ", 21), 0);
     ck_assert_str_eq(answer, "");
     ck_assert_int_eq(status, 125);
 }
@@ -130,8 +129,8 @@ START_TEST(one_bad_path_does_not_keep_the_others_from_an_answer)
     capture_begin(STDERR_FILENO);
     capture_begin(STDOUT_FILENO);
     status = explain(&settings, paths);
-    ck_assert_ptr_nonnull(strstr(capture_end(), "/a: guarded by default"));
-    capture_end();
+    ck_assert_ptr_nonnull(strstr(capture_end(STDOUT_FILENO), "/a: guarded by default"));
+    capture_end(STDERR_FILENO);
     ck_assert_int_eq(status, 125);
 }
 END_TEST

@@ -31,7 +31,7 @@ static int parse(const char *const *words)
     argv[argc] = NULL;
     capture_begin(STDERR_FILENO);
     result = options_parse(argc, argv, &options);
-    said = capture_end();
+    said = capture_end(STDERR_FILENO);
     return result;
 }
 

@@ -119,7 +119,7 @@ START_TEST(what_is_no_policy_file_is_told)
     ck_assert_int_eq(truncate("long", 1024 * 1024 + 1), 0);
     capture_begin(STDERR_FILENO);
     result = policy_file_read(refusals[_i].file, note, lines);
-    said = capture_end();
+    said = capture_end(STDERR_FILENO);
     ck_assert_msg(result == refusals[_i].result, "%s: %d", refusals[_i].name, result);
     ck_assert_msg(strcmp(said, refusals[_i].says) == 0, "%s: %s", refusals[_i].name, said);
 }
@@ -134,7 +134,7 @@ START_TEST(no_descriptor_is_left_open)
     capture_begin(STDERR_FILENO);
     policy_file_read("f", note, lines);
     policy_file_read(".", note, lines);
-    capture_end();
+    capture_end(STDERR_FILENO);
     ck_assert_int_eq(count_descriptors(), before);
 }
 END_TEST

@@ -32,7 +32,7 @@ static int build(const struct options *options, const char *const *environment)
     environ = strings;
     capture_begin(STDERR_FILENO);
     result = settings_build(options, &settings);
-    said = capture_end();
+    said = capture_end(STDERR_FILENO);
     return result;
 }
 
