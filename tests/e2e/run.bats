@@ -194,7 +194,8 @@ END
 @test "in a terminal: a command in the background that reads is stopped, and goes on in the foreground" {
   listener
   "$TERMINAL" 'prompt: ' "'$NC' --protect-all --no-verify python3 listener.py &\n" \
-    listening '\n' Stopped '' 'prompt: ' 'fg\n' got-18 'end\n' 'prompt: ' 'echo status=$?\n' status=10
+    listening 'until [ "$(jobs -s)" ]; do sleep 0.1; done\n' \
+    Stopped '' 'prompt: ' 'fg\n' got-18 'end\n' 'prompt: ' 'echo status=$?\n' status=10
 }
 
 @test "in a terminal: Ctrl-C reaches a command in a process group of its own" {
