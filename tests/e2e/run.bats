@@ -193,6 +193,7 @@ END
 
 @test "in a terminal: a command in the background that reads is stopped, and goes on in the foreground" {
   listener
+  # shellcheck disable=SC2016 # the shell in the terminal expands it
   "$TERMINAL" 'prompt: ' "'$NC' --protect-all --no-verify python3 listener.py &\n" \
     listening 'until [ "$(jobs -s)" ]; do sleep 0.1; done\n' \
     Stopped '' 'prompt: ' 'fg\n' got-18 'end\n' 'prompt: ' 'echo status=$?\n' status=10
