@@ -50,7 +50,7 @@ PRELOAD := $(sort $(wildcard shim/preload/*.c))
 LIBRARY := $(filter-out shim/core/path_process.c,$(CORE)) $(PRELOAD)
 # What a test links: all but the names of libc and the state of a host.
 TESTABLE := $(CORE) $(filter-out %/interpose.c %/setup.c,$(PRELOAD))
-LAUNCHER := $(sort $(wildcard shim/launcher/*.c))
+LAUNCHER := $(sort $(wildcard shim/launcher/*.c shim/launcher/*/*.c))
 
 UNIT := $(patsubst tests/unit/%.c,build/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 PROGRAMS := $(patsubst tests/%.c,build/tests/%,$(sort $(wildcard tests/programs/*.c)))

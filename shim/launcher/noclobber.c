@@ -11,7 +11,7 @@
 #include "launcher/options.h"
 #include "launcher/questions.h"
 #include "launcher/session.h"
-#include "launcher/settings.h"
+#include "launcher/settings/settings.h"
 
 static int explain_itself(void)
 {

@@ -3,7 +3,7 @@
 #define NOCLOBBER_LAUNCHER_OPTIONS_H
 
 /* The command line of noclobber(1), taken apart and checked as far as its own words go; what is said
- * about a policy is for launcher/settings.h to judge. */
+ * about a policy is for launcher/settings/settings.h to judge. */
 
 #include <stddef.h>
 

@@ -4,7 +4,7 @@
 
 /* The two questions: --explain and --doctor. Answers go to stdout. */
 
-#include "launcher/settings.h"
+#include "launcher/settings/settings.h"
 
 /* For each of the paths (NULL-terminated): which rule decides for it as a destination, and why. Returns the exit status: 0, or 125
  * when a path can't be resolved. */

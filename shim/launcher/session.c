@@ -9,14 +9,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "launcher/environment.h"
+#include "launcher/run/environment.h"
 #include "launcher/message.h"
-#include "launcher/private_log.h"
-#include "launcher/probe.h"
-#include "launcher/records.h"
-#include "launcher/report.h"
-#include "launcher/run.h"
-#include "launcher/verify.h"
+#include "launcher/run/private_log.h"
+#include "launcher/probe/probe.h"
+#include "launcher/report/records.h"
+#include "launcher/report/report.h"
+#include "launcher/run/run.h"
+#include "launcher/suggest/suggest.h"
+#include "launcher/verify/verify.h"
 
 enum { NOT_EXECUTABLE = 126, NOT_FOUND = 127 };
 

@@ -5,7 +5,7 @@
 /* One run, from its preparation to its report: library, probe, snapshot, command, comparison, summary. */
 
 #include "launcher/options.h"
-#include "launcher/settings.h"
+#include "launcher/settings/settings.h"
 
 /* What noclobber exits with where it fails itself. */
 enum { OWN_ERROR = 125 };

@@ -106,7 +106,7 @@ heads() {
 
 @test "noclobber(1) names every setting of a policy file" {
   need mandoc
-  sed -nE 's/^ *\{"([a-z-]+)", *apply_.*/\1/p' "$ROOT/shim/launcher/draft.c" >settings
+  sed -nE 's/^ *\{"([a-z-]+)", *apply_.*/\1/p' "$ROOT/shim/launcher/settings/draft.c" >settings
   [ "$(wc -l <settings)" -ge 8 ]
   page "$COMMAND_PAGE" | sed -n '/^POLICY FILES/,/^SUMMARY/p' >part
   while read -r name; do

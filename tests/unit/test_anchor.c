@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "launcher/anchor.h"
+#include "launcher/settings/anchor.h"
 
 #include <errno.h>
 #include <fcntl.h>

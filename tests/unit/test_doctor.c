@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "launcher/checks.h"
+#include "launcher/doctor/checks.h"
 #include "launcher/questions.h"
 #include "unit/capture.h"
 #include "unit/run.h"

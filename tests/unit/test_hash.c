@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "launcher/hash.h"
+#include "launcher/verify/hash.h"
 
 #include <stdio.h>
 #include <string.h>

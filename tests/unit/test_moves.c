@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "launcher/verify.h"
+#include "launcher/verify/verify.h"
 
 #include <stdio.h>
 #include <stdlib.h>

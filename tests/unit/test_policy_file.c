@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "launcher/policy_file.h"
+#include "launcher/settings/policy_file.h"
 
 #include <errno.h>
 #include <fcntl.h>

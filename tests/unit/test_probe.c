@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "launcher/probe.h"
+#include "launcher/probe/probe.h"
 
 #include <elf.h>
 #include <errno.h>
@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "launcher/elf.h"
-#include "launcher/script.h"
+#include "launcher/probe/elf.h"
+#include "launcher/probe/script.h"
 #include "unit/run.h"
 #include "unit/sandbox.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "launcher/records.h"
+#include "launcher/report/records.h"
 
 #include <errno.h>
 #include <stdio.h>

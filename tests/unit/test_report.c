@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-#include "launcher/report.h"
+#include "launcher/report/report.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "launcher/escape.h"
-#include "launcher/report_github.h"
-#include "launcher/report_gitlab.h"
-#include "launcher/report_json.h"
-#include "launcher/report_text.h"
-#include "launcher/tally.h"
+#include "launcher/report/report_github.h"
+#include "launcher/report/report_gitlab.h"
+#include "launcher/report/report_json.h"
+#include "launcher/report/report_text.h"
+#include "launcher/report/tally.h"
 #include "unit/run.h"
 #include "unit/sandbox.h"
 

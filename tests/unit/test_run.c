@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "launcher/run.h"
+#include "launcher/run/run.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "launcher/scope.h"
+#include "launcher/verify/scope.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "launcher/verify.h"
+#include "launcher/verify/verify.h"
 #include "unit/run.h"
 #include "unit/sandbox.h"
 

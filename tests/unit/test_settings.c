@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "launcher/settings.h"
+#include "launcher/settings/settings.h"
 
 #include <errno.h>
 #include <limits.h>

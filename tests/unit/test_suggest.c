@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "core/pattern.h"
-#include "launcher/generalise.h"
-#include "launcher/random_name.h"
+#include "launcher/suggest/generalise.h"
+#include "launcher/suggest/random_name.h"
 #include "unit/run.h"
 
 static const char *const bounds[] = {"/home/me/work", "/home/me"};

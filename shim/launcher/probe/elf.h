@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef NOCLOBBER_LAUNCHER_PROBE_ELF_H
+#define NOCLOBBER_LAUNCHER_PROBE_ELF_H
+
+/* The few facts of an ELF file that decide whether a library can be loaded into it (elf(5)), of any class and byte order. */
+
+struct elf {
+    unsigned char kind[2]; /* EI_CLASS and EI_DATA: 32 or 64 bits, byte order */
+    unsigned machine;      /* e_machine */
+    int is_go;         /* made by the Go linker: Go makes its system calls itself, libc or not */
+    int is_broken;     /* the program headers make no sense: `is_go` and `loader` say nothing */
+    char loader[4096]; /* PT_INTERP, or "" */
+};
+
+/* Reads the file at `path`. Returns 0; -ENOEXEC for what is no ELF file; or -errno. */
+int elf_read(const char *path, struct elf *elf);
+
+/* Whether one can be loaded into a process of the other: 1 or 0. */
+int elf_is_same_architecture(const struct elf *one, const struct elf *other);
+
+/* What the file was made for, for a person: "64-bit x86", "32-bit ARM", "64-bit machine 243". Returns `out`. */
+char *elf_describe(const struct elf *elf, char *out, unsigned size);
+
+#endif

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/* Where libnoclobber.so is. A file for another architecture is not the one that was installed with this command. */
+#include "launcher/probe/probe.h"
+
+#include <errno.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "launcher/probe/elf.h"
+
+/* The Makefile says it; a linter may not. */
+#ifndef NOCLOBBER_LIBDIR
+#define NOCLOBBER_LIBDIR "/usr/local/lib"
+#endif
+
+#define NAME "libnoclobber.so"
+
+/* LD_PRELOAD is a list; glibc separates it at blanks and colons, musl at any white space. */
+static int check_separators(const char *path)
+{
+    return path[strcspn(path, ": \t\n\v\f\r")] == '\0' ? 0 : -EINVAL;
+}
+
+static int find_given(const char *given, char *out, size_t size)
+{
+    char here[4096] = "";
+    struct elf elf;
+    int length;
+
+    if (given[0] != '/' && getcwd(here, sizeof here) == NULL)
+        return -ENOENT;
+    length = snprintf(out, size, "%s%s%s", here, given[0] == '/' ? "" : "/", given);
+    if (length < 0 || (size_t)length >= size || elf_read(out, &elf) != 0)
+        return -ENOENT;
+    return check_separators(out);
+}
+
+/* Takes `DIRECTORY/libnoclobber.so` when it is one for us. */
+static int take(const char *directory, const struct elf *own, char *out, size_t size)
+{
+    struct elf elf;
+    const int length = snprintf(out, size, "%s/" NAME, directory);
+
+    if (length < 0 || (size_t)length >= size || elf_read(out, &elf) != 0 ||
+        !elf_is_same_architecture(&elf, own))
+        return -ENOENT;
+    return check_separators(out);
+}
+
+/* Writes `path` to `out` with the characters that glob(3) would understand taken as they are. */
+static void quote(const char *path, char *out, size_t size)
+{
+    size_t length = 0;
+
+    for (; *path != '\0' && length + 3 <= size; path++) {
+        if (strchr("*?[\\", *path) != NULL)
+            out[length++] = '\\';
+        out[length++] = *path;
+    }
+    out[length] = '\0';
+}
+
+/* Debian has a directory for each architecture: lib/x86_64-linux-gnu. */
+static int take_triplet(const char *library_directory, const struct elf *own, char *out,
+                        size_t size)
+{
+    char pattern[8192 + sizeof "/*-linux-*"];
+    glob_t found = {0};
+    int result = -ENOENT;
+
+    quote(library_directory, pattern, sizeof pattern - sizeof "/*-linux-*");
+    strcat(pattern, "/*-linux-*"); /* NOLINT(clang-analyzer-security.insecureAPI.strcpy) */
+    if (glob(pattern, GLOB_NOSORT, NULL, &found) == 0)
+        for (size_t i = 0; result == -ENOENT && i < found.gl_pathc; i++)
+            result = take(found.gl_pathv[i], own, out, size);
+    globfree(&found);
+    return result;
+}
+
+/* Cuts the last component off: of "/usr/bin" remains "/usr", of "/bin" nothing. */
+static void cut(char *path)
+{
+    char *const slash = strrchr(path, '/');
+
+    if (slash != NULL)
+        *slash = '\0';
+}
+
+static int find_near(const struct elf *own, char *out, size_t size)
+{
+    char directory[4096];
+    const ssize_t length = readlink("/proc/self/exe", directory, sizeof directory - sizeof "/lib");
+    int result;
+
+    if (length < 0)
+        return -ENOENT;
+    directory[length] = '\0';
+    cut(directory);
+    result = take(directory, own, out, size);
+    if (result != -ENOENT)
+        return result;
+    cut(directory);
+    strcat(directory, "/lib"); /* NOLINT(clang-analyzer-security.insecureAPI.strcpy) */
+    result = take(directory, own, out, size);
+    return result != -ENOENT ? result : take_triplet(directory, own, out, size);
+}
+
+int probe_find_library(char *out, size_t size)
+{
+    const char *const given = getenv("NOCLOBBER_LIBRARY");
+    struct elf own;
+    int result;
+
+    if (given != NULL)
+        return find_given(given, out, size);
+    if (elf_read("/proc/self/exe", &own) != 0)
+        return -ENOENT;
+    result = find_near(&own, out, size);
+    return result != -ENOENT ? result : take(NOCLOBBER_LIBDIR, &own, out, size);
+}

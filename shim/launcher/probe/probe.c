@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * First the file is read, which tells why a library would not load and what would help; then its loader is asked, which is
+ * right about everything nobody thought of. What can't be decided counts as not loading.
+ */
+#include "launcher/probe/probe.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "launcher/probe/elf.h"
+#include "launcher/probe/proof.h"
+#include "launcher/probe/script.h"
+#include "launcher/probe/search.h"
+
+/* The kernel follows as many interpreters (Linux, fs/exec.c: exec_binprm). */
+#define MOST_INTERPRETERS 5
+
+#define OTHERWISE "or start it from `sh -c`, where what it replaces is at least found afterwards"
+
+/* Records a verdict, in words that no file name can break out of. */
+__attribute__((format(printf, 3, 4))) static void
+say(struct probe *probe, enum probe_verdict verdict, const char *format, ...)
+{
+    va_list arguments;
+
+    probe->verdict = verdict;
+    va_start(arguments, format);
+    /* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): it is, one line above */
+    vsnprintf(probe->reason, sizeof probe->reason, format, arguments);
+    va_end(arguments);
+    for (char *at = probe->reason; *at != '\0'; at++)
+        if ((unsigned char)*at < ' ' || *at == '\x7f')
+            *at = '?';
+}
+
+static void set_program(struct probe *probe, const char *path)
+{
+    if (path != probe->program)
+        snprintf(probe->program, sizeof probe->program, "%s", path);
+    probe->loader[0] = '\0';
+}
+
+/* ---- a program ----------------------------------------------------------------------------------- */
+
+/* As the kernel sets AT_SECURE (security/commoncap.c): for ids that the file changes, and for what it may more, unless root
+ * runs it. */
+static int is_privileged(const char *path)
+{
+    struct stat status;
+
+    if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 || stat(path, &status) != 0)
+        return 0;
+    if ((status.st_mode & S_ISUID) != 0 && status.st_uid != getuid())
+        return 1;
+    if ((status.st_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP) && status.st_gid != getgid())
+        return 1;
+    return getuid() != 0 && getxattr(path, "security.capability", NULL, 0) > 0;
+}
+
+static void probe_architecture(struct probe *probe, const struct elf *elf,
+                               const struct elf *library)
+{
+    char its[64];
+    char ours[64];
+
+    say(probe, PROBE_OTHER_ARCHITECTURE,
+        "is a program for %s and the library one for %s; run a build for %s, or set "
+        "NOCLOBBER_LIBRARY to a library for %s",
+        elf_describe(elf, its, sizeof its), elf_describe(library, ours, sizeof ours), ours, its);
+}
+
+static void probe_static(struct probe *probe, const struct elf *elf)
+{
+    if (elf->is_go)
+        say(probe, PROBE_STATIC,
+            "is a Go program, which makes its system calls itself, past any preloaded library; run "
+            "another tool, " OTHERWISE);
+    else
+        say(probe, PROBE_STATIC,
+            "is statically linked, so that no library can be preloaded into it; run its "
+            "dynamically "
+            "linked build, " OTHERWISE);
+}
+
+static void ask_loader(struct probe *probe, const char *library)
+{
+    char complaint[256];
+    int result = search_check(probe->loader);
+
+    if (result == -ENOENT) {
+        say(probe, PROBE_NOT_FOUND,
+            "needs the dynamic loader '%s', which is not there; install the libc that it belongs "
+            "to",
+            probe->loader);
+        return;
+    }
+    result = proof_ask(probe->loader, probe->program, library, complaint, sizeof complaint);
+    if (result > 0)
+        say(probe, PROBE_LOADS, "%s", "");
+    else if (result < 0)
+        say(probe, PROBE_NOT_LOADED, "has a dynamic loader that could not be asked: %s; try again",
+            strerror(-result));
+    else
+        say(probe, PROBE_NOT_LOADED,
+            "has a dynamic loader, %s, that did not load %s%s%s; set NOCLOBBER_LIBRARY to a "
+            "library that it can load, " OTHERWISE,
+            probe->loader, library, complaint[0] != '\0' ? ": " : "", complaint);
+}
+
+static void probe_elf(struct probe *probe, const struct elf *elf, const char *library)
+{
+    struct elf library_elf;
+
+    if (elf_read(library, &library_elf) != 0) {
+        say(probe, PROBE_NOT_LOADED, "cannot be guarded by '%s', which is no library; %s", library,
+            "set NOCLOBBER_LIBRARY to one");
+        return;
+    }
+    snprintf(probe->loader, sizeof probe->loader, "%s", elf->loader);
+    if (!elf_is_same_architecture(elf, &library_elf))
+        probe_architecture(probe, elf, &library_elf);
+    else if (elf->is_broken)
+        say(probe, PROBE_NOT_EXECUTABLE, "is a damaged program; install it anew");
+    else if (elf->is_go || elf->loader[0] == '\0')
+        probe_static(probe, elf);
+    else if (is_privileged(probe->program))
+        say(probe, PROBE_SET_USER_ID,
+            "runs with privileges of its own (set-user-ID, set-group-ID or capabilities), where "
+            "preloaded libraries are inert; run it as the user that it becomes, " OTHERWISE);
+    else
+        ask_loader(probe, library);
+}
+
+/* ---- what a script leads to ---------------------------------------------------------------------- */
+
+static void probe_file(struct probe *probe, const char *path, const char *library, int level);
+
+/* `result` is search_program's. `asker`, or NULL, is the script that asks for it. */
+static void probe_missing(struct probe *probe, int result, const char *asker)
+{
+    const char *const by = asker != NULL ? asker : "";
+    const char *const open = asker != NULL ? ", though '" : "";
+    const char *const close = asker != NULL ? "' asks for it" : "";
+
+    if (result == -EACCES)
+        say(probe, PROBE_NOT_EXECUTABLE,
+            "is no file that may be executed%s%s%s; give the path of a program, or `chmod +x` it",
+            open, by, close);
+    else if (result == -ENOENT || result == -ENOTDIR)
+        say(probe, PROBE_NOT_FOUND, "was not found%s%s%s; %s", open, by, close,
+            strchr(probe->program, '/') != NULL ? "mend the path, or install it"
+                                                : "install it, or add its directory to PATH");
+    else
+        say(probe, PROBE_NOT_EXECUTABLE, "can't be executed: %s; mend its path", strerror(-result));
+}
+
+/* What `#!/usr/bin/env NAME` leads to, when env itself is all right. */
+static void probe_env(struct probe *probe, const char *asker, const struct script *script,
+                      const char *library, int level)
+{
+    char name[SCRIPT_LINE];
+    char path[sizeof probe->program];
+    int result = script_env_program(script->argument, name, sizeof name);
+
+    if (result == -ENOENT)
+        return;
+    if (result == -EPERM) {
+        say(probe, PROBE_NOT_LOADED,
+            "is told by the first line of '%s' to drop LD_PRELOAD; take that out of the line",
+            asker);
+        return;
+    }
+    result = search_program(name, path, sizeof path);
+    set_program(probe, path);
+    if (result != 0)
+        probe_missing(probe, result, asker);
+    else
+        probe_file(probe, path, library, level + 1);
+}
+
+static int is_env(const char *interpreter)
+{
+    const char *const slash = strrchr(interpreter, '/');
+
+    return strcmp(slash != NULL ? slash + 1 : interpreter, "env") == 0;
+}
+
+static void probe_script(struct probe *probe, const char *path, const struct script *script,
+                         const char *library, int level)
+{
+    const int result = search_check(script->interpreter);
+
+    set_program(probe, script->interpreter);
+    if (result != 0) {
+        probe_missing(probe, result, path);
+        return;
+    }
+    probe_file(probe, script->interpreter, library, level + 1);
+    if (probe->verdict == PROBE_LOADS && is_env(script->interpreter))
+        probe_env(probe, path, script, library, level);
+}
+
+static void probe_file(struct probe *probe, const char *path, const char *library, int level)
+{
+    struct script script = {"", ""};
+    struct elf elf;
+    int result = elf_read(path, &elf);
+
+    set_program(probe, path);
+    if (result == 0) {
+        probe_elf(probe, &elf, library);
+        return;
+    }
+    if (result == -ENOEXEC)
+        result = script_read(path, &script);
+    if (result == 0 && level < MOST_INTERPRETERS)
+        probe_script(probe, path, &script, library, level);
+    else if (result == 0)
+        say(probe, PROBE_NOT_EXECUTABLE, "is a script of more than %d scripts; name the last one",
+            MOST_INTERPRETERS);
+    else if (result == -ENOEXEC)
+        say(probe, PROBE_NOT_EXECUTABLE,
+            "is neither a program for this kernel nor a script; run the program that it is for");
+    else
+        say(probe, PROBE_UNREADABLE,
+            "can't be looked into (%s), so that nothing is known of what it would load; make it "
+            "readable, " OTHERWISE,
+            strerror(-result));
+}
+
+void probe_command(const char *command, const char *library, struct probe *probe)
+{
+    char path[sizeof probe->program];
+    int result;
+
+    memset(probe, 0, sizeof *probe);
+    result = search_program(command, path, sizeof path);
+    set_program(probe, result == 0 || result == -EACCES ? path : command);
+    if (result != 0)
+        probe_missing(probe, result, NULL);
+    else
+        probe_file(probe, path, library, 0);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef NOCLOBBER_LAUNCHER_PROBE_PROBE_H
+#define NOCLOBBER_LAUNCHER_PROBE_PROBE_H
+
+/* Whether the library will load into a program: looked up in its file, then proved by its own dynamic loader. */
+
+#include <stddef.h>
+
+enum probe_verdict {
+    PROBE_LOADS,
+    PROBE_NOT_FOUND,      /* no such command: 127 */
+    PROBE_NOT_EXECUTABLE, /* 126 */
+    PROBE_STATIC,         /* no dynamic loader: static, Go, … */
+    PROBE_SET_USER_ID,    /* or set-group-ID, or file capabilities: there the library is inert */
+    PROBE_OTHER_ARCHITECTURE,
+    PROBE_UNREADABLE, /* can't be looked at */
+    PROBE_NOT_LOADED, /* the loader was asked and did not load it */
+};
+
+struct probe {
+    enum probe_verdict verdict;
+    char program
+        [4096]; /* the file that execve(2) would start in the end: for a script, its interpreter */
+    char loader[4096]; /* its dynamic loader (PT_INTERP), or "" */
+    char
+        reason[512]; /* one clause for a person: why not, and what would work; "" for PROBE_LOADS */
+};
+
+/*
+ * Finds the library: $NOCLOBBER_LIBRARY's value when it is not NULL, else libnoclobber.so beside the running command
+ * (/proc/self/exe), in ../lib or ../lib/TRIPLET from there, or where it was installed. Writes its absolute path to `out`.
+ * Returns 0, -ENOENT, or -EINVAL for a path that ld.so can't take (a blank or a colon in it); says nothing.
+ */
+int probe_find_library(char *out, size_t size);
+
+/* Looks `command` up as execvp(3) would (PATH; a '/' in it means a path), follows `#!` lines, and asks its loader, with `library`
+ * preloaded, what it loads (nothing of the program runs). Fills in `*probe`. */
+void probe_command(const char *command, const char *library, struct probe *probe);
+
+#endif

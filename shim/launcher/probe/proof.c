@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+#include "launcher/probe/proof.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define SECONDS 10
+
+/* An alarm survives execve(2), and ends the loader wherever it hangs; then the pipe is at its end. */
+static void set_alarm(void)
+{
+    sigset_t none;
+
+    signal(SIGALRM, SIG_DFL);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    alarm(SECONDS);
+}
+
+/* What the caller of the command may have set to look into its loader would be all over the answer. */
+static void set_environment(const char *library)
+{
+    static const char *const disturbing[] = {
+        "LD_DEBUG", "LD_DEBUG_OUTPUT",         "LD_VERBOSE",
+        "LD_WARN",  "LD_TRACE_LOADED_OBJECTS", "LD_TRACE_PRELINKING"};
+
+    for (size_t i = 0; i < sizeof disturbing / sizeof *disturbing; i++)
+        unsetenv(disturbing[i]);
+    setenv("LD_PRELOAD", library, 1);
+}
+
+_Noreturn static void become(const char *loader, const char *program, const char *library,
+                             int output)
+{
+    char path[4096 + 2]; /* a name without a '/' would be looked up like a library's */
+
+    snprintf(path, sizeof path, "%s%s", program[0] == '/' ? "" : "./", program);
+    set_alarm();
+    set_environment(library);
+    if (dup2(output, STDOUT_FILENO) != -1 && dup2(output, STDERR_FILENO) != -1)
+        execl(loader, loader, "--list", path, (char *)NULL);
+    _exit(127);
+}
+
+/* glibc: "\tLIBRARY (0x…)"; musl: "\tLIBRARY => LIBRARY (0x…)". */
+static int names(const char *line, const char *library)
+{
+    const size_t length = strlen(library);
+
+    return line[0] == '\t' && strncmp(line + 1, library, length) == 0 &&
+           strncmp(line + 1 + length, " ", 1) == 0;
+}
+
+/* Reads to the end, whatever is found on the way: a loader whose pipe breaks would die in the middle. */
+static int read_answer(FILE *answer, const char *library, char *complaint, size_t size)
+{
+    char *line = NULL;
+    size_t room = 0;
+    ssize_t length;
+    int is_named = 0;
+
+    while ((length = getline(&line, &room, answer)) > 0) {
+        if (line[length - 1] == '\n')
+            line[length - 1] = '\0';
+        if (line[0] != '\t' && complaint[0] == '\0')
+            snprintf(complaint, size, "%s", line);
+        is_named |= names(line, library);
+    }
+    free(line);
+    return is_named;
+}
+
+/* With standard streams closed a pipe would take their numbers. */
+static int lift(int fd)
+{
+    const int lifted = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+
+    close(fd);
+    return lifted;
+}
+
+static int read_child(int input, const char *library, char *complaint, size_t size)
+{
+    FILE *const answer = input == -1 ? NULL : fdopen(input, "r");
+    int result = -EMFILE;
+
+    if (answer != NULL) {
+        result = read_answer(answer, library, complaint, size);
+        fclose(answer);
+    } else if (input != -1) {
+        close(input);
+    }
+    return result;
+}
+
+int proof_ask(const char *loader, const char *program, const char *library, char *complaint,
+              size_t size)
+{
+    int ends[2];
+    int result;
+    pid_t pid;
+
+    complaint[0] = '\0';
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return -errno;
+    ends[0] = lift(ends[0]);
+    ends[1] = lift(ends[1]);
+    pid = fork();
+    if (pid == 0)
+        become(loader, program, library, ends[1]);
+    result = -errno;
+    close(ends[1]);
+    if (pid == -1) {
+        close(ends[0]);
+        return result;
+    }
+    result = read_child(ends[0], library, complaint, size);
+    /* The status says less than the answer; where SIGCHLD is ignored there is none. */
+    while (waitpid(pid, NULL, 0) == -1 && errno == EINTR)
+        ;
+    return result;
+}

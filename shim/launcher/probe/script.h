@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef NOCLOBBER_LAUNCHER_PROBE_SCRIPT_H
+#define NOCLOBBER_LAUNCHER_PROBE_SCRIPT_H
+
+/* Files that another program runs: what their first line says. */
+
+#include <stddef.h>
+
+/* What the kernel reads of a first line (BINPRM_BUF_SIZE, Linux 5.1). */
+#define SCRIPT_LINE 256
+
+struct script {
+    char interpreter
+        [SCRIPT_LINE]; /* relative to the current directory where it does not begin with '/' */
+    char argument[SCRIPT_LINE]; /* all the rest of the line, which is one argument; or "" */
+};
+
+/*
+ * Reads the `#!` line of the file at `path` as the kernel does. Returns 0; for a text without one, which execvp(3) gives to
+ * /bin/sh, 0 with that; -ENOEXEC for anything else; or -errno.
+ */
+int script_read(const char *path, struct script *script);
+
+/*
+ * The program that `env ARGUMENT FILE` would look for on $PATH. Options are understood as far as they matter. Returns 0;
+ * -ENOENT for none; or -EPERM when env would take LD_PRELOAD out of the environment first.
+ */
+int script_env_program(const char *argument, char *out, size_t size);
+
+#endif

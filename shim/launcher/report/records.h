@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef NOCLOBBER_LAUNCHER_REPORT_RECORDS_H
+#define NOCLOBBER_LAUNCHER_REPORT_RECORDS_H
+
+/* Events read back from a log: the inverse of core/event.h. */
+
+#include <stddef.h>
+
+#include "core/event.h"
+
+struct record {
+    enum event_verdict verdict;
+    char *
+        rule; /* "default", "protect:dist/", "allow_if:same", … Strings are the exact bytes, owned by `struct records`. */
+    char *call;
+    char *source;
+    char *destination;
+    char *program;
+    long pid;
+    double time;
+    unsigned long repeated;
+};
+
+struct records {
+    struct record *list; /* in the order of the log */
+    size_t count;
+    size_t damaged; /* lines that are no event (a torn write); the others are good */
+};
+
+/* Reads the log at `path`. A log that is not there is empty. Returns 0, or -errno. Free with records_free. */
+int records_read(const char *path, struct records *records);
+void records_free(struct records *records);
+
+#endif

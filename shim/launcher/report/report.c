@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+#include "launcher/report/report.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "launcher/report/report_github.h"
+#include "launcher/report/report_gitlab.h"
+#include "launcher/report/report_json.h"
+#include "launcher/report/report_text.h"
+#include "launcher/report/tally.h"
+
+/* https://no-color.org */
+static int is_coloured(void)
+{
+    const char *const no_colour = getenv("NO_COLOR");
+    const char *const terminal = getenv("TERM");
+
+    return isatty(STDERR_FILENO) && !(no_colour && *no_colour != '\0') && terminal &&
+           *terminal != '\0' && strcmp(terminal, "dumb") != 0;
+}
+
+/* Has `put` write to the file at `path`, opened as `mode` says. */
+static int write_file(const char *path, const char *mode, const struct tally *tally,
+                      void (*put)(FILE *, const struct tally *))
+{
+    FILE *const file = fopen(path, mode);
+    int result = 0;
+
+    if (!file)
+        return -errno;
+    put(file, tally);
+    if (fflush(file))
+        result = -errno;
+    if (fclose(file) && result == 0)
+        result = -errno;
+    return result;
+}
+
+/* In one write, so that the lines of other processes do not come between. */
+static void write_stderr(const char *text, size_t length)
+{
+    while (length > 0) {
+        const ssize_t done = write(STDERR_FILENO, text, length);
+
+        if (done < 0 && errno != EINTR)
+            return;
+        if (done > 0) {
+            text += done;
+            length -= (size_t)done;
+        }
+    }
+}
+
+static int write_github(FILE *out, const struct tally *tally)
+{
+    const char *const summary = getenv("GITHUB_STEP_SUMMARY");
+
+    if (!tally->options->quiet)
+        report_text_counts(out, tally, 0);
+    report_github_annotations(out, tally);
+    if (!summary || *summary == '\0')
+        return 0;
+    return write_file(summary, "ae", tally, report_github_summary);
+}
+
+/* What goes to stderr goes to `out`, what goes to a file there. */
+static int write_format(FILE *out, const struct tally *tally)
+{
+    const struct options *const options = tally->options;
+    const char *const path = options->report_file;
+
+    switch (options->format) {
+    case OPTIONS_FORMAT_GITHUB: return write_github(out, tally);
+    case OPTIONS_FORMAT_JSON:
+        if (path)
+            break;
+        report_json(out, tally);
+        return 0;
+    case OPTIONS_FORMAT_GITLAB:
+    case OPTIONS_FORMAT_TEXT: break;
+    }
+    if (!options->quiet)
+        report_text(out, tally, is_coloured());
+    if (options->format == OPTIONS_FORMAT_TEXT)
+        return 0;
+    if (options->format == OPTIONS_FORMAT_JSON)
+        return write_file(path, "we", tally, report_json);
+    return write_file(path ? path : "gl-code-quality-report.json", "we", tally, report_gitlab);
+}
+
+int report_write(const struct report *report)
+{
+    struct tally tally = {.options = report->options,
+                          .changes = report->changes,
+                          .result = report->result,
+                          .records = report->records,
+                          .status = report->status};
+    char *text = NULL;
+    size_t length = 0;
+    FILE *out;
+    int result = tally_make(&tally);
+
+    if (result)
+        return result;
+    out = open_memstream(&text, &length);
+    result = out ? write_format(out, &tally) : -errno;
+    if (out && fclose(out))
+        result = -errno;
+    else if (out)
+        write_stderr(text, length);
+    free(text);
+    tally_free(&tally);
+    return result;
+}

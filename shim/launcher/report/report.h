@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef NOCLOBBER_LAUNCHER_REPORT_REPORT_H
+#define NOCLOBBER_LAUNCHER_REPORT_REPORT_H
+
+/* What is said at the end of a run. */
+
+#include "launcher/options.h"
+#include "launcher/report/records.h"
+#include "launcher/run/run.h"
+#include "launcher/verify/verify.h"
+
+struct report {
+    const struct options *options;
+    const struct records *records;
+    const struct changes *changes;
+    const struct run_result *result;
+    int status; /* what noclobber will exit with */
+};
+
+/*
+ * Writes the summary in options->format: text and GitHub annotations to stderr (GitHub's also as Markdown to the file
+ * $GITHUB_STEP_SUMMARY), JSON to --report-file or stderr, GitLab's code-quality artifact to --report-file (by default
+ * gl-code-quality-report.json). --quiet leaves the text out. Returns 0, or -errno when a file can't be written.
+ */
+int report_write(const struct report *report);
+
+#endif

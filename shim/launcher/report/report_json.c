@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+#include "launcher/report/report_json.h"
+
+#include "launcher/escape.h"
+
+/* The Makefile says it; linters do not read that. */
+#ifndef NOCLOBBER_VERSION
+#define NOCLOBBER_VERSION "unknown"
+#endif
+
+static void put_text(FILE *out, const char *before, const char *value)
+{
+    fprintf(out, "%s\"", before);
+    escape_json(out, value);
+    fputc('"', out);
+}
+
+static void put_command(FILE *out, char *const *arguments)
+{
+    fputs(",\"command\":[", out);
+    for (int i = 0; arguments && arguments[i]; i++)
+        put_text(out, i > 0 ? "," : "", arguments[i]);
+    fputs("]", out);
+}
+
+static void put_counts(FILE *out, const struct tally *tally)
+{
+    fprintf(out,
+            ",\"counts\":{\"refused\":%lu,\"audited\":%lu,\"allowed\":%lu,\"changed\":%zu,"
+            "\"leftovers\":%d,\"damaged\":%zu}",
+            tally->times[EVENT_REFUSED], tally->times[EVENT_AUDITED], tally->times[EVENT_ALLOWED],
+            tally->changes->count, tally->result->leftovers, tally->records->damaged);
+}
+
+static void put_places(FILE *out, const char *key, const struct tally *tally,
+                       enum event_verdict verdict)
+{
+    fprintf(out, ",\"%s\":[", key);
+    for (size_t i = 0; i < tally->place_count[verdict]; i++) {
+        const struct tally_place *const place = &tally->places[verdict][i];
+
+        put_text(out,
+                 i > 0 ? ",{\"destination\":" : "{\"destination\":", place->first->destination);
+        put_text(out, ",\"source\":", place->first->source);
+        put_text(out, ",\"program\":", place->first->program);
+        put_text(out, ",\"rule\":", place->first->rule);
+        fprintf(out, ",\"times\":%lu}", place->times);
+    }
+    fputs("]", out);
+}
+
+static void put_changes(FILE *out, const struct changes *changes)
+{
+    fputs(",\"changed\":[", out);
+    for (size_t i = 0; i < changes->count; i++) {
+        put_text(out, i > 0 ? ",{\"path\":" : "{\"path\":", changes->list[i].path);
+        fprintf(out, ",\"how\":\"%s\"}", tally_change_name(changes->list[i].kind));
+    }
+    fputs("]", out);
+}
+
+void report_json(FILE *out, const struct tally *tally)
+{
+    fprintf(out, "{\"version\":\"%s\",\"status\":%d,\"command_status\":%d", NOCLOBBER_VERSION,
+            tally->status, tally->result->status);
+    put_command(out, tally->options->arguments);
+    put_counts(out, tally);
+    put_places(out, "refused", tally, EVENT_REFUSED);
+    put_places(out, "audited", tally, EVENT_AUDITED);
+    put_places(out, "allowed", tally, EVENT_ALLOWED);
+    put_changes(out, tally->changes);
+    fputs("}\n", out);
+}

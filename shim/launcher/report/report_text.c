@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+#include "launcher/report/report_text.h"
+
+#include "launcher/escape.h"
+
+static const char red[] = "\033[1;31m";
+static const char yellow[] = "\033[33m";
+
+/* Begins a line with what it is about. */
+static void put_head(FILE *out, const char *words, const char *colour)
+{
+    if (colour)
+        fprintf(out, "noclobber: %s%s\033[0m", colour, words);
+    else
+        fprintf(out, "noclobber: %s", words);
+}
+
+static void put_name(FILE *out, const char *before, const char *name)
+{
+    fprintf(out, "%s\"", before);
+    escape_json(out, name);
+    fputc('"', out);
+}
+
+static void put_more(FILE *out, size_t count)
+{
+    if (count > TALLY_SHOWN)
+        fprintf(out, "noclobber:   and %zu more\n", count - TALLY_SHOWN);
+}
+
+/* ---- renames ---- */
+
+static void put_renames(FILE *out, const struct tally *tally, enum event_verdict verdict,
+                        const char *words, const char *colour)
+{
+    const unsigned long times = tally->times[verdict];
+    const size_t count = tally->place_count[verdict];
+
+    if (times == 0)
+        return;
+    put_head(out, words, colour);
+    fprintf(out, " %lu rename%s onto %zu destination%s\n", times, tally_plural(times), count,
+            tally_plural(count));
+}
+
+static void put_place(FILE *out, const struct tally_place *place)
+{
+    put_name(out, "noclobber:   ", place->first->destination);
+    put_name(out, " by ", place->first->program);
+    put_name(out, " from ", place->first->source);
+    fputs(" (", out);
+    escape_json(out, place->first->rule);
+    if (place->times > 1)
+        fprintf(out, ", %lu times", place->times);
+    fputs(")\n", out);
+}
+
+static void put_places(FILE *out, const struct tally *tally, enum event_verdict verdict)
+{
+    for (size_t i = 0; i < tally->place_count[verdict] && i < TALLY_SHOWN; i++)
+        put_place(out, &tally->places[verdict][i]);
+    put_more(out, tally->place_count[verdict]);
+}
+
+static void put_refused(FILE *out, const struct tally *tally, int is_coloured)
+{
+    put_renames(out, tally, EVENT_REFUSED, "refused", is_coloured ? red : NULL);
+}
+
+static void put_audited(FILE *out, const struct tally *tally, int is_coloured)
+{
+    put_renames(out, tally, EVENT_AUDITED, "would have refused", is_coloured ? yellow : NULL);
+}
+
+static void put_allowed(FILE *out, const struct tally *tally)
+{
+    put_renames(out, tally, EVENT_ALLOWED, "let through by exceptions:", NULL);
+}
+
+static void put_exceptions(FILE *out, const struct tally *tally)
+{
+    for (size_t i = 0; i < tally->exception_count && i < TALLY_SHOWN; i++) {
+        fputs("noclobber:   ", out);
+        escape_json(out, tally->exceptions[i].rule);
+        fprintf(out, " (%lu time%s)\n", tally->exceptions[i].times,
+                tally_plural(tally->exceptions[i].times));
+    }
+    put_more(out, tally->exception_count);
+}
+
+/* ---- changes ---- */
+
+static void put_changed(FILE *out, const struct tally *tally, int is_coloured)
+{
+    const size_t count = tally->changes->count;
+
+    if (count == 0)
+        return;
+    put_head(out, "changed by other means:", is_coloured ? red : NULL);
+    fprintf(out, " %zu protected file%s\n", count, tally_plural(count));
+}
+
+static void put_changes(FILE *out, const struct changes *changes)
+{
+    for (size_t i = 0; i < changes->count && i < TALLY_SHOWN; i++) {
+        fprintf(out, "noclobber:   %s", tally_change_name(changes->list[i].kind));
+        put_name(out, " ", changes->list[i].path);
+        fputc('\n', out);
+    }
+    put_more(out, changes->count);
+    if (changes->count > 0)
+        fputs("noclobber:   no rename that the library saw did this: cp, install, rm, mv away, "
+              "`>`, static and Go programs do\n",
+              out);
+}
+
+/* ---- the rest ---- */
+
+static void put_remarks(FILE *out, const struct tally *tally)
+{
+    const int leftovers = tally->result->leftovers;
+    const size_t damaged = tally->records->damaged;
+
+    if (leftovers > 0)
+        fprintf(out, "noclobber: %d process%s of the command still running, not in these counts\n",
+                leftovers, leftovers == 1 ? "" : "es");
+    if (damaged > 0)
+        fprintf(out, "noclobber: %zu damaged line%s in the log\n", damaged, tally_plural(damaged));
+}
+
+void report_text_counts(FILE *out, const struct tally *tally, int is_coloured)
+{
+    put_refused(out, tally, is_coloured);
+    put_audited(out, tally, is_coloured);
+    put_allowed(out, tally);
+    put_changed(out, tally, is_coloured);
+    put_remarks(out, tally);
+}
+
+void report_text(FILE *out, const struct tally *tally, int is_coloured)
+{
+    put_refused(out, tally, is_coloured);
+    put_places(out, tally, EVENT_REFUSED);
+    put_audited(out, tally, is_coloured);
+    put_places(out, tally, EVENT_AUDITED);
+    put_allowed(out, tally);
+    put_exceptions(out, tally);
+    put_changed(out, tally, is_coloured);
+    put_changes(out, tally->changes);
+    put_remarks(out, tally);
+}

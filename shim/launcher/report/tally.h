@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef NOCLOBBER_LAUNCHER_REPORT_TALLY_H
+#define NOCLOBBER_LAUNCHER_REPORT_TALLY_H
+
+/* What happened in a run, counted: what every format of the report is made from. */
+
+#include <stddef.h>
+
+#include "launcher/options.h"
+#include "launcher/report/records.h"
+#include "launcher/run/run.h"
+#include "launcher/verify/verify.h"
+
+/* One destination and what happened to it. */
+struct tally_place {
+    const struct record *first; /* the first of its events: program, source, rule */
+    unsigned long times;        /* the unwritten repetitions too */
+};
+
+/* A rule that let something through. */
+struct tally_exception {
+    const char *rule;
+    unsigned long times;
+};
+
+struct tally {
+    const struct options *options;
+    const struct changes *changes;
+    const struct run_result *result;
+    const struct records *records;
+    int status;
+
+    unsigned long times[EVENT_ALLOWED + 1]; /* renames, by verdict */
+    struct tally_place
+        *places[EVENT_ALLOWED + 1];        /* each destination once, in order of appearance */
+    size_t place_count[EVENT_ALLOWED + 1]; /* and how many */
+    struct tally_exception *exceptions;    /* each rule of an allowed rename once */
+    size_t exception_count;
+    struct tally_place *storage; /* of all places */
+};
+
+/* What formats for people list of a kind at most. */
+#define TALLY_SHOWN ((size_t)50)
+
+/* Counts `tally->records`; the five fields at the top are the caller's. Returns 0, or -ENOMEM.
+ * Free with tally_free. */
+int tally_make(struct tally *tally);
+void tally_free(struct tally *tally);
+
+/* "replaced", "truncated", … */
+const char *tally_change_name(enum change_kind kind);
+
+/* "" for one, "s" for any other number. */
+const char *tally_plural(unsigned long count);
+
+#endif

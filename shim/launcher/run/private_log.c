@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+#include "launcher/run/private_log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const int ending[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+
+#define ENDING_COUNT (sizeof ending / sizeof *ending)
+
+/* A signal handler reads these. `owner` is 0 while there is no log; a child that was forked is not
+ * the owner. */
+static char directory[PATH_MAX];
+static char file[PATH_MAX + sizeof "/report"];
+static volatile pid_t owner;
+static struct sigaction before[ENDING_COUNT];
+
+static void remove_files(void)
+{
+    if (owner != getpid())
+        return;
+    owner = 0;
+    unlink(file);
+    rmdir(directory);
+}
+
+/* SA_RESETHAND has put the default back, and the signal comes again when the handler is left. */
+static void end(int signal)
+{
+    const int saved = errno;
+
+    remove_files();
+    raise(signal);
+    errno = saved;
+}
+
+static void catch_signals(void)
+{
+    struct sigaction action;
+
+    memset(&action, 0, sizeof action);
+    action.sa_handler = end;
+    action.sa_flags = (int)SA_RESETHAND;
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < ENDING_COUNT; i++) {
+        sigaction(ending[i], NULL, &before[i]);
+        if (before[i].sa_handler != SIG_IGN)
+            sigaction(ending[i], &action, NULL);
+    }
+}
+
+/* Makes the directory below `parent`, and opens the file in it. Returns the descriptor or -errno. */
+static int make_below(const char *parent)
+{
+    const size_t length = strlen(parent);
+
+    if (*parent != '/' || length + sizeof "/noclobber.XXXXXX" > sizeof directory)
+        return -ENAMETOOLONG;
+    snprintf(directory, sizeof directory, "%s/noclobber.XXXXXX", parent);
+    if (!mkdtemp(directory))
+        return -errno;
+    owner = getpid();
+    snprintf(file, sizeof file, "%s/report", directory);
+    return open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+}
+
+const char *private_log_create(void)
+{
+    const char *const wanted = getenv("TMPDIR");
+    int fd = -1;
+    int failed;
+
+    if (wanted)
+        fd = make_below(wanted);
+    if (fd < 0 && !owner)
+        fd = make_below("/tmp");
+    /* Whatever the umask: other users get to append, none but us to list or to remove. */
+    failed = fd < 0 || fchmod(fd, 0666) < 0 || chmod(directory, 0711) < 0;
+    if (fd >= 0)
+        close(fd);
+    if (!failed) {
+        catch_signals();
+        return file;
+    }
+    failed = errno;
+    remove_files();
+    errno = failed;
+    return NULL;
+}
+
+/* Events are whole lines; few are larger than a write that stays in one piece. */
+static int copy(int from, int to)
+{
+    static char bytes[64 * 1024];
+    ssize_t count;
+
+    while ((count = read(from, bytes, sizeof bytes)) > 0)
+        if (write(to, bytes, (size_t)count) != count)
+            return -EIO;
+    return count < 0 ? -errno : 0;
+}
+
+int private_log_forward(const char *path)
+{
+    const int from = open(file, O_RDONLY | O_CLOEXEC);
+    const int to = from < 0 ? -1 : open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY);
+    const int result = to < 0 ? -errno : copy(from, to);
+
+    if (from >= 0)
+        close(from);
+    if (to >= 0)
+        close(to);
+    return result;
+}
+
+void private_log_remove(void)
+{
+    if (owner != getpid())
+        return;
+    remove_files();
+    for (size_t i = 0; i < ENDING_COUNT; i++)
+        sigaction(ending[i], &before[i], NULL);
+}

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * All signals that matter are blocked and taken one at a time with sigwaitinfo(2): no handler, no race between a look and a
+ * wait, and each comes with its sender. A blocked signal is queued even where it is ignored or would stop us.
+ */
+#include "launcher/run/run.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <fcntl.h>
+
+#include "launcher/run/family.h"
+
+static const int WATCHED[] = {SIGCHLD, SIGINT,   SIGQUIT, SIGTERM, SIGHUP,  SIGUSR1,
+                              SIGUSR2, SIGWINCH, SIGTSTP, SIGCONT, SIGTTIN, SIGTTOU};
+
+struct run {
+    pid_t pid;
+    int status;
+    int is_over;
+    sigset_t watched;
+    sigset_t mask_before;
+    struct sigaction child_before;
+};
+
+/* Where SIGCHLD is ignored, which a program may inherit, children vanish without a status. */
+static void watch(struct run *run)
+{
+    struct sigaction action = {.sa_handler = SIG_DFL};
+
+    sigemptyset(&run->watched);
+    for (size_t i = 0; i < sizeof WATCHED / sizeof *WATCHED; i++)
+        sigaddset(&run->watched, WATCHED[i]);
+    sigprocmask(SIG_BLOCK, &run->watched, &run->mask_before);
+    sigaction(SIGCHLD, &action, &run->child_before);
+}
+
+static void restore_signals(const struct run *run)
+{
+    sigaction(SIGCHLD, &run->child_before, NULL);
+    sigprocmask(SIG_SETMASK, &run->mask_before, NULL);
+}
+
+/* What came too late for a command that has ended must not end its report. */
+static void unwatch(const struct run *run)
+{
+    const struct timespec at_once = {0, 0};
+    int taken;
+
+    do
+        taken = sigtimedwait(&run->watched, NULL, &at_once);
+    while (taken > 0 || errno == EINTR);
+    restore_signals(run);
+}
+
+/* ---- starting ---------------------------------------------------------------------------------- */
+
+_Noreturn static void become(const struct run *run, char **command, char **environment, int report)
+{
+    int reason;
+
+    restore_signals(run);
+    execvpe(command[0], command, environment);
+    reason = errno;
+    while (write(report, &reason, sizeof reason) == -1 && errno == EINTR)
+        ;
+    _exit(127);
+}
+
+/* The errno of an exec that failed, or 0: the pipe closes when it succeeds. */
+static int read_reason(int report)
+{
+    int reason = 0;
+    ssize_t got;
+
+    do
+        got = read(report, &reason, sizeof reason);
+    while (got == -1 && errno == EINTR);
+    return got == (ssize_t)sizeof reason ? reason : 0;
+}
+
+/* Returns 0, the positive errno of an exec that failed, or -errno. */
+static int start(struct run *run, char **command, char **environment)
+{
+    int ends[2];
+    int reason;
+
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return -errno;
+    run->pid = fork();
+    if (run->pid == 0)
+        become(run, command, environment, ends[1]);
+    reason = -errno;
+    close(ends[1]);
+    if (run->pid != -1)
+        reason = read_reason(ends[0]);
+    close(ends[0]);
+    return reason;
+}
+
+/* ---- while it runs ----------------------------------------------------------------------------- */
+
+/*
+ * Stops this process as the command was stopped, until somebody continues it. Not where SIGCONT has come in the meantime: it
+ * went to both, and we would sleep through it. In an orphaned process group, or as process 1, the kernel does not
+ * stop us, and the command just stays stopped, as it would without us.
+ */
+static void stop_as_well(int number)
+{
+    const struct sigaction fatal = {.sa_handler = SIG_DFL};
+    struct sigaction before;
+    sigset_t set;
+
+    sigpending(&set);
+    if (sigismember(&set, SIGCONT))
+        return;
+    sigemptyset(&set);
+    sigaddset(&set, number);
+    if (sigaction(number, &fatal, &before) != 0) { /* SIGSTOP has no other */
+        raise(number);
+        return;
+    }
+    raise(number);
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    sigaction(number, &before, NULL);
+}
+
+/* Reaps what there is: the command, and orphans of it, of which nothing is asked. */
+static void collect(struct run *run)
+{
+    int status;
+    pid_t pid;
+
+    while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
+        if (pid != run->pid)
+            continue;
+        if (WIFSTOPPED(status)) {
+            stop_as_well(WSTOPSIG(status));
+            continue;
+        }
+        run->status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+        run->is_over = 1;
+    }
+}
+
+/*
+ * Whether the command has had the signal already. The kernel sends for a terminal, and then to every process of the group; but
+ * a hangup, and the CONT after it, go to the leader of the session alone, which we may be. A command that left our group
+ * (timeout(1)) relies on us.
+ */
+static int has_had(const struct run *run, int number, const siginfo_t *info)
+{
+    if (info->si_code != SI_KERNEL)
+        return info->si_pid == run->pid; /* its own `kill 0`, or word to its parent */
+    return number != SIGHUP && number != SIGCONT && getpgid(run->pid) == getpgrp();
+}
+
+static void follow(struct run *run)
+{
+    siginfo_t info;
+
+    while (!run->is_over) {
+        const int number = sigwaitinfo(&run->watched, &info);
+
+        if (number == SIGCHLD)
+            collect(run);
+        else if (number > 0 && !has_had(run, number, &info))
+            kill(run->pid, number);
+    }
+}
+
+/* ---- afterwards -------------------------------------------------------------------------------- */
+
+/* Without /proc all that is known is whether there is any. */
+static int count_leftovers(const struct family *before)
+{
+    const int count = family_count(before);
+
+    return count >= 0 ? count : 1;
+}
+
+int run_command(char **command, char **environment, struct run_result *result)
+{
+    struct run run = {.pid = -1};
+    struct family before; /* of the program that became us by exec: no concern of the command's */
+    int reason;
+
+    family_take(&before);
+    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+    watch(&run);
+    reason = start(&run, command, environment);
+    if (reason >= 0) {
+        follow(&run);
+        result->status = reason == 0 ? run.status : reason == ENOENT ? 127 : 126;
+        result->leftovers = count_leftovers(&before);
+    }
+    unwatch(&run);
+    family_free(&before);
+    return reason < 0 ? reason : 0;
+}

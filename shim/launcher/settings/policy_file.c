@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+#include "launcher/settings/policy_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "launcher/message.h"
+
+/* More than any policy that fits in an environment, with comments. */
+#define FILE_MAX ((size_t)1024 * 1024)
+
+/* What some editors put before UTF-8. */
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
+
+/* Reads all of `fd` to `out`, FILE_MAX + 1 bytes at most. Returns how many, or -errno. */
+static long read_all(int fd, char *out)
+{
+    size_t length = 0;
+    ssize_t count;
+
+    do {
+        count = read(fd, out + length, FILE_MAX + 1 - length);
+        if (count > 0)
+            length += (size_t)count;
+    } while (count > 0 || (count < 0 && errno == EINTR));
+    return count < 0 ? -errno : (long)length;
+}
+
+/* The whole file and a NUL, which the caller frees; NULL with errno. */
+static char *load(const char *path, size_t *length)
+{
+    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    char *const content = malloc(FILE_MAX + 2);
+    long count = fd < 0 ? -errno : -ENOMEM;
+
+    if (fd >= 0 && content)
+        count = read_all(fd, content);
+    if (fd >= 0)
+        close(fd);
+    if (count > (long)FILE_MAX)
+        count = -EFBIG;
+    if (count < 0) {
+        free(content);
+        errno = (int)-count;
+        return NULL;
+    }
+    content[count] = '\0';
+    *length = (size_t)count;
+    return content;
+}
+
+static int is_blank(char character)
+{
+    return character == ' ' || character == '\t' || character == '\r';
+}
+
+/* Takes the blanks off both ends of the string. Two backslashes are a character, one and a blank are
+ * that blank, and stay. */
+static char *trim(char *string)
+{
+    size_t kept = 0;
+    size_t at = 0;
+
+    while (is_blank(*string))
+        string++;
+    while (string[at] != '\0') {
+        const int is_escaped =
+            string[at] == '\\' && string[at + 1] != '\0' && string[at + 1] != '\r';
+        const int counts = !is_blank(string[at]);
+
+        at += 1U + (unsigned)is_escaped;
+        if (counts)
+            kept = at;
+    }
+    string[kept] = '\0';
+    return string;
+}
+
+/* Takes a trimmed line apart, in place. */
+static void split(char *text, struct policy_line *line)
+{
+    char *value = text + strcspn(text, " \t=");
+    const int has_value = *value != '\0';
+    int has_sign = *value == '=';
+
+    line->name = text;
+    if (has_value)
+        *value++ = '\0';
+    while (is_blank(*value) || (*value == '=' && !has_sign))
+        has_sign |= *value++ == '=';
+    line->value = has_value ? value : NULL;
+}
+
+/* Whether a '#' follows a blank. */
+static int has_comment(const char *value)
+{
+    int is_behind_blank = 0;
+
+    for (; *value != '\0'; value++) {
+        if (*value == '#' && is_behind_blank)
+            return 1;
+        is_behind_blank = is_blank(*value);
+    }
+    return 0;
+}
+
+/* One line of the file, without its newline. */
+static int take_line(char *text, const char *where,
+                     int (*take)(const struct policy_line *line, void *context), void *context)
+{
+    struct policy_line line = {where, NULL, NULL};
+
+    text = trim(text);
+    if (*text == '\0' || *text == '#')
+        return 0;
+    split(text, &line);
+    /* Else it would be part of a pattern, which then guards nothing. */
+    if (line.value && has_comment(line.value)) {
+        message_fault(where, line.value,
+                      "a comment has a line of its own; '\\#' is the character itself");
+        return -EINVAL;
+    }
+    return take(&line, context);
+}
+
+static int take_lines(char *content, const char *path,
+                      int (*take)(const struct policy_line *line, void *context), void *context)
+{
+    char where[PATH_MAX + 32];
+    int result = 0;
+
+    if (strncmp(content, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0)
+        content += strlen(BYTE_ORDER_MARK);
+    for (unsigned number = 1; content && result == 0; number++) {
+        char *const newline = strchr(content, '\n');
+
+        if (newline)
+            *newline = '\0';
+        snprintf(where, sizeof where, "%s:%u", path, number);
+        result = take_line(content, where, take, context);
+        content = newline ? newline + 1 : NULL;
+    }
+    return result;
+}
+
+/* Says in which line the NUL is. */
+static int refuse_binary(const char *content, const char *path)
+{
+    const char *const end = content + strlen(content);
+    char where[PATH_MAX + 32];
+    unsigned number = 1;
+
+    for (; content < end; content++)
+        number += *content == '\n';
+    snprintf(where, sizeof where, "%s:%u", path, number);
+    message_fault(where, NULL, "a NUL byte; a policy file is text, with one setting a line");
+    return -EINVAL;
+}
+
+int policy_file_read(const char *path, int (*take)(const struct policy_line *line, void *context),
+                     void *context)
+{
+    size_t length = 0;
+    char *const content = load(path, &length);
+    int result;
+
+    if (!content) {
+        result = -errno;
+        message_fault("--policy", path,
+                      result == -EFBIG ? "is longer than 1 MiB; a policy is a few lines"
+                                       : strerror(-result));
+        return result;
+    }
+    if (strlen(content) != length)
+        result = refuse_binary(content, path);
+    else
+        result = take_lines(content, path, take, context);
+    free(content);
+    return result;
+}

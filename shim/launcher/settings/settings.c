@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The environment is parsed alone first, so that what is wrong in it is called by its own name. The
+ * result is parsed once more as the library will: what that refuses, no command gets to see.
+ */
+#include "launcher/settings/settings.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "launcher/settings/draft.h"
+#include "launcher/message.h"
+#include "launcher/settings/policy_file.h"
+
+/* A string that execve(2) takes is no longer, its NUL included (Linux: MAX_ARG_STRLEN, 32 pages). */
+#define VARIABLE_MAX ((size_t)128 * 1024)
+
+static int is_ours(const char *variable)
+{
+    static const char *const foreign[] = {"NOCLOBBER_REPORT=", "NOCLOBBER_LIBRARY="};
+
+    for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
+        if (strncmp(variable, foreign[i], strlen(foreign[i])) == 0)
+            return 0;
+    return strncmp(variable, "NOCLOBBER_", strlen("NOCLOBBER_")) == 0;
+}
+
+/* Parses `settings->variables`; what is wrong goes to stderr. */
+static int parse(struct settings *settings)
+{
+    const size_t size = policy_storage_size(settings->variables);
+    struct policy_error error;
+    int result;
+
+    free(settings->storage);
+    settings->storage = malloc(size + 1);
+    if (!settings->storage)
+        return -ENOMEM;
+    result = policy_parse(&settings->policy, settings->variables, settings->storage, size, &error);
+    if (result < 0) {
+        char *const name =
+            strndup(error.variable, (size_t)(strchr(error.variable, '=') - error.variable));
+
+        message_fault_part(name ? name : "policy", error.value, error.value_length, error.expected);
+        free(name);
+    }
+    return result;
+}
+
+static void free_variables(struct settings *settings)
+{
+    for (char **variable = settings->variables; variable && *variable; variable++)
+        free(*variable);
+    free(settings->variables);
+    settings->variables = NULL;
+}
+
+/* ---- the environment ---- */
+
+/* Copies what is ours of `environment`, with room for all of a draft. */
+static int copy_environment(struct settings *settings, char **environment)
+{
+    size_t count = 0;
+
+    while (environment[count])
+        count++;
+    settings->variables = calloc(count + 1, sizeof *settings->variables);
+    if (!settings->variables)
+        return -ENOMEM;
+    count = 0;
+    for (; *environment; environment++)
+        if (is_ours(*environment)) {
+            settings->variables[count] = strdup(*environment);
+            if (!settings->variables[count++])
+                return -ENOMEM;
+        }
+    return 0;
+}
+
+static int take_environment(struct settings *settings, struct draft *draft)
+{
+    int result = copy_environment(settings, environ);
+
+    if (result == 0)
+        result = parse(settings);
+    for (unsigned i = 0; result == 0 && i < DRAFT_COUNT; i++) {
+        const char *const value = getenv(draft_name((enum draft_variable)i));
+
+        /* An empty one says nothing, and would be an empty pattern in a list. */
+        if (value && *value != '\0')
+            result = draft_put(draft, (enum draft_variable)i, value);
+    }
+    settings->is_policy_chosen = draft->values[DRAFT_PROTECT] != NULL;
+    /* Inside another noclobber, which protects everything: then nothing in here narrows that. */
+    draft->protects_all = getenv("NOCLOBBER_REPORT") && !settings->is_policy_chosen;
+    return result;
+}
+
+/* ---- the policy file ---- */
+
+struct file_context {
+    struct draft *draft;
+    const char *directory;
+};
+
+static int take_line(const struct policy_line *line, void *context)
+{
+    const struct file_context *const file = context;
+    const struct draft_origin origin = {line->where, file->directory};
+
+    return draft_apply(file->draft, &origin, line->name, line->value);
+}
+
+/* The directory that the file is in, resolved, to `out`; that of what is no file is the current one. */
+static int find_directory(const char *path, const char *current, char out[PATH_MAX])
+{
+    const char *const slash = strrchr(path, '/');
+    char directory[PATH_MAX];
+    struct stat status;
+
+    memcpy(out, current, strlen(current) + 1);
+    if (!slash || stat(path, &status) < 0 || !S_ISREG(status.st_mode))
+        return 0;
+    if ((size_t)(slash - path) + 1 >= sizeof directory)
+        return -ENAMETOOLONG;
+    memcpy(directory, path, (size_t)(slash - path) + 1);
+    directory[slash - path + 1] = '\0';
+    return realpath(directory, out) ? 0 : -errno;
+}
+
+static int take_file(struct settings *settings, struct draft *draft, const char *path,
+                     const char *current)
+{
+    char directory[PATH_MAX];
+    struct file_context context = {draft, directory};
+    const int result = find_directory(path, current, directory);
+
+    if (result < 0) {
+        message_fault("--policy", path, strerror(-result));
+        return result;
+    }
+    settings->is_policy_chosen = 1;
+    return policy_file_read(path, take_line, &context);
+}
+
+/* ---- the options ---- */
+
+static int take_option(struct draft *draft, const char *directory, const char *option,
+                       const char *value)
+{
+    const struct draft_origin origin = {option, directory};
+
+    return draft_apply(draft, &origin, option + strlen("--"), value);
+}
+
+static int take_patterns(struct settings *settings, struct draft *draft,
+                         const struct options *options, const char *directory)
+{
+    int result = 0;
+
+    for (size_t i = 0; result == 0 && i < options->pattern_count; i++) {
+        const int is_protect = options->patterns[i].option == 'p';
+
+        settings->is_policy_chosen |= is_protect;
+        result = take_option(draft, directory, is_protect ? "--protect" : "--allow",
+                             options->patterns[i].value);
+    }
+    return result;
+}
+
+static int take_options(struct settings *settings, struct draft *draft,
+                        const struct options *options, const char *directory)
+{
+    int result = take_patterns(settings, draft, options, directory);
+
+    settings->is_policy_chosen |= options->protect_all;
+    if (result == 0 && options->protect_all)
+        result = take_option(draft, directory, "--protect-all", NULL);
+    if (result == 0 && options->allow_if)
+        result = take_option(draft, directory, "--allow-if", options->allow_if);
+    if (result == 0 && options->audit)
+        result = take_option(draft, directory, "--audit", NULL);
+    if (result == 0 && options->exit_on_refusal)
+        result = take_option(draft, directory, "--exit-on-refusal", NULL);
+    if (result == 0 && options->fallback)
+        result = take_option(draft, directory, "--fallback", options->fallback);
+    if (result == 0 && options->log)
+        result = take_option(draft, directory, "--log", options->log);
+    return result;
+}
+
+/* ---- the result ---- */
+
+static int put_variable(char **slot, const char *name, const char *value)
+{
+    if (asprintf(slot, "%s=%s", name, value) < 0) {
+        *slot = NULL;
+        return -ENOMEM;
+    }
+    if (strlen(*slot) < VARIABLE_MAX)
+        return 0;
+    message_fault(name, NULL, "all patterns together must fit in 128 KiB");
+    return -E2BIG;
+}
+
+static int finish(struct settings *settings, const struct draft *draft)
+{
+    size_t count = 0;
+    int result = 0;
+
+    free_variables(settings);
+    settings->variables = calloc(DRAFT_COUNT + 1, sizeof *settings->variables);
+    if (!settings->variables)
+        return -ENOMEM;
+    for (unsigned i = 0; result == 0 && i < DRAFT_COUNT; i++)
+        if (draft->values[i] && !(i == DRAFT_PROTECT && draft->protects_all))
+            result = put_variable(&settings->variables[count++], draft_name((enum draft_variable)i),
+                                  draft->values[i]);
+    return result < 0 ? result : parse(settings);
+}
+
+int settings_build(const struct options *options, struct settings *settings)
+{
+    struct draft draft = {{NULL}, 0};
+    char current[PATH_MAX];
+    int result;
+
+    memset(settings, 0, sizeof *settings);
+    if (!getcwd(current, sizeof current) || *current != '/') {
+        message_fault("the current directory has no name", NULL,
+                      "start in one that is there, for patterns begin at it");
+        return -ENOENT;
+    }
+    result = take_environment(settings, &draft);
+    if (result == 0 && options->policy_file)
+        result = take_file(settings, &draft, options->policy_file, current);
+    if (result == 0)
+        result = take_options(settings, &draft, options, current);
+    if (result == 0)
+        result = finish(settings, &draft);
+    draft_free(&draft);
+    return result;
+}
+
+void settings_free(struct settings *settings)
+{
+    free_variables(settings);
+    free(settings->storage);
+    settings->storage = NULL;
+}
