@@ -25,18 +25,14 @@ static int is_filtered(const struct sys *sys)
            -EPERM;
 }
 
-int exclusive_rename(const struct call *call)
+int exclusive_error(const struct call *call, int error)
 {
-    const int result =
-        sys_renameat2(call->sys, call->source_dirfd, call->source, call->destination_dirfd,
-                      call->destination, call->flags | RENAME_NOREPLACE);
-
-    switch (result) {
+    switch (error) {
     case -EINVAL:
     case -ENOSYS:
     case -EOPNOTSUPP: return EXCLUSIVE_MISSING;
-    case -EPERM: return is_filtered(call->sys) ? EXCLUSIVE_MISSING : result;
-    default: return result;
+    case -EPERM: return is_filtered(call->sys) ? EXCLUSIVE_MISSING : error;
+    default: return error;
     }
 }
 

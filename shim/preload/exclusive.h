@@ -12,15 +12,28 @@
 
 #include "preload/call.h"
 
+#define EXCLUSIVE_MISSING (-4096) /* one beyond the errors that Linux has */
+
+/* What exclusive_rename makes of the kernel's `error`, which is not 0. */
+int exclusive_error(const struct call *call, int error);
+
 /*
  * Makes the call with RENAME_NOREPLACE added. Returns 0 when it was made and nothing was in the
  * way; else the kernel's error, or EXCLUSIVE_MISSING where kernel, filesystem or a seccomp filter
  * does not know the flag, or may not: EINVAL also means a directory moved into itself, and
  * EXCLUSIVE_MISSING leaves that to whoever tries next.
+ *
+ * Inline, like all that a call without conflict goes through: after a system call the processor
+ * has forgotten where to return to, and so each level of calls costs more than its instructions.
  */
-int exclusive_rename(const struct call *call);
+static inline int exclusive_rename(const struct call *call)
+{
+    const int result =
+        sys_renameat2(call->sys, call->source_dirfd, call->source, call->destination_dirfd,
+                      call->destination, call->flags | RENAME_NOREPLACE);
 
-#define EXCLUSIVE_MISSING (-4096) /* one beyond the errors that Linux has */
+    return result == 0 ? 0 : exclusive_error(call, result);
+}
 
 /*
  * Does the same without the flag: link+unlink, or for a directory mkdir+rename over one's own empty

@@ -212,9 +212,7 @@ static int is_in_the_way(const struct call *call, int result)
            (result == -EEXIST && !call_is_exclusive(call));
 }
 
-/* Kept out of the way of the call without conflict, which so needs hardly any stack. */
-__attribute__((noinline)) static int meet(const struct policy *policy, const struct call *call,
-                                          int attempt)
+static int meet(const struct policy *policy, const struct call *call, int attempt)
 {
     struct scratch *const scratch = scratch_take(call->sys);
     struct conflict conflict = {
@@ -228,6 +226,15 @@ __attribute__((noinline)) static int meet(const struct policy *policy, const str
     return result;
 }
 
+/* Kept out of the way of the call without conflict, which so needs hardly any stack. */
+__attribute__((noinline)) static int after_failure(const struct policy *policy,
+                                                   const struct call *call, int attempt)
+{
+    if (attempt == EXCLUSIVE_MISSING && check_paths(call) < 0)
+        return -EFAULT;
+    return is_in_the_way(call, attempt) ? meet(policy, call, attempt) : attempt;
+}
+
 int guard_rename(const struct policy *policy, const struct call *call)
 {
     const unsigned known = RENAME_NOREPLACE | RENAME_WHITEOUT;
@@ -236,7 +243,5 @@ int guard_rename(const struct policy *policy, const struct call *call)
     if (policy->mode == POLICY_OFF || (call->flags & ~known) != 0)
         return call_plain(call);
     result = exclusive_rename(call);
-    if (result == EXCLUSIVE_MISSING && check_paths(call) < 0)
-        return -EFAULT;
-    return is_in_the_way(call, result) ? meet(policy, call, result) : result;
+    return result == 0 ? 0 : after_failure(policy, call, result);
 }
