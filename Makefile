@@ -32,7 +32,7 @@ ifeq ($(WERROR),1)
 BASE += -Werror
 endif
 
-# The library: no libc linked, no symbol version named, small frames (see shim/preload/scratch.h).
+# The library: no libc linked, no symbol version named, small frames (see shim/engine/scratch.h).
 LIBRARY_CFLAGS := -fPIC -fvisibility=hidden -ffunction-sections \
 	-fasynchronous-unwind-tables -Wframe-larger-than=1024 $(call has,-mno-outline-atomics) $(HARDENING)
 LIBRARY_LDFLAGS := -shared -nostdlib -Wl,-soname,libnoclobber.so \
@@ -45,11 +45,12 @@ COMMAND_CFLAGS := -DNOCLOBBER_VERSION='"$(VERSION)"' -DNOCLOBBER_LIBDIR='"$(LIBD
 # ---- sources -----------------------------------------------------------------------------------
 
 CORE := $(sort $(wildcard shim/core/*.c))
+ENGINE := $(sort $(wildcard shim/engine/*.c))
 PRELOAD := $(sort $(wildcard shim/preload/*.c))
 # path_process.c is for commands alone: it takes more stack than a host has to give.
-LIBRARY := $(filter-out shim/core/path_process.c,$(CORE)) $(PRELOAD)
+LIBRARY := $(filter-out shim/core/path_process.c,$(CORE)) $(ENGINE) $(PRELOAD)
 # What a test links: all but the names of libc and the state of a host.
-TESTABLE := $(CORE) $(filter-out %/interpose.c %/setup.c,$(PRELOAD))
+TESTABLE := $(CORE) $(ENGINE) $(filter-out %/interpose.c %/setup.c,$(PRELOAD))
 LAUNCHER := $(sort $(wildcard shim/launcher/*.c shim/launcher/*/*.c))
 
 UNIT := $(patsubst tests/unit/%.c,build/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))

@@ -7,7 +7,7 @@
  */
 #include <errno.h>
 
-#include "preload/guard.h"
+#include "engine/guard.h"
 #include "preload/raw.h"
 #include "preload/route.h"
 #include "preload/setup.h"

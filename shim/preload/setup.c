@@ -4,7 +4,7 @@
 #include <stdatomic.h>
 #include <sys/auxv.h>
 
-#include "preload/output.h"
+#include "engine/output.h"
 #include "preload/route.h"
 
 extern char **environ;

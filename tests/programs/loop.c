@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#define LIMIT 32 /* shim/preload/loop.h */
+#define LIMIT 32 /* shim/engine/loop.h */
 
 static void repeat(int times, int expected, const char *source, const char *destination)
 {

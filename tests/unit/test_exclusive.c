@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "preload/exclusive.h"
+#include "engine/exclusive.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "preload/file.h"
+#include "engine/file.h"
 #include "unit/fake_sys.h"
 #include "unit/run.h"
 #include "unit/sandbox.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "preload/file.h"
+#include "engine/file.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "preload/guard.h"
+#include "engine/guard.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "preload/loop.h"
+#include "engine/loop.h"
 #include "unit/fake_sys.h"
 #include "unit/run.h"
 #include "unit/sandbox.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "preload/journal.h"
+#include "engine/journal.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "preload/loop.h"
+#include "engine/loop.h"
 
 #include <stdio.h>
 

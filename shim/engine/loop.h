@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef NOCLOBBER_PRELOAD_LOOP_H
-#define NOCLOBBER_PRELOAD_LOOP_H
+#ifndef NOCLOBBER_ENGINE_LOOP_H
+#define NOCLOBBER_ENGINE_LOOP_H
 
 /*
  * The loop breaker: counts refusals of one same pair in short succession.
@@ -11,7 +11,7 @@
  */
 
 #include "core/sys.h"
-#include "preload/file.h"
+#include "engine/file.h"
 
 /* So many refusals of a pair within LOOP_WINDOW are a loop. */
 #define LOOP_LIMIT 32

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef NOCLOBBER_PRELOAD_SCRATCH_H
-#define NOCLOBBER_PRELOAD_SCRATCH_H
+#ifndef NOCLOBBER_ENGINE_SCRATCH_H
+#define NOCLOBBER_ENGINE_SCRATCH_H
 
 /*
  * Working memory for a call that found something in the way.

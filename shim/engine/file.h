@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef NOCLOBBER_PRELOAD_FILE_H
-#define NOCLOBBER_PRELOAD_FILE_H
+#ifndef NOCLOBBER_ENGINE_FILE_H
+#define NOCLOBBER_ENGINE_FILE_H
 
 /*
  * What lies at the two ends of a rename. A file is looked at as rename(2) takes it: the last

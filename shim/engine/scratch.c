@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "preload/scratch.h"
+#include "engine/scratch.h"
 
 #include <stdatomic.h>
 

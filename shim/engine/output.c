@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "preload/output.h"
+#include "engine/output.h"
 
 #include <errno.h>
 #include <signal.h>

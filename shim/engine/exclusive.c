@@ -9,11 +9,11 @@
  * the *source* between our last look at it and unlinkat goes with it. Sources are a program's own
  * temporary names; the destination has no such window.
  */
-#include "preload/exclusive.h"
+#include "engine/exclusive.h"
 
 #include <errno.h>
 
-#include "preload/file.h"
+#include "engine/file.h"
 
 /* ---- by the flag ---- */
 

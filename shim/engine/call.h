@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef NOCLOBBER_PRELOAD_CALL_H
-#define NOCLOBBER_PRELOAD_CALL_H
+#ifndef NOCLOBBER_ENGINE_CALL_H
+#define NOCLOBBER_ENGINE_CALL_H
 
 /* One intercepted call of the rename family, as the program made it. */
 

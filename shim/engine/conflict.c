@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "preload/conflict.h"
+#include "engine/conflict.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "preload/exclusive.h"
+#include "engine/exclusive.h"
 
 /* ---- deciding, looking, naming ---- */
 

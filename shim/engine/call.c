@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "preload/call.h"
+#include "engine/call.h"
 
 const char *call_name(const struct call *call)
 {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef NOCLOBBER_PRELOAD_GUARD_H
-#define NOCLOBBER_PRELOAD_GUARD_H
+#ifndef NOCLOBBER_ENGINE_GUARD_H
+#define NOCLOBBER_ENGINE_GUARD_H
 
 /*
  * The library's one decision: exclusive first, policy only when something is in the way.
  */
 
 #include "core/policy.h"
-#include "preload/call.h"
+#include "engine/call.h"
 
 /*
  * Makes a call of the rename family under `policy`. Returns 0 or -errno, as the program is to be
@@ -16,7 +16,7 @@
  * Without anything in the way that is one exclusive rename and nothing else. Otherwise:
  *   - the kernel's own answer, wherever nothing could be lost;
  *   - the program's own call, where the policy lets it (recorded, for an exception or under audit);
- *   - -EEXIST, recorded, for a refusal; -EBUSY for one repeated in a loop (preload/loop.h);
+ *   - -EEXIST, recorded, for a refusal; -EBUSY for one repeated in a loop (engine/loop.h);
  *     -EOPNOTSUPP where no exclusive rename is to be had; the end of the process under
  *     NOCLOBBER_ON_REFUSAL=exit;
  *   - -ENOMEM where a scratch area was needed and could not be had; audit lets the call through.

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "preload/guard.h"
+#include "engine/guard.h"
 
 #include <errno.h>
 
-#include "preload/conflict.h"
-#include "preload/exclusive.h"
-#include "preload/journal.h"
-#include "preload/loop.h"
+#include "engine/conflict.h"
+#include "engine/exclusive.h"
+#include "engine/journal.h"
+#include "engine/loop.h"
 
 /* ---- letting through ---- */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef NOCLOBBER_PRELOAD_OUTPUT_H
-#define NOCLOBBER_PRELOAD_OUTPUT_H
+#ifndef NOCLOBBER_ENGINE_OUTPUT_H
+#define NOCLOBBER_ENGINE_OUTPUT_H
 
 /* Writing what the library has to say, without harm to its host. */
 

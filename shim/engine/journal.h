@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef NOCLOBBER_PRELOAD_JOURNAL_H
-#define NOCLOBBER_PRELOAD_JOURNAL_H
+#ifndef NOCLOBBER_ENGINE_JOURNAL_H
+#define NOCLOBBER_ENGINE_JOURNAL_H
 
 /*
  * Writing events to the log that the policy names.
@@ -13,7 +13,7 @@
 #include "core/event.h"
 #include "core/policy.h"
 #include "core/sys.h"
-#include "preload/scratch.h"
+#include "engine/scratch.h"
 
 /* Fills in time, process and program, and appends the event to `policy->log`, if there is one. Uses
  * `scratch->path` and `scratch->large`. */

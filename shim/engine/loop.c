@@ -4,7 +4,7 @@
  * pair's hash, 16 bits of the window's first time, 16 bits of count. A word of zeros is a free
  * place.
  */
-#include "preload/loop.h"
+#include "engine/loop.h"
 
 #include <stdatomic.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef NOCLOBBER_PRELOAD_CONFLICT_H
-#define NOCLOBBER_PRELOAD_CONFLICT_H
+#ifndef NOCLOBBER_ENGINE_CONFLICT_H
+#define NOCLOBBER_ENGINE_CONFLICT_H
 
 /*
  * A call that found something in the way, and what is to be said of it: looking and judging,
@@ -10,9 +10,9 @@
  */
 
 #include "core/policy.h"
-#include "preload/call.h"
-#include "preload/file.h"
-#include "preload/scratch.h"
+#include "engine/call.h"
+#include "engine/file.h"
+#include "engine/scratch.h"
 
 struct conflict {
     const struct policy *policy;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef NOCLOBBER_PRELOAD_EXCLUSIVE_H
-#define NOCLOBBER_PRELOAD_EXCLUSIVE_H
+#ifndef NOCLOBBER_ENGINE_EXCLUSIVE_H
+#define NOCLOBBER_ENGINE_EXCLUSIVE_H
 
 /*
  * Exclusive rename: by the kernel's flag, and without it.
@@ -10,7 +10,7 @@
  * put in the place of its own.
  */
 
-#include "preload/call.h"
+#include "engine/call.h"
 
 #define EXCLUSIVE_MISSING (-4096) /* one beyond the errors that Linux has */
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "preload/journal.h"
+#include "engine/journal.h"
 
 #include <errno.h>
 
-#include "preload/output.h"
+#include "engine/output.h"
 
 static void complete(const struct sys *sys, struct event *event, char *program)
 {
