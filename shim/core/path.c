@@ -134,26 +134,31 @@ static int append_words(const char *path, size_t length, char *out, size_t size)
     return 0;
 }
 
-/* Where no symbolic link is on the way, the words are the name: openat2(2) says whether that is so,
- * at a third of the price of a link below /proc. Fails wherever it is not known to be so. */
+/* Puts the directory that the words of `path` begin in to `out`. -ENOTSUP for one by descriptor. */
+static int put_start(const struct sys *sys, int dirfd, const char *path, char *out, size_t size)
+{
+    if (path[0] == '/')
+        return copy_string("/", 1, out, size);
+    return dirfd == AT_FDCWD ? read_working_directory(sys, out, size) : -ENOTSUP;
+}
+
+/*
+ * Where no symbolic link is on the way, the words are the name: openat2(2) says whether that is so,
+ * at a third of the price of a link below /proc. Fails wherever it is not known to be so. Relative
+ * words are asked about from the working directory itself, and not by its name, which may lead to
+ * what was mounted over it since.
+ */
 static int resolve_by_words(const struct sys *sys, int dirfd, const char *path, size_t length,
                             char *out, size_t size)
 {
-    int result = 0;
+    int result = put_start(sys, dirfd, path, out, size);
+    const size_t start = result < 0 ? 0 : strlen(out);
 
-    if (path[0] == '/') {
-        out[0] = '/';
-        out[1] = '\0';
-    } else if (dirfd == AT_FDCWD) {
-        result = read_working_directory(sys, out, size);
-    } else {
-        return -ENOTSUP;
-    }
     if (result == 0)
         result = append_words(path, length, out, size);
-    if (result < 0 || length == 0)
+    if (result < 0 || out[start] == '\0')
         return result;
-    result = sys_open_without_symlinks(sys, out);
+    result = sys_open_without_symlinks(sys, path[0] == '/' ? out : out + start + (start > 1));
     if (result >= 0)
         sys_close(sys, result);
     return result < 0 ? result : 0;

@@ -91,9 +91,9 @@ static inline int sys_openat(const struct sys *sys, int dirfd, const char *path,
 }
 
 /*
- * openat2(2) of the directory `path`, absolute, only if no symbolic link is on the way to it: a
- * descriptor that the caller closes, -ELOOP where there is one, or -errno. -ENOSYS before Linux
- * 5.6, and wherever somebody else may translate the program's paths: words say nothing then.
+ * openat2(2) of the directory `path`, only if no symbolic link is on the way to it: a descriptor
+ * that the caller closes, -ELOOP where there is one, or -errno. -ENOSYS before Linux 5.6, and
+ * wherever somebody else may translate the program's paths: words say nothing then.
  */
 static inline int sys_open_without_symlinks(const struct sys *sys, const char *path)
 {

@@ -377,6 +377,27 @@ START_TEST(what_is_outside_the_root_has_no_other_name)
 }
 END_TEST
 
+/* A mount hides the directory that this process works in, and has another `sub` at its name: a
+ * directory, where the one that rename sees is a link. */
+START_TEST(what_a_mount_hides_is_not_what_it_shows)
+{
+    put_directory("place");
+    put_directory("place/real");
+    put_link("place/sub", "real");
+    put_directory("cover");
+    put_directory("cover/sub");
+    ck_assert_int_eq(chdir("place"), 0);
+    if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+        mount(expand("@/cover"), expand("@/place"), NULL, MS_BIND, NULL) < 0) {
+        run_skip("no mount(2) for us");
+        return;
+    }
+    fake_reset();
+    check("hidden", path_resolve(&fake_sys, AT_FDCWD, "sub/a", resolved, sizeof resolved),
+          "@/place/real/a", 0);
+}
+END_TEST
+
 START_TEST(without_proc_words_still_have_a_name)
 {
     if (geteuid() != 0) {
@@ -569,6 +590,7 @@ static void add(TCase *tcase)
     tcase_add_loop_test(tcase, what_no_path_can_name_is_too_long, 0, ROWS(depths));
     tcase_add_loop_test(tcase, what_was_deleted_has_no_other_name, 0, ROWS(namelesses));
     tcase_add_loop_test(tcase, what_is_outside_the_root_has_no_other_name, 0, ROWS(namelesses));
+    tcase_add_test(tcase, what_a_mount_hides_is_not_what_it_shows);
     tcase_add_test(tcase, without_proc_words_still_have_a_name);
     tcase_add_loop_test(tcase, a_path_of_another_process_resolves, 0, ROWS(others));
     tcase_add_test(tcase, a_process_that_is_gone_resolves_nothing);
