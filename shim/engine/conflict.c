@@ -141,11 +141,33 @@ static int harmless_answer(struct conflict *conflict)
 
 /* ---- exceptions ---- */
 
+static int to_lower(char byte)
+{
+    return byte >= 'A' && byte <= 'Z' ? byte - 'A' + 'a' : byte;
+}
+
+/* Whether both paths may be one directory entry where case does not count. */
+static int is_alike_entry(struct conflict *conflict)
+{
+    const char *source = conflict->scratch->source;
+    const char *destination = conflict->scratch->destination;
+
+    if (resolve_source(conflict) < 0 || resolve_destination(conflict) < 0)
+        return 0;
+    while (*source != '\0' && to_lower(*source) == to_lower(*destination)) {
+        source++;
+        destination++;
+    }
+    return *source == *destination;
+}
+
 /*
  * Equal files need one name less, so that nothing is replaced: but only where they are two files
- * for certain. Across mounts they may be one file that is seen twice.
+ * for certain. Across mounts they may be one file that is seen twice; so may two paths that differ
+ * in case alone, or one path, on a FUSE server that makes inode numbers up (sshfs to a system that
+ * folds case). A whiteout is wanted in the source's place, and not nothing.
  */
-static int is_same(const struct conflict *conflict)
+static int is_same(struct conflict *conflict)
 {
     const struct call *const call = conflict->call;
     const struct file_place source = {call->sys, call->source_dirfd, call->source,
@@ -153,8 +175,9 @@ static int is_same(const struct conflict *conflict)
     const struct file_place destination = {call->sys, call->destination_dirfd, call->destination,
                                            &conflict->destination};
 
-    return conflict->attempt != -EXDEV &&
+    return conflict->attempt != -EXDEV && !(call->flags & RENAME_WHITEOUT) &&
            !file_is_same_inode(&conflict->source, &conflict->destination) &&
+           !is_alike_entry(conflict) &&
            file_is_equal(&source, &destination, conflict->scratch->large.contents,
                          sizeof conflict->scratch->large.contents);
 }
@@ -165,7 +188,7 @@ static int is_empty_file(const struct file *file)
 }
 
 /* The exception that lets the destination be replaced, or EVENT_RULE_DEFAULT for none. */
-static enum event_rule exception(const struct conflict *conflict)
+static enum event_rule exception(struct conflict *conflict)
 {
     const unsigned allow_if = conflict->policy->allow_if;
     const struct file *const source = &conflict->source;

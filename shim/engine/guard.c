@@ -27,6 +27,25 @@ static void record(struct conflict *conflict, enum event_verdict verdict, enum e
     journal_write(call->sys, conflict->policy, &event, conflict->scratch);
 }
 
+static struct loop count_pair(const struct conflict *conflict)
+{
+    const struct call *const call = conflict->call;
+
+    return loop_count(call->sys, call->source_dirfd, call->source,
+                      conflict->destination_seen == 0 ? &conflict->destination : NULL);
+}
+
+/* A move across filesystems is one event, though GNU mv is told EXDEV twice of it: it tries an
+ * exclusive rename first, then a plain one, and then copies. */
+static void record_crossing(struct conflict *conflict, enum event_verdict verdict,
+                            enum event_rule rule)
+{
+    const struct loop loop = count_pair(conflict);
+
+    if (loop.is_logged)
+        record(conflict, verdict, rule, loop.unlogged);
+}
+
 /* The program's own call, and a record of it where it replaced something, or will be made up for by
  * a copy (EXDEV). The paths are resolved before, because the call may change what they mean. */
 static int pass_recorded(struct conflict *conflict, enum event_verdict verdict,
@@ -37,8 +56,10 @@ static int pass_recorded(struct conflict *conflict, enum event_verdict verdict,
     if (policy_is_recorded(conflict->policy))
         conflict_name(conflict);
     result = call_plain(conflict->call);
-    if (result == 0 || result == -EXDEV)
+    if (result == 0)
         record(conflict, verdict, rule, 0);
+    else if (result == -EXDEV)
+        record_crossing(conflict, verdict, rule);
     return result;
 }
 
@@ -69,9 +90,7 @@ static int refuse(struct conflict *conflict, enum event_rule rule, int error)
 {
     const struct call *const call = conflict->call;
     const struct policy *const policy = conflict->policy;
-    const struct loop loop =
-        loop_count(call->sys, call->source_dirfd, call->source,
-                   conflict->destination_seen == 0 ? &conflict->destination : NULL);
+    const struct loop loop = count_pair(conflict);
 
     if (policy_is_recorded(policy) && loop.is_logged) {
         conflict_name(conflict);
@@ -171,7 +190,8 @@ static int answer_dot(const struct conflict *conflict)
     const struct call *const call = conflict->call;
     int result;
 
-    if (conflict->attempt != EXCLUSIVE_MISSING || !call_is_exclusive(call))
+    if (conflict->attempt != EXCLUSIVE_MISSING || !call_is_exclusive(call) ||
+        conflict->policy->mode == POLICY_AUDIT)
         return call_plain(call);
     result = sys_renameat2(call->sys, call->source_dirfd, call->source, call->destination_dirfd,
                            call->destination, 0);

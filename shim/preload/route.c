@@ -53,7 +53,8 @@ static long call_next_rename(long number, long a, long b, long c, long d, long e
 
 /* Words of a path are the kernel's only while nobody translates them. Whoever does that takes over
  * openat, and openat64 by another function; in libc they are one. Where that can't be told,
- * somebody might. */
+ * somebody might. libc's own openat is not called either, because it is a cancellation point, and
+ * rename is none in any libc. */
 static long call_openat2(long a, long b, long c, long d)
 {
     return next.is_untranslated ? raw_call(SYS_openat2, a, b, c, d, 0, 0) : -ENOSYS;
@@ -86,7 +87,7 @@ static long call_next(long number, long a, long b, long c, long d, long e, long 
                 next.statx((int)a, (const char *)b, (int)c, (unsigned)d, (struct statx *)e));
         break;
     case SYS_openat:
-        if (next.openat)
+        if (next.openat && !next.is_untranslated)
             return from_errno(next.openat((int)a, (const char *)b, (int)c, (mode_t)d));
         break;
     case SYS_readlinkat:

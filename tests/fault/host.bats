@@ -62,6 +62,10 @@ pair() { # two files to rename one onto the other
   [ "$(events 'e["rule"]' | tr '\n' ' ')" = "protect:* allow_if:same " ]
 }
 
+@test "a rename is no cancellation point: a cancelled thread gets its answers" {
+  shim NOCLOBBER_PROTECT='*' NOCLOBBER_ALLOW_IF=same timeout 60 "$PROGRAMS/cancelled"
+}
+
 # ---- before the constructor ----
 
 @test "a call before the shim's constructor obeys the policy, in either order" {

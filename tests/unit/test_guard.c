@@ -154,6 +154,8 @@ static const struct {
     {"same, other links", &same, A_LINK, ANOTHER_LINK, 0, 0, 0, -EEXIST, KEPT, "\"default\""},
     {"same, directories", &same, A_DIRECTORY, A_DIRECTORY, 0, 0, 0, -EEXIST, KEPT, "\"default\""},
     {"same, across mounts", &same, A_FILE, THE_SAME_FILE, 0, 0, -EXDEV, -EEXIST, KEPT, "refused"},
+    {"same, whiteout", &same, A_FILE, THE_SAME_FILE, RENAME_WHITEOUT, 0, 0, -EEXIST, KEPT,
+     "\"default\""},
     {"symlink", &symlinks, A_LINK, ANOTHER_LINK, 0, 0, 0, 0, MOVED, "allow_if:symlink"},
     {"symlink, file over it", &symlinks, A_FILE, A_LINK, 0, 0, 0, -EEXIST, KEPT, "\"default\""},
     {"symlink, over a file", &symlinks, A_LINK, A_FILE, 0, 0, 0, -EEXIST, KEPT, "\"default\""},
@@ -289,6 +291,59 @@ START_TEST(a_call_without_conflict_is_one_call)
     fake_reset();
     ck_assert_int_eq(rename_under(costs[_i].policy, "source", "destination", 0), 0);
     ck_assert_msg(fake_was(costs[_i].calls), "%s: %s", costs[_i].name, fake_story());
+}
+END_TEST
+
+/* ---- what may be one file ---- */
+
+static const struct {
+    const char *name;
+    const char *source;
+    const char *destination;
+    int result;
+} namesakes[] = {
+    {"case alone", "Source", "source", -EEXIST},
+    {"case alone, in the folder", "D/source", "d/source", -EEXIST},
+    {"one name, two folders", "d/source", "source", 0},
+    {"more than case", "Source", "source2", 0},
+    {"no letters", "[ource", "{ource", 0},
+};
+
+/* sshfs shows a file of a system that folds case by either name, with an inode number for each. */
+START_TEST(what_may_be_one_file_is_not_the_same_as_another)
+{
+    const char *const source = namesakes[_i].source;
+    const char *const destination = namesakes[_i].destination;
+
+    put_directory("d");
+    put_directory("D");
+    put_file(source, "equal");
+    put_file(destination, "equal");
+    fake_reset();
+    ck_assert_msg(rename_under(&same, source, destination, 0) == namesakes[_i].result, "%s",
+                  namesakes[_i].name);
+    ck_assert_msg(is_there(source) == (namesakes[_i].result != 0), "%s", namesakes[_i].name);
+    ck_assert_msg(file_holds(destination, "equal"), "%s", namesakes[_i].name);
+}
+END_TEST
+
+/* ---- two calls for one move ---- */
+
+/* GNU mv across filesystems: an exclusive rename, a plain one, a copy. */
+START_TEST(a_move_across_mounts_is_recorded_once)
+{
+    static const struct policy *const policies[] = {&audit, &allows};
+    int lines = 0;
+
+    put_file("source", "new");
+    put_file("destination", "old");
+    fake_reset();
+    fake.every_rename = -EXDEV;
+    ck_assert_int_eq(rename_under(policies[_i], "source", "destination", RENAME_NOREPLACE), -EXDEV);
+    ck_assert_int_eq(rename_under(policies[_i], "source", "destination", 0), -EXDEV);
+    for (const char *at = fake.err; *at; at++)
+        lines += *at == '\n';
+    ck_assert_int_eq(lines, 1);
 }
 END_TEST
 
@@ -529,6 +584,8 @@ static void add(TCase *tcase)
 {
     tcase_add_loop_test(tcase, a_conflict_is_settled, 0, ROWS(rows));
     tcase_add_loop_test(tcase, a_call_without_conflict_is_one_call, 0, ROWS(costs));
+    tcase_add_loop_test(tcase, what_may_be_one_file_is_not_the_same_as_another, 0, ROWS(namesakes));
+    tcase_add_loop_test(tcase, a_move_across_mounts_is_recorded_once, 0, 2);
     tcase_add_test(tcase, a_refusal_may_end_the_process);
     tcase_add_test(tcase, a_loop_ends_with_ebusy);
     tcase_add_loop_test(tcase, any_failing_call_loses_nothing, 0, ROWS(scenes) * ROWS(errors));
