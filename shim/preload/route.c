@@ -8,6 +8,7 @@
 #include "preload/raw.h"
 
 extern void *dlsym(void *restrict, const char *restrict) __attribute__((weak));
+extern int dladdr(const void *, Dl_info *) __attribute__((weak));
 extern char *dlerror(void) __attribute__((weak));
 
 /* The next definitions. Written by route_setup alone, in the constructor; only read afterwards.
@@ -24,6 +25,7 @@ static struct {
     int (*openat)(int, const char *, int, ...);
     ssize_t (*readlinkat)(int, const char *, char *, size_t);
     int is_untranslated; /* openat is libc's own */
+    int is_half_blind;   /* whoever translates paths has not heard of renameat2 */
 } next;
 
 long (*route_next_syscall)(long, long, long, long, long, long, long);
@@ -60,14 +62,22 @@ static long call_openat2(long a, long b, long c, long d)
     return next.is_untranslated ? raw_call(SYS_openat2, a, b, c, d, 0, 0) : -ENOSYS;
 }
 
+/* A translator of the time before renameat2 would let it out of its root: then there is none, but
+ * for what the program itself asks of it. */
+static long call_next_renameat2(long a, long b, long c, long d, long e)
+{
+    if (next.is_half_blind && (e & RENAME_NOREPLACE))
+        return -ENOSYS;
+    if (next.renameat2)
+        return from_errno(
+            next.renameat2((int)a, (const char *)b, (int)c, (const char *)d, (unsigned)e));
+    return raw_call(SYS_renameat2, a, b, c, d, e, 0);
+}
+
 static long call_next(long number, long a, long b, long c, long d, long e, long f)
 {
     switch (number) {
-    case SYS_renameat2:
-        if (next.renameat2)
-            return from_errno(
-                next.renameat2((int)a, (const char *)b, (int)c, (const char *)d, (unsigned)e));
-        break;
+    case SYS_renameat2: return call_next_renameat2(a, b, c, d, e);
     case SYS_linkat:
         if (next.linkat)
             return from_errno(
@@ -103,6 +113,28 @@ static long call_next(long number, long a, long b, long c, long d, long e, long 
 const struct sys route_raw = {call_raw, call_raw};
 const struct sys route_next = {call_next, call_raw};
 
+/* ---- asking for them ---- */
+
+/* Which object has a function: its address in memory, or NULL. Slow, and hardly ever needed. */
+static const void *object_of(const void *function)
+{
+    Dl_info info;
+
+    return dladdr && function && dladdr(function, &info) != 0 ? info.dli_fbase : NULL;
+}
+
+/* fakechroot before 2.20 translates the paths of openat and linkat, and lets renameat2 go by.
+ * Where libc has no renameat2, any function that nobody takes over stands for it. */
+static int is_half_blind(void)
+{
+    const void *const translator = object_of(__extension__(const void *) next.openat);
+    const void *const renameat2 =
+        next.renameat2 ? __extension__(const void *) next.renameat2 : dlsym(RTLD_NEXT, "getauxval");
+
+    return translator == object_of(__extension__(const void *) next.linkat) &&
+           translator != object_of(renameat2);
+}
+
 void route_setup(void)
 {
     if (!dlsym)
@@ -118,6 +150,7 @@ void route_setup(void)
     next.readlinkat = dlsym(RTLD_NEXT, "readlinkat");
     next.is_untranslated =
         next.openat && dlsym(RTLD_NEXT, "openat64") == __extension__(void *) next.openat;
+    next.is_half_blind = !next.is_untranslated && is_half_blind();
     route_next_syscall = dlsym(RTLD_NEXT, "syscall");
     /* A name that was not found must not become the program's own first dlerror(3). */
     if (dlerror)

@@ -141,6 +141,26 @@ fakechroot_cases() { # fakechroot_cases ORDER
   done
 }
 
+# Its renameat2 is the host's: there a call of the shim's own must not go.
+@test "a fake root that does not know renameat2: renames inside stay inside, in either order" {
+  local order
+  need cc
+  cc -shared -fPIC -D_GNU_SOURCE -o liboldroot.so "$BATS_TEST_DIRNAME/libraries/oldroot.c"
+  export OLDROOT=$PWD/root
+  for order in "$SHIM:$PWD/liboldroot.so" "$PWD/liboldroot.so:$SHIM"; do
+    mkdir -p root/inside root/inside/folder
+    pair root/inside
+    shim LD_PRELOAD="$order" NOCLOBBER_PROTECT="$(pwd -P)/root/inside/old" "$PROGRAMS/call" --any-errno \
+      0 rename /inside/new /inside/vacant 0 renameat /inside/vacant /inside/new EEXIST rename /inside/new /inside/old \
+      0 rename /inside/new /inside/free 0 rename /inside/folder /inside/new
+    [ "$(cat root/inside/old root/inside/free | tr '\n' ' ')" = "old new " ]
+    [ "$(cd root/inside && echo *)" = "free new old" ]
+    rm -r root/inside
+  done
+  [ "$(refusals)" -eq 2 ]
+  [ ! -e /inside ]
+}
+
 # ---- pseudo: renameat2 is ENOSYS there ----
 
 # under_pseudo ORDER: with the database of owners in ./state. That it answers ENOSYS shows that it is there.
