@@ -42,6 +42,11 @@ enum {
  * path. Linux hands a program no longer string than this in its environment. */
 #define POLICY_STORAGE_SIZE ((size_t)128 * 1024)
 
+/* What is put behind the name of the report to name the file beside it, of one byte, that says that
+ * the report is whole: emptied by who could not write a refusal there. That takes neither a
+ * descriptor nor room on a disk. */
+#define POLICY_REPORT_WHOLE ".whole"
+
 /* `count` patterns, NUL-terminated, one behind the other. */
 struct policy_patterns {
     const char *first;

@@ -149,6 +149,12 @@ static inline long sys_write(const struct sys *sys, int fd, const void *bytes, s
     return sys->kernel(SYS_write, fd, (long)bytes, (long)size, 0, 0, 0);
 }
 
+/* truncate(2) to nothing of a file of ours: takes no descriptor and no room on the disk. */
+static inline int sys_empty_own(const struct sys *sys, const char *path)
+{
+    return (int)sys->kernel(SYS_truncate, (long)path, 0, 0, 0, 0, 0);
+}
+
 /* close(2). The descriptor is gone whatever the answer (Linux), so callers ignore it. */
 static inline int sys_close(const struct sys *sys, int fd)
 {

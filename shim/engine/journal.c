@@ -31,15 +31,31 @@ static int open_log(const struct sys *sys, const char *log, int create)
     return fd == -ENOENT ? sys_open_own(sys, log, flags | create, 0666) : fd;
 }
 
-static void append(const struct sys *sys, const char *log, int create, const char *line,
-                   size_t length)
+/* Returns 0, or -errno. */
+static int append(const struct sys *sys, const char *log, int create, const char *line,
+                  size_t length)
 {
     const int fd = open_log(sys, log, create);
+    int result;
 
     if (fd < 0)
-        return;
-    output_write(sys, fd, line, length);
+        return fd;
+    result = output_write(sys, fd, line, length);
     sys_close(sys, fd);
+    return result;
+}
+
+/* A full disk, or no descriptor left: noclobber(1) must not call that run a success. */
+static void tell_lost(const struct sys *sys, const char *report, struct scratch *scratch)
+{
+    struct text text;
+
+    text_begin(&text, scratch->path, sizeof scratch->path - 1);
+    text_puts(&text, report);
+    text_puts(&text, POLICY_REPORT_WHOLE);
+    scratch->path[text.length] = '\0';
+    if (!text.overflow)
+        sys_empty_own(sys, scratch->path);
 }
 
 void journal_write(const struct sys *sys, const struct policy *policy, struct event *event,
@@ -57,8 +73,9 @@ void journal_write(const struct sys *sys, const struct policy *policy, struct ev
     else if (policy->log)
         append(sys, policy->log, O_CREAT, line, length);
     /* noclobber(1) has made its file; when that is gone, nobody reads it any more. */
-    if (policy->report)
-        append(sys, policy->report, 0, line, length);
+    if (policy->report && append(sys, policy->report, 0, line, length) < 0 &&
+        event->verdict == EVENT_REFUSED)
+        tell_lost(sys, policy->report, scratch);
 }
 
 void journal_exit(const struct sys *sys, const char *destination, struct scratch *scratch)

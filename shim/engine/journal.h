@@ -15,8 +15,9 @@
 #include "core/sys.h"
 #include "engine/scratch.h"
 
-/* Fills in time, process and program, and appends the event to `policy->log`, if there is one. Uses
- * `scratch->path` and `scratch->large`. */
+/* Fills in time, process and program, and appends the event to `policy->log` and to `policy->report`, where
+ * there are such; where a refusal can't be written to the report, empties the file beside it (see
+ * POLICY_REPORT_WHOLE). Uses `scratch->path` and `scratch->large`. */
 void journal_write(const struct sys *sys, const struct policy *policy, struct event *event,
                    struct scratch *scratch);
 

@@ -16,7 +16,7 @@ static struct {
     struct statx facts;
 } remembered;
 
-void output_write(const struct sys *sys, int fd, const char *bytes, size_t size)
+int output_write(const struct sys *sys, int fd, const char *bytes, size_t size)
 {
     const unsigned long long fatal = BIT(SIGPIPE) | BIT(SIGXFSZ);
     unsigned long long mask = 0;
@@ -24,14 +24,18 @@ void output_write(const struct sys *sys, int fd, const char *bytes, size_t size)
     unsigned long long raised;
     long result;
 
-    if (sys_sigprocmask(sys, SIG_BLOCK, &fatal, &mask) < 0)
-        return;
+    result = sys_sigprocmask(sys, SIG_BLOCK, &fatal, &mask);
+    if (result < 0)
+        return (int)result;
     sys_sigpending(sys, &pending);
     result = sys_write(sys, fd, bytes, size);
     raised = fatal & ~pending;
     if (result == -EPIPE || result == -EFBIG)
         sys_sigtake(sys, &raised);
     sys_sigprocmask(sys, SIG_SETMASK, &mask, NULL);
+    if (result < 0)
+        return (int)result;
+    return (size_t)result == size ? 0 : -EIO;
 }
 
 void output_remember_stderr(const struct sys *sys)

@@ -7,12 +7,12 @@
 #include "core/sys.h"
 
 /*
- * Writes `size` bytes to `fd` by one write(2). No result: what can't be written is lost, and
- * changes nothing. A pipe that nobody reads (SIGPIPE) or a limit on file size (SIGXFSZ) does not
+ * Writes `size` bytes to `fd` by one write(2). Returns 0, or -errno (-EIO for a part): what can't be
+ * written is lost, and changes nothing. A pipe that nobody reads (SIGPIPE) or a limit on file size (SIGXFSZ) does not
  * end the host: both signals are blocked meanwhile, and taken off again if the write raised them.
  * Async-signal-safe, thread-safe.
  */
-void output_write(const struct sys *sys, int fd, const char *bytes, size_t size);
+int output_write(const struct sys *sys, int fd, const char *bytes, size_t size);
 
 /* Remembers which file standard error is, for output_stderr. For the constructor alone. */
 void output_remember_stderr(const struct sys *sys);

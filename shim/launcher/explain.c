@@ -75,8 +75,10 @@ static int resolve(const char *path, char *out, size_t size)
     return result == -ENOENT && path[0] != '\0' ? resolve_absent(path, out, size) : result;
 }
 
-static const char *resolve_error(int error)
+static const char *resolve_error(const char *path, int error)
 {
+    if (*path == '\0')
+        return "is an empty word; name a path";
     return error == -EINVAL ? "'.', '..' and '/' are no names that a rename could give (EBUSY)"
                             : strerror(-error);
 }
@@ -215,7 +217,7 @@ static int explain_one(const struct policy *policy, const char *path)
     const int result = resolve(path, resolved, sizeof resolved);
 
     if (result < 0) {
-        message_fault("--explain", path, resolve_error(result));
+        message_fault("--explain", path, resolve_error(path, result));
         return OWN_ERROR;
     }
     decision = policy_decide(policy, resolved);

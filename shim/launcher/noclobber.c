@@ -32,6 +32,10 @@ static int start(const struct options *options, const struct settings *settings)
         message_fault("no command", NULL, "noclobber [options] [--] COMMAND [ARGUMENT...]");
         return OWN_ERROR;
     }
+    if (*options->arguments[0] == '\0') {
+        message_fault("the command", "", "is an empty word; is a variable not set?");
+        return NOT_FOUND;
+    }
     return session_run(options, settings);
 }
 

@@ -13,13 +13,12 @@
 #include "launcher/message.h"
 #include "launcher/run/private_log.h"
 #include "launcher/probe/probe.h"
+#include "launcher/report/outlet.h"
 #include "launcher/report/records.h"
 #include "launcher/report/report.h"
 #include "launcher/run/run.h"
 #include "launcher/suggest/suggest.h"
 #include "launcher/verify/verify.h"
-
-enum { NOT_EXECUTABLE = 126, NOT_FOUND = 127 };
 
 /* One run, from its preparation to its report. */
 struct session {
@@ -53,6 +52,15 @@ static int find_library(struct session *session)
                       "libnoclobber.so was not found; put it beside this command or in ../lib, or "
                       "name it in NOCLOBBER_LIBRARY");
     return result < 0 ? OWN_ERROR : 0;
+}
+
+static int check_outlets(const struct session *session)
+{
+    const char *const log = session->settings->policy.log;
+
+    if (report_check(session->options) < 0)
+        return OWN_ERROR;
+    return log && *log == '/' && outlet_check("log", log) < 0 ? OWN_ERROR : 0;
 }
 
 static int probe(const struct session *session)
@@ -98,6 +106,18 @@ static int take_snapshot(struct session *session)
 
 /* ---- the run ---- */
 
+/* What the probe could not foresee: E2BIG, ETXTBSY, a file that has gone since. */
+static void tell_exec(const struct session *session)
+{
+    const int error = session->result.exec_error;
+    char reason[256];
+
+    snprintf(reason, sizeof reason, "can't be executed: %s%s", strerror(error),
+             error == E2BIG ? "; with the policy in it the environment is too long, shorten either"
+                            : "");
+    message_fault(session->options->arguments[0], NULL, reason);
+}
+
 static int run(struct session *session)
 {
     const char *const report = private_log_create();
@@ -112,6 +132,10 @@ static int run(struct session *session)
                          : -ENOMEM;
     if (result < 0)
         return fail(session->options->arguments[0], result);
+    /* A reader of ours that has gone must not cost the caller the exit status. */
+    signal(SIGPIPE, SIG_IGN);
+    if (session->result.exec_error != 0)
+        tell_exec(session);
     result = records_read(report, &session->records);
     if (result < 0)
         session->is_blind = fail("the report of the library can't be read", result);
@@ -177,7 +201,8 @@ static int decide_status(const struct session *session)
         return session->result.status;
     if (session->is_blind)
         return OWN_ERROR;
-    if (count_refusals(&session->records) > 0 || session->changes.count > 0)
+    if (count_refusals(&session->records) > 0 || session->records.is_incomplete ||
+        session->changes.count > 0)
         return session->options->refused_status;
     return 0;
 }
@@ -188,8 +213,6 @@ static int tell(const struct session *session)
                             &session->result, decide_status(session)};
     int result;
 
-    /* A reader of ours that has gone must not cost the caller the exit status. */
-    signal(SIGPIPE, SIG_IGN);
     result = report_write(&report);
     if (result < 0)
         fail("the report can't be written", result);
@@ -200,8 +223,10 @@ static int tell(const struct session *session)
 
 static int run_session(struct session *session)
 {
-    int status = find_library(session);
+    int status = check_outlets(session);
 
+    if (status == 0)
+        status = find_library(session);
     if (status == 0)
         status = probe(session);
     if (status == 0)

@@ -305,9 +305,118 @@ except OSError: print("went on")'
   done
 }
 
-@test "a failure of its own is 125" {
+@test "a failure of its own behind a success is 125: the report cannot be written any more" {
+  mkdir reports
+  exits 125 -P --no-verify --format json --report-file reports/r -- sh -c 'rm -r reports'
+  grep -q "^noclobber: the report can't be written: No such file or directory" stderr
+  mkdir reports
+  exits 3 -P --no-verify --format json --report-file reports/r -- sh -c 'rm -r reports; exit 3'
+}
+
+@test "a place for temporary files that is none is made up for, and so is an outer report that is gone" {
   TMPDIR=$PWD/none exits 0 -P true
-  [ ! -e /proc/self/oom_score_adj ] || NOCLOBBER_REPORT=/none/x exits 0 -P true
+  NOCLOBBER_REPORT=/none/x exits 0 -P true
+}
+
+@test "a file that the run is to write to and that cannot be is told before anything starts" {
+  refuses "log '/none/log': can't be written: No such file or directory; name a file that can" -P --log /none/log
+  refuses "log '$PWD/dist': can't be written: Is a directory; name a file that can" -P --log dist
+  NOCLOBBER_LOG=/none/log refuses "log '/none/log': can't be written: No such file or directory; name a file that can" -P
+  refuses "--report-file '/none/r': can't be written: No such file or directory; name a file that can" \
+    -P --format json --report-file /none/r
+  refuses "--report-file 'dist/': can't be written: Is a directory; name a file that can" -P --format gitlab --report-file dist/
+  refuses "--report-file 'new/r': can't be written: Not a directory; name a file that can" -P --format json --report-file new/r
+  GITHUB_STEP_SUMMARY=/none/s refuses "GITHUB_STEP_SUMMARY '/none/s': can't be written: No such file or directory; name a file that can" \
+    -P --format github
+  mkdir gl-code-quality-report.json
+  refuses "--format=gitlab 'gl-code-quality-report.json': can't be written: Is a directory; name a file that can" -P --format gitlab
+}
+
+@test "files that may be written are not made where there is nothing to say" {
+  exits 0 -P --log events -- true
+  [ ! -e events ]
+}
+
+@test "a command that the kernel does not start though the probe was content is told of" {
+  # Arguments and environment have 128 KiB at least, and with a small stack no more (execve(2)).
+  for _ in {1..90}; do printf 'allow ' && printf 'y%.0s' {1..900} && echo; done >policy
+  export PADDING
+  PADDING=$(printf 'x%.0s' {1..60000})
+  status=0
+  (ulimit -s 256 && exec "$NOCLOBBER" --protect-all --policy policy touch started) 2>stderr || status=$?
+  cat stderr
+  [ "$status" = 126 ]
+  grep -q "^noclobber: touch: can't be executed: Argument list too long; with the policy in it" stderr
+  [ ! -e started ]
+}
+
+@test "an empty word for a command is 127, and told" {
+  exits 127 -P ''
+  [ "$(cat stderr)" = "noclobber: the command '': is an empty word; is a variable not set?" ]
+}
+
+@test "an alarm that was set before noclobber ends the command" {
+  need perl
+  status=0
+  perl -e 'alarm 1; exec @ARGV' "$NOCLOBBER" -P --no-verify -- sh -c 'while :; do sleep 0.1; done' || status=$?
+  [ "$status" = $((128 + $(kill -l ALRM))) ]
+}
+
+# ---- refusals that cannot be recorded ----------------------------------------------------------
+
+# is_told: nothing could be recorded, and that was said and counted.
+is_told() {
+  grep -qx 'noclobber: more was refused than could be recorded: a full disk, or no descriptor left' stderr
+  is_kept
+}
+
+@test "a refusal with no descriptor left counts" {
+  need python3
+  cat >all.py <<'END'
+import os
+try:
+    while True:
+        os.open("/dev/null", os.O_RDONLY)
+except OSError:
+    pass
+try:
+    os.rename("new", "dist/a")
+except FileExistsError:
+    pass
+END
+  (ulimit -n 64 && exits 17 -p dist/ --no-verify python3 all.py)
+  is_told
+  (ulimit -n 64 && exits 17 -p dist/ --no-verify --format json python3 all.py)
+  python3 -c 'import json; r = json.load(open("stderr")); assert r["complete"] is False and r["counts"]["refused"] == 0, r'
+}
+
+@test "refusals behind a disk that fills up count, the first of them by name" {
+  need_root
+  need unshare python3
+  unshare -m mount -t tmpfs none tmp || skip "no mounts on this machine"
+  cat >fill.py <<'END'
+import os
+with open("tmp/fill", "wb", buffering=0) as fill:
+    try:
+        while True:
+            fill.write(bytes(4096))
+    except OSError:
+        pass
+for n in range(1000):
+    os.mkdir(f"dist/{n}")
+    open(f"dist/{n}/a", "w").close()
+    try:
+        os.rename("new", f"dist/{n}/a")
+    except FileExistsError:
+        pass
+END
+  status=0
+  unshare -m sh -c 'mount -t tmpfs -o size=256k none tmp && exec "$@"' sh "$NOCLOBBER" -p dist/ --no-verify python3 fill.py \
+    2>stderr || status=$?
+  cat stderr
+  [ "$status" = 17 ]
+  grep -q '^noclobber: refused [1-9][0-9]* renames onto' stderr
+  is_told
 }
 
 @test "a reader that has gone costs no status" {

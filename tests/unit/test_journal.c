@@ -151,6 +151,57 @@ START_TEST(any_failing_call_leaves_a_whole_line_or_none)
 }
 END_TEST
 
+/* ---- the report of noclobber(1) ---- */
+
+static void report_to(const char *report, enum event_verdict verdict)
+{
+    const struct policy policy = {.report = report};
+    struct event event = {
+        .verdict = verdict, .call = "rename", .source = "/a\n", .destination = "/b"};
+
+    fake.clock = &now;
+    journal_write(&fake_sys, &policy, &event, &scratch);
+}
+
+static const struct {
+    const char *name;
+    int call; /* that fails; 0: none */
+    int error;
+    enum event_verdict verdict;
+    const char *whole; /* what is then in the file beside the report */
+} reports[] = {
+    {"written", 0, 0, EVENT_REFUSED, "\n"},
+    {"no descriptor left", SYS_openat, -EMFILE, EVENT_REFUSED, ""},
+    {"a full disk", SYS_write, -ENOSPC, EVENT_REFUSED, ""},
+    {"nothing refused", SYS_write, -ENOSPC, EVENT_ALLOWED, "\n"},
+    {"nothing refused either", SYS_openat, -EMFILE, EVENT_AUDITED, "\n"},
+};
+
+START_TEST(a_refusal_that_cannot_be_reported_is_told_without_a_descriptor)
+{
+    char report[4096];
+
+    put_file("report", "");
+    put_file("report" POLICY_REPORT_WHOLE, "\n");
+    fake_reset();
+    fake.intercept = reports[_i].call;
+    fake.intercept_with = reports[_i].error;
+    report_to(sandbox_name("report", report, sizeof report), reports[_i].verdict);
+    ck_assert_msg(file_holds("report" POLICY_REPORT_WHOLE, reports[_i].whole), "%s: %s",
+                  reports[_i].name, fake_story());
+}
+END_TEST
+
+START_TEST(a_report_that_is_gone_is_not_made_again)
+{
+    char report[4096];
+
+    fake_reset();
+    report_to(sandbox_name("report", report, sizeof report), EVENT_REFUSED);
+    ck_assert_int_eq(count_names("."), 0);
+}
+END_TEST
+
 /* ---- the end of the process ---- */
 
 START_TEST(the_end_is_told_in_one_escaped_line)
@@ -195,6 +246,9 @@ static void add(TCase *tcase)
     tcase_add_test(tcase, a_new_log_has_the_mode_that_the_umask_leaves);
     tcase_add_loop_test(tcase, a_log_that_cannot_be_written_is_no_harm, 0, ROWS(bad_logs));
     tcase_add_test(tcase, any_failing_call_leaves_a_whole_line_or_none);
+    tcase_add_loop_test(tcase, a_refusal_that_cannot_be_reported_is_told_without_a_descriptor, 0,
+                        ROWS(reports));
+    tcase_add_test(tcase, a_report_that_is_gone_is_not_made_again);
     tcase_add_test(tcase, the_end_is_told_in_one_escaped_line);
     tcase_add_test(tcase, the_process_ends_though_stderr_is_gone);
     tcase_add_test(tcase, the_longest_name_is_told_whole);

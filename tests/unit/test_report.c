@@ -48,9 +48,9 @@ static size_t output_size;
 static void happen(size_t record_count, size_t change_count, int leftovers)
 {
     options = (struct options){.arguments = arguments};
-    records = (struct records){list, record_count, 0};
+    records = (struct records){.list = list, .count = record_count};
     changes = (struct changes){change_list, change_count};
-    result = (struct run_result){0, leftovers};
+    result = (struct run_result){.leftovers = leftovers};
     tally = (struct tally){.options = &options,
                            .changes = &changes,
                            .result = &result,
@@ -200,7 +200,7 @@ START_TEST(a_long_list_is_cut)
     }
     happen(0, 0, 0);
     tally_free(&tally);
-    records = (struct records){many, 60, 0};
+    records = (struct records){.list = many, .count = 60};
     ck_assert_int_eq(tally_make(&tally), 0);
     ck_assert_ptr_nonnull(strstr(written(put_plain), "\"/d/49\""));
     ck_assert_ptr_null(strstr(output, "\"/d/50\""));
@@ -234,7 +234,7 @@ START_TEST(a_path_below_the_workspace_is_relative)
     record.destination = sandbox_name("dist/a", below, sizeof below);
     happen(0, 0, 0);
     tally_free(&tally);
-    records = (struct records){&record, 1, 0};
+    records = (struct records){.list = &record, .count = 1};
     ck_assert_int_eq(tally_make(&tally), 0);
     ck_assert_ptr_nonnull(strstr(written(report_github_annotations), "file=dist/a::dist/a by "));
     free(output);
@@ -284,7 +284,7 @@ START_TEST(json_has_it_all)
     ck_assert_ptr_nonnull(strstr(
         output, "\"status\":17,\"command_status\":0,\"command\":[\"/bin/mv\"],\"counts\":{"
                 "\"refused\":1,\"audited\":0,\"allowed\":0,\"changed\":1,\"leftovers\":2,"
-                "\"damaged\":0},\"refused\":[{\"destination\":\"" HOSTILE_TEXT
+                "\"damaged\":0},\"complete\":true,\"refused\":[{\"destination\":\"" HOSTILE_TEXT
                 "\",\"source\":\"/tmp/new\",\"program\":\"/bin/mv\",\"rule\":\"default\","
                 "\"times\":1}],\"audited\":[],\"allowed\":[],\"changed\":[{\"path\":\"" HOSTILE_TEXT
                 "\",\"how\":\"truncated\"}]}\n"));

@@ -42,6 +42,7 @@ static const struct {
     {"trap 'exit 9' HUP; (kill -HUP $PPID); while :; do sleep 1 & wait $!; done", 9},
     {"trap 'exit 9' USR1; (kill -USR1 $PPID); while :; do sleep 1 & wait $!; done", 9},
     {"trap 'exit 9' USR2; (kill -USR2 $PPID); while :; do sleep 1 & wait $!; done", 9},
+    {"trap 'exit 9' ALRM; (kill -ALRM $PPID); while :; do sleep 1 & wait $!; done", 9},
     {"trap 'exit 9' WINCH; (kill -WINCH $PPID); while :; do sleep 1 & wait $!; done", 9},
     {"trap 'exit 9' CONT; (kill -CONT $PPID); while :; do sleep 1 & wait $!; done", 9},
     /* What it sends us itself does not come back. */

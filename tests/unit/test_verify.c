@@ -2,6 +2,7 @@
 #include "launcher/verify/verify.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -345,6 +346,40 @@ START_TEST(what_is_too_deep_is_a_blind_spot)
 }
 END_TEST
 
+/* Goes down until the path of the directory is PATH_MAX - 1 bytes long: the longest that is one. */
+static void enter_longest(void)
+{
+    char name[201];
+    size_t length = strlen(sandbox_path());
+
+    while (length < PATH_MAX - 1) {
+        const size_t left = PATH_MAX - 1 - length - 1;
+        const size_t part = left <= 200 ? left : left >= 402 ? 200 : left / 2;
+
+        memset(name, 'd', part);
+        name[part] = '\0';
+        put_directory(name);
+        ck_assert_int_eq(chdir(name), 0);
+        length += 1 + part;
+    }
+}
+
+START_TEST(what_is_in_the_deepest_directory_is_found_again)
+{
+    struct snapshot *snapshot;
+    size_t count;
+
+    enter_longest();
+    put_file("f", "");
+    ck_assert_int_eq(chdir(sandbox_path()), 0);
+    snapshot = take(NULL, NULL, OPTIONS_VERIFY_STAT);
+    ck_assert_ptr_null(snapshot_blind_spot(snapshot, &count));
+    ck_assert_uint_eq(snapshot_count(snapshot), 1);
+    ck_assert_str_eq(changes_since(snapshot), "");
+    snapshot_free(snapshot);
+}
+END_TEST
+
 START_TEST(a_directory_that_cannot_be_read_is_a_blind_spot)
 {
     struct snapshot *snapshot;
@@ -447,6 +482,7 @@ static void add(TCase *tcase)
     tcase_add_test(tcase, other_things_than_files_and_links_are_left_out);
     tcase_add_test(tcase, any_name_is_watched);
     tcase_add_test(tcase, what_is_too_deep_is_a_blind_spot);
+    tcase_add_test(tcase, what_is_in_the_deepest_directory_is_found_again);
     tcase_add_test(tcase, a_directory_that_cannot_be_read_is_a_blind_spot);
     tcase_add_test(tcase, what_an_event_explains_is_forgiven);
     tcase_add_test(tcase, among_many_files_each_change_is_found);

@@ -10,11 +10,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/policy.h"
 #include "launcher/report/scan.h"
 
 static const char event_start[] = "{\"time\":";
@@ -192,6 +195,16 @@ static int read_file(int fd, size_t size, struct records *records)
     return 0;
 }
 
+/* Whether the file beside the report says that a refusal is missing in it. */
+static int is_incomplete(const char *path)
+{
+    char whole[PATH_MAX + sizeof POLICY_REPORT_WHOLE];
+    struct stat status;
+
+    return snprintf(whole, sizeof whole, "%s" POLICY_REPORT_WHOLE, path) < (int)sizeof whole &&
+           stat(whole, &status) == 0 && status.st_size == 0;
+}
+
 int records_read(const char *path, struct records *records)
 {
     /* Without O_NONBLOCK a log that is a FIFO would never open. */
@@ -199,7 +212,8 @@ int records_read(const char *path, struct records *records)
     struct stat status;
     int result = 0;
 
-    *records = (struct records){NULL, 0, 0};
+    *records = (struct records){0};
+    records->is_incomplete = is_incomplete(path);
     if (fd < 0)
         return errno == ENOENT ? 0 : -errno;
     if (fstat(fd, &status))
@@ -215,5 +229,5 @@ int records_read(const char *path, struct records *records)
 void records_free(struct records *records)
 {
     free(records->list);
-    *records = (struct records){NULL, 0, 0};
+    *records = (struct records){0};
 }

@@ -24,7 +24,8 @@ struct record {
 struct records {
     struct record *list; /* in the order of the log */
     size_t count;
-    size_t damaged; /* lines that are no event (a torn write); the others are good */
+    int is_incomplete; /* a refusal could not be written: POLICY_REPORT_WHOLE */
+    size_t damaged;    /* lines that are no event (a torn write); the others are good */
 };
 
 /* Reads the log at `path`. A log that is not there is empty. Returns 0, or -errno. Free with records_free. */

@@ -7,11 +7,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "launcher/report/outlet.h"
 #include "launcher/report/report_github.h"
 #include "launcher/report/report_gitlab.h"
 #include "launcher/report/report_json.h"
 #include "launcher/report/report_text.h"
 #include "launcher/report/tally.h"
+
+static const char gitlab_artifact[] = "gl-code-quality-report.json";
 
 /* https://no-color.org */
 static int is_coloured(void)
@@ -55,16 +58,22 @@ static void write_stderr(const char *text, size_t length)
     }
 }
 
+/* Where GitHub Actions wants the summary of the step, or NULL. */
+static const char *step_summary(void)
+{
+    const char *const path = getenv("GITHUB_STEP_SUMMARY");
+
+    return path && *path != '\0' ? path : NULL;
+}
+
 static int write_github(FILE *out, const struct tally *tally)
 {
-    const char *const summary = getenv("GITHUB_STEP_SUMMARY");
+    const char *const summary = step_summary();
 
     if (!tally->options->quiet)
         report_text_counts(out, tally, 0);
     report_github_annotations(out, tally);
-    if (!summary || *summary == '\0')
-        return 0;
-    return write_file(summary, "ae", tally, report_github_summary);
+    return summary ? write_file(summary, "ae", tally, report_github_summary) : 0;
 }
 
 /* What goes to stderr goes to `out`, what goes to a file there. */
@@ -89,7 +98,20 @@ static int write_format(FILE *out, const struct tally *tally)
         return 0;
     if (options->format == OPTIONS_FORMAT_JSON)
         return write_file(path, "we", tally, report_json);
-    return write_file(path ? path : "gl-code-quality-report.json", "we", tally, report_gitlab);
+    return write_file(path ? path : gitlab_artifact, "we", tally, report_gitlab);
+}
+
+int report_check(const struct options *options)
+{
+    const char *const summary = step_summary();
+
+    if (options->report_file)
+        return outlet_check("--report-file", options->report_file);
+    if (options->format == OPTIONS_FORMAT_GITLAB)
+        return outlet_check("--format=gitlab", gitlab_artifact);
+    if (options->format == OPTIONS_FORMAT_GITHUB && summary)
+        return outlet_check("GITHUB_STEP_SUMMARY", summary);
+    return 0;
 }
 
 int report_write(const struct report *report)

@@ -17,6 +17,10 @@ struct report {
     int status; /* what noclobber will exit with */
 };
 
+/* Before a run: whether the files that report_write is going to write could be. Returns 0, or -errno
+ * after a line on stderr. */
+int report_check(const struct options *options);
+
 /*
  * Writes the summary in options->format: text and GitHub annotations to stderr (GitHub's also as Markdown to the file
  * $GITHUB_STEP_SUMMARY), JSON to --report-file or stderr, GitLab's code-quality artifact to --report-file (by default

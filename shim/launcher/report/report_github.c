@@ -53,6 +53,10 @@ void report_github_annotations(FILE *out, const struct tally *tally)
         fprintf(out, " was %s\n", tally_change_name(tally->changes->list[i].kind));
     }
     put_more(out, tally->changes->count, "protected files changed by other means");
+    if (tally->records->is_incomplete)
+        fputs("::error title=noclobber%3A overwrite refused::more was refused than could be "
+              "recorded\n",
+              out);
 }
 
 /* ---- the step's summary ---- */

@@ -124,6 +124,10 @@ static void put_remarks(FILE *out, const struct tally *tally)
     if (leftovers > 0)
         fprintf(out, "noclobber: %d process%s of the command still running, not in these counts\n",
                 leftovers, leftovers == 1 ? "" : "es");
+    if (tally->records->is_incomplete)
+        fputs("noclobber: more was refused than could be recorded: a full disk, or no descriptor "
+              "left\n",
+              out);
     if (damaged > 0)
         fprintf(out, "noclobber: %zu damaged line%s in the log\n", damaged, tally_plural(damaged));
 }

@@ -11,7 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const int ending[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+#include "core/policy.h"
+
+static const int ending[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGALRM};
 
 #define ENDING_COUNT (sizeof ending / sizeof *ending)
 
@@ -19,6 +21,7 @@ static const int ending[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
  * the owner. */
 static char directory[PATH_MAX];
 static char file[PATH_MAX + sizeof "/report"];
+static char whole[sizeof file + sizeof POLICY_REPORT_WHOLE];
 static volatile pid_t owner;
 static struct sigaction before[ENDING_COUNT];
 
@@ -28,6 +31,7 @@ static void remove_files(void)
         return;
     owner = 0;
     unlink(file);
+    unlink(whole);
     rmdir(directory);
 }
 
@@ -56,10 +60,48 @@ static void catch_signals(void)
     }
 }
 
-/* Makes the directory below `parent`, and opens the file in it. Returns the descriptor or -errno. */
+/* Whatever the umask: other users get to write. Returns the descriptor or -errno. */
+static int make_file(const char *path)
+{
+    const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    int failed;
+
+    if (fd < 0 || fchmod(fd, 0666) == 0)
+        return fd < 0 ? -errno : fd;
+    failed = -errno;
+    close(fd);
+    return failed;
+}
+
+/* Room for the first events is kept, so that a disk that fills up meanwhile does not hide them all. */
+static int make_report(void)
+{
+    const int fd = make_file(file);
+
+    if (fd < 0)
+        return fd;
+    fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, 64 * 1024);
+    close(fd);
+    return 0;
+}
+
+static int make_whole(void)
+{
+    const int fd = make_file(whole);
+    int result;
+
+    if (fd < 0)
+        return fd;
+    result = write(fd, "\n", 1) == 1 ? 0 : -errno;
+    close(fd);
+    return result;
+}
+
+/* Makes the directory below `parent`, and the files in it. Returns 0 or -errno. */
 static int make_below(const char *parent)
 {
     const size_t length = strlen(parent);
+    int result;
 
     if (*parent != '/' || length + sizeof "/noclobber.XXXXXX" > sizeof directory)
         return -ENAMETOOLONG;
@@ -68,30 +110,43 @@ static int make_below(const char *parent)
         return -errno;
     owner = getpid();
     snprintf(file, sizeof file, "%s/report", directory);
-    return open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    snprintf(whole, sizeof whole, "%s" POLICY_REPORT_WHOLE, file);
+    result = make_report();
+    if (result == 0)
+        result = make_whole();
+    /* None but us get to list it or to remove from it. */
+    if (result == 0 && chmod(directory, 0711) < 0)
+        result = -errno;
+    if (result < 0)
+        remove_files();
+    return result;
 }
 
-const char *private_log_create(void)
+static int make(void)
 {
     const char *const wanted = getenv("TMPDIR");
-    int fd = -1;
-    int failed;
 
-    if (wanted)
-        fd = make_below(wanted);
-    if (fd < 0 && !owner)
-        fd = make_below("/tmp");
-    /* Whatever the umask: other users get to append, none but us to list or to remove. */
-    failed = fd < 0 || fchmod(fd, 0666) < 0 || chmod(directory, 0711) < 0;
-    if (fd >= 0)
-        close(fd);
-    if (!failed) {
+    if (wanted && make_below(wanted) == 0)
+        return 0;
+    return make_below("/tmp");
+}
+
+/* A signal that comes while the files are made finds all of them, or none. */
+const char *private_log_create(void)
+{
+    sigset_t all;
+    sigset_t mask;
+    int result;
+
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, &mask);
+    result = make();
+    if (result == 0)
         catch_signals();
+    sigprocmask(SIG_SETMASK, &mask, NULL);
+    if (result == 0)
         return file;
-    }
-    failed = errno;
-    remove_files();
-    errno = failed;
+    errno = -result;
     return NULL;
 }
 

@@ -3,20 +3,22 @@
 #define NOCLOBBER_LAUNCHER_RUN_PRIVATE_LOG_H
 
 /*
- * The file that the library reports a run's events to, beside the user's own log: a directory of its
- * own below $TMPDIR or /tmp, which any process of the run may write to, whoever it runs as, if it
- * knows the name. One at a time in a process.
+ * The file that the library reports a run's events to, beside the user's own log, and the one that
+ * says that it is whole (POLICY_REPORT_WHOLE): in a directory of their own below $TMPDIR or /tmp. Any
+ * process of the run may write to both, whoever it runs as, if it knows the name. One at a time in a
+ * process.
  */
 
-/* Makes it. Returns its absolute path, of static storage, or NULL with errno. From then on until
- * private_log_remove a signal that ends this process (HUP, INT, QUIT, TERM) removes it first. */
+/* Makes them. Returns the report's absolute path, of static storage, or NULL with errno. From then on
+ * until private_log_remove a signal that ends this process (HUP, INT, QUIT, TERM, USR1, USR2, ALRM)
+ * removes them first; SIGKILL leaves them. */
 const char *private_log_create(void);
 
 /* Appends the whole of it to the file at `path`: what a noclobber inside another one owes the outer.
  * Returns 0 or -errno. */
 int private_log_forward(const char *path);
 
-/* Removes it, if there is one. The signals do what they did before. */
+/* Removes them, if there are such. The signals do what they did before. */
 void private_log_remove(void);
 
 #endif

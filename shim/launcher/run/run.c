@@ -16,8 +16,8 @@
 
 #include "launcher/run/family.h"
 
-static const int WATCHED[] = {SIGCHLD, SIGINT,   SIGQUIT, SIGTERM, SIGHUP,  SIGUSR1,
-                              SIGUSR2, SIGWINCH, SIGTSTP, SIGCONT, SIGTTIN, SIGTTOU};
+static const int WATCHED[] = {SIGCHLD, SIGINT,   SIGQUIT, SIGTERM, SIGHUP,  SIGUSR1, SIGUSR2,
+                              SIGALRM, SIGWINCH, SIGTSTP, SIGCONT, SIGTTIN, SIGTTOU};
 
 struct run {
     pid_t pid;
@@ -151,14 +151,15 @@ static void collect(struct run *run)
 
 /*
  * Whether the command has had the signal already. The kernel sends for a terminal, and then to every process of the group; but
- * a hangup, and the CONT after it, go to the leader of the session alone, which we may be. A command that left our group
- * (timeout(1)) relies on us.
+ * a hangup, and the CONT after it, go to the leader of the session alone, which we may be, and an alarm that was set before us
+ * (it survives execve(2), not fork(2)) to us alone. A command that left our group (timeout(1)) relies on us.
  */
 static int has_had(const struct run *run, int number, const siginfo_t *info)
 {
     if (info->si_code != SI_KERNEL)
         return info->si_pid == run->pid; /* its own `kill 0`, or word to its parent */
-    return number != SIGHUP && number != SIGCONT && getpgid(run->pid) == getpgrp();
+    return number != SIGHUP && number != SIGCONT && number != SIGALRM &&
+           getpgid(run->pid) == getpgrp();
 }
 
 static void follow(struct run *run)
@@ -197,6 +198,7 @@ int run_command(char **command, char **environment, struct run_result *result)
     reason = start(&run, command, environment);
     if (reason >= 0) {
         follow(&run);
+        result->exec_error = reason;
         result->status = reason == 0 ? run.status : reason == ENOENT ? 127 : 126;
         result->leftovers = count_leftovers(&before);
     }

@@ -11,12 +11,13 @@
  */
 
 struct run_result {
-    int status;    /* as a shell reports it: the command's own, 128+N for signal N, 126, 127 */
-    int leftovers; /* descendants that were still running when the command ended */
+    int exec_error; /* the errno of an execve(2) that failed, which nobody has told yet; else 0 */
+    int status;     /* as a shell reports it: the command's own, 128+N for signal N, 126, 127 */
+    int leftovers;  /* descendants that were still running when the command ended */
 };
 
 /*
- * Starts `command` (execvp(3)) with `environment`, passes INT, TERM, HUP, QUIT, USR1, USR2, WINCH and TSTP/CONT on, stops when it
+ * Starts `command` (execvp(3)) with `environment`, passes INT, TERM, HUP, QUIT, USR1, USR2, ALRM, WINCH and TSTP/CONT on, stops when it
  * stops and continues when it does, so that a shell's job control works on the two as one; waits for it. Descendants that
  * outlive it are counted, and left running. Returns 0 with `*result` filled in, or -errno (125).
  *

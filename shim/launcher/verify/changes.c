@@ -64,12 +64,15 @@ static int look_again(int dirfd, const struct seen *seen)
 static int open_directory(const struct seen *seen)
 {
     char directory[PATH_MAX + 1];
+    size_t length;
     int fd;
 
     if (seen->name > PATH_MAX)
         return -ENAMETOOLONG;
-    memcpy(directory, seen->path, seen->name);
-    directory[seen->name] = '\0';
+    /* Without its last slash, which one of 4095 bytes has no room for. */
+    length = seen->name > 1 ? seen->name - 1 : 1;
+    memcpy(directory, seen->path, length);
+    directory[length] = '\0';
     fd = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
     return fd < 0 ? -errno : fd;
 }
