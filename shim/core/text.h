@@ -37,7 +37,8 @@ void text_put_number(struct text *text, unsigned long long value, unsigned width
  * Appends a NUL-terminated string as the inside of a JSON string (RFC 8259): `"` and `\` escaped,
  * control characters (DEL and the C1 range too) as \u00XX, bytes that are not UTF-8 as \udcXX (see
  * utf8_decode), U+2028 and U+2029 escaped as well, so that no name can begin a new line in any
- * reader. One byte becomes six at most.
+ * reader, and what turns the direction of writing, so that a terminal shows each part in its place.
+ * One byte becomes six at most.
  */
 void text_put_json(struct text *text, const char *string);
 
