@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# make [all] | check | lint | bench | format | install | uninstall | clean
+# make [all] | check | lint | bench | bench-publish | format | install | uninstall | clean
 # Yours to set: CC, CFLAGS, LDFLAGS (come last), WERROR=1, PREFIX, BINDIR, LIBDIR, MANDIR, DESTDIR.
 
 VERSION := 0.1.0
@@ -65,7 +65,7 @@ UNIT_HELPERS := $(patsubst %.c,build/test/%.o,$(filter-out tests/unit/test_%.c,$
 
 # ---- products ----------------------------------------------------------------------------------
 
-.PHONY: all check check-programs lint bench format install uninstall clean
+.PHONY: all check check-programs lint bench bench-publish format install uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -105,7 +105,7 @@ build/tests/programs/%: tests/programs/%.c Makefile
 
 build/tests/bench/%: tests/bench/%.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(BASE) $(CFLAGS) $(LDFLAGS) -o $@ $<
+	$(CC) $(BASE) $(CFLAGS) $(LDFLAGS) -o $@ $< -pthread
 
 build/tests/bench/empty.so: tests/bench/empty.c
 	@mkdir -p $(@D)
@@ -115,13 +115,17 @@ CHECK_LIBS = $(shell pkg-config --libs check 2>/dev/null || echo -lcheck) -pthre
 
 # ---- what one does -----------------------------------------------------------------------------
 
-check-programs: all $(UNIT) $(PROGRAMS)
+check-programs: all $(UNIT) $(PROGRAMS) $(BENCH)
 
 check: check-programs
 	scripts/run-tests
 
 bench: all $(BENCH)
 	tests/bench/run
+	tests/bench/counts
+
+bench-publish: all $(BENCH)
+	tests/bench/run --publish
 
 lint: all
 	scripts/lint

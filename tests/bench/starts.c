@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * starts COUNT PROGRAM…: starts PROGRAM COUNT times, one after the other, with this process's environment but for BENCH_PRELOAD,
- * which becomes the child's LD_PRELOAD; prints nanoseconds per start, from spawn to reaped.
+ * starts COUNT PROGRAM…: starts PROGRAM COUNT times, one after the other, with this process's environment, and prints
+ * nanoseconds from spawn to reaped: the median start.
  */
 #include <spawn.h>
 #include <stdio.h>
@@ -19,8 +19,9 @@ static double now(void)
     return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
 }
 
-static void start_once(char **command)
+static double start_once(char **command)
 {
+    const double start = now();
     pid_t child;
     int status;
 
@@ -29,23 +30,31 @@ static void start_once(char **command)
         fprintf(stderr, "starts: %s failed\n", command[0]);
         exit(1);
     }
+    return now() - start;
+}
+
+static int compare(const void *one, const void *other)
+{
+    const double difference = *(const double *)one - *(const double *)other;
+
+    return (difference > 0) - (difference < 0);
 }
 
 int main(int argc, char **argv)
 {
     const long count = argc > 2 ? atol(argv[1]) : 0;
-    const char *const preload = getenv("BENCH_PRELOAD");
-    double start;
+    double *times;
 
     if (count < 1) {
         fprintf(stderr, "usage: starts COUNT PROGRAM...\n");
         return 2;
     }
-    if (preload)
-        setenv("LD_PRELOAD", preload, 1);
-    start = now();
+    times = malloc((size_t)count * sizeof *times);
+    if (!times)
+        return 1;
     for (long i = 0; i < count; i++)
-        start_once(argv + 2);
-    printf("%.1f\n", (now() - start) / (double)count);
+        times[i] = start_once(argv + 2);
+    qsort(times, (size_t)count, sizeof *times, compare);
+    printf("%.1f\n", times[count / 2]);
     return 0;
 }

@@ -1,0 +1,50 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# What of the costs can be held to a number on any machine, and that what is published is what was measured.
+
+load ../common
+
+bench=$ROOT/tests/bench
+
+@test "instructions added by a rename, a refusal, a decision and a start have not drifted; decisions grow in line" {
+  need valgrind
+  run "$bench/counts"
+  echo "$output"
+  [ "$status" -eq 0 ]
+}
+
+@test "the count of instructions tells when one is over its measure" {
+  need valgrind
+  sed 's/"refusal": [0-9]*/"refusal": 1/' "$bench/counts.json" >strict.json
+  run "$bench/counts" --baseline strict.json
+  echo "$output"
+  [ "$status" -eq 1 ]
+  [ "$(grep -c '^over' <<<"$output")" = 1 ]
+  [[ "$output" == *"over  refusal:"* ]]
+}
+
+@test "the tables and the plot are what results.json holds" {
+  mkdir -p copy/tests copy/scripts
+  cp -r "$bench" copy/tests/
+  cp "$ROOT/tests/README.md" copy/tests/
+  cp "$ROOT/README.md" copy/
+  cp "$ROOT/scripts/results" copy/scripts/
+  copy/tests/bench/run --publish none
+  diff "$ROOT/README.md" copy/README.md
+  diff "$ROOT/tests/README.md" copy/tests/README.md
+  diff "$bench/results.svg" copy/tests/bench/results.svg
+}
+
+@test "every comparison can be measured, and says what this machine lacks" {
+  run "$bench/run" --rounds 1 start free overwrite refused
+  echo "$output"
+  [ "$status" -eq 0 ]
+  [[ "$output" == *"Rename, nothing in the way"*"libnoclobber"*"Overwrite refused"* ]]
+  for tool in eatmydata fakeroot fakechroot strace; do
+    if command -v "$tool" >/dev/null; then
+      [[ "$output" == *"  $tool "* ]]
+    else
+      [[ "$output" == *"skipped $tool: not here"* ]]
+    fi
+  done
+}
