@@ -102,6 +102,47 @@ through_command() {
   done < <("$examples" "$ROOT/README.md")
 }
 
+# ---- scripts/try -------------------------------------------------------------------------------
+
+# checkout FOLDER: what a clone has in it, and what make would build there.
+checkout() {
+  mkdir -p "$1/build"
+  cp -a "$ROOT/Makefile" "$ROOT/scripts" "$ROOT/shim" "$1"
+  cp -a "$ROOT"/build/{libnoclobber.so,noclobber,pic,command} "$1/build"
+}
+
+@test "scripts/try shows each scene, in a folder with a blank and a colon in its name too" {
+  local folder
+  need python3 git
+  export GIT_CONFIG_NOSYSTEM=1 HOME=$PWD
+  for folder in plain "a b:c"; do
+    checkout "$folder"
+    run "$folder/scripts/try"
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [[ $output == *"mv: cannot move 'new.txt' to 'app.txt': File exists"* ]]
+    [[ $output == *"FileExistsError, another job was first"* ]]
+    [[ $output == *'"verdict":"refused","rule":"protect:dist/"'* ]]
+    [[ $output == *"noclobber: refused 1 rename onto 1 destination"*"(status 17)"* ]]
+    [ "$(grep -c '(status ' <<<"$output")" -eq 3 ]
+  done
+}
+
+@test "scripts/try COMMAND runs it where one is, under the library, with the variables that are set" {
+  local folder
+  export TMPDIR=$PWD # for the copy that a blank takes
+  for folder in plain "a b:c"; do
+    checkout "$folder"
+    echo new >new
+    echo old >old
+    run "$folder/scripts/try" mv new old
+    [ "$status" -eq 1 ]
+    [ "$(cat old)" = old ]
+    NOCLOBBER_PROTECT=dist/ "$folder/scripts/try" mv new old
+    [ "$(cat old)" = new ]
+  done
+}
+
 # ---- the runner itself -------------------------------------------------------------------------
 
 # sample: a README of one example, whose text is the input, language and setup the argument.
