@@ -3,8 +3,8 @@
 #define NOCLOBBER_TESTS_FILTER_H
 
 /*
- * A seccomp filter that answers some system calls with an error, as container profiles do, without
- * libseccomp. It looks at the number alone: every program it is meant for is of one architecture.
+ * A seccomp filter that answers some system calls with an error, as container profiles do, or with the
+ * end of the process, without libseccomp. It looks at the number alone: every program it is meant for is of one architecture.
  */
 
 #include <errno.h>
@@ -17,6 +17,9 @@
 #include <sys/syscall.h>
 
 #define FILTER_MAX 16
+
+/* Instead of an errno: the end of the process. */
+#define FILTER_KILL 0x10000
 
 struct filter {
     unsigned count;
@@ -55,8 +58,9 @@ static inline int filter_error(const char *word, size_t length)
         const char *name;
         int error;
     } errors[] = {
-        {"ENOSYS", ENOSYS}, {"EINVAL", EINVAL}, {"EPERM", EPERM}, {"EOPNOTSUPP", EOPNOTSUPP},
-        {"EACCES", EACCES}, {"EMFILE", EMFILE}, {"EIO", EIO},     {"EMLINK", EMLINK}};
+        {"ENOSYS", ENOSYS},   {"EINVAL", EINVAL}, {"EPERM", EPERM}, {"EOPNOTSUPP", EOPNOTSUPP},
+        {"EACCES", EACCES},   {"EMFILE", EMFILE}, {"EIO", EIO},     {"EMLINK", EMLINK},
+        {"KILL", FILTER_KILL}};
 
     for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++)
         if (filter_is(word, length, errors[i].name))
@@ -85,6 +89,11 @@ static inline int filter_parse(struct filter *filter, const char *text)
     return *text == '\0' ? 0 : -1;
 }
 
+static inline unsigned filter_action(int error)
+{
+    return error == FILTER_KILL ? SECCOMP_RET_KILL_PROCESS : SECCOMP_RET_ERRNO | (unsigned)error;
+}
+
 /* Puts the filter in force, for this thread and what it executes. Returns 0, or -1 with errno. */
 static inline int filter_install(const struct filter *filter)
 {
@@ -97,8 +106,8 @@ static inline int filter_install(const struct filter *filter)
     for (unsigned i = 0; i < filter->count; i++) {
         program[at++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
                                                      (__u32)filter->answers[i].number, 0, 1);
-        program[at++] = (struct sock_filter)BPF_STMT(
-            BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (__u32)filter->answers[i].error);
+        program[at++] =
+            (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, filter_action(filter->answers[i].error));
     }
     program[at++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
     whole.len = at;
