@@ -68,6 +68,8 @@ size_t event_encode(const struct event *event, char *out, size_t size)
     text_puts(&text, ",\"pid\":");
     text_put_number(&text, (unsigned)event->pid, 0);
     put_string(&text, ",\"program\":", event->program);
+    if (event->unless != EVENT_RULE_DEFAULT)
+        put_string(&text, ",\"unless\":", rule_name(event->unless));
     if (event->repeated != 0) {
         text_puts(&text, ",\"repeated\":");
         text_put_number(&text, event->repeated, 0);

@@ -8,6 +8,7 @@
  *   {"time":1795390000.123456789,"verdict":"refused","rule":"protect:/srv/dist/","call":"rename",
  *    "source":"/srv/tmp/a","destination":"/srv/dist/a","pid":42,"program":"/usr/bin/mv"}
  *
+ * "unless" follows where an event is audited that an ALLOW_IF would have let through: which one.
  * "repeated" follows where earlier refusals of the same pair were counted and not written.
  * Functions here are pure: async-signal-safe, no allocation, no errno.
  */
@@ -47,7 +48,8 @@ struct event {
     const char *source;
     const char *destination;
     const char *program;
-    unsigned repeated; /* earlier refusals of the same pair that have no event of their own */
+    enum event_rule unless; /* an EVENT_RULE_ALLOW_IF_…; EVENT_RULE_DEFAULT: none */
+    unsigned repeated;      /* earlier refusals of the same pair that have no event of their own */
     int pid;
 };
 

@@ -187,10 +187,9 @@ static int is_empty_file(const struct file *file)
     return file_is(file, S_IFREG) && file->size == 0;
 }
 
-/* The exception that lets the destination be replaced, or EVENT_RULE_DEFAULT for none. */
-static enum event_rule exception(struct conflict *conflict)
+/* Which exception of `allow_if` lets the destination be replaced, or EVENT_RULE_DEFAULT for none. */
+static enum event_rule exception(struct conflict *conflict, unsigned allow_if)
 {
-    const unsigned allow_if = conflict->policy->allow_if;
     const struct file *const source = &conflict->source;
     const struct file *const destination = &conflict->destination;
 
@@ -233,7 +232,7 @@ static struct judgement judge_seen(struct conflict *conflict)
 
     if (harmless != 1)
         return answer(harmless);
-    rule = exception(conflict);
+    rule = exception(conflict, conflict->policy->allow_if);
     if (rule != EVENT_RULE_DEFAULT) {
         judgement.kind = JUDGEMENT_ALLOW;
         judgement.rule = rule;
@@ -255,4 +254,13 @@ struct judgement conflict_judge(struct conflict *conflict)
     if (conflict->destination_seen == -ENOENT && conflict->attempt == -EXDEV)
         return answer(-EXDEV);
     return refuse;
+}
+
+enum event_rule conflict_excuse(struct conflict *conflict)
+{
+    const unsigned any = POLICY_ALLOW_IF_SAME | POLICY_ALLOW_IF_SYMLINK | POLICY_ALLOW_IF_EMPTY;
+
+    if (conflict->source_seen != 0 || conflict->destination_seen != 0)
+        return EVENT_RULE_DEFAULT;
+    return exception(conflict, any);
 }

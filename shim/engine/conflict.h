@@ -24,6 +24,8 @@ struct conflict {
     int is_resolved;                 /* the scratch area holds the destination's absolute path */
     int is_named;                    /* it holds both, as an event wants them */
 
+    enum event_rule unless; /* for the event: conflict_excuse, or EVENT_RULE_DEFAULT */
+
     int source_seen; /* conflict_look: 0, or why not (-errno) */
     int destination_seen;
     struct file source;
@@ -55,6 +57,10 @@ int conflict_is_into_itself(struct conflict *conflict);
 
 /* Judges a guarded conflict that has been decided and looked at. */
 struct judgement conflict_judge(struct conflict *conflict);
+
+/* The ALLOW_IF, in the policy or not, that would let a conflict through which has been judged
+ * JUDGEMENT_REFUSE; EVENT_RULE_DEFAULT: none would. */
+enum event_rule conflict_excuse(struct conflict *conflict);
 
 /* Puts both absolute paths into the scratch area, for an event; as the program wrote them where
  * they cannot be resolved. */

@@ -21,6 +21,7 @@ static void record(struct conflict *conflict, enum event_verdict verdict, enum e
         .call = call_name(call),
         .source = conflict->scratch->source,
         .destination = conflict->scratch->destination,
+        .unless = conflict->unless,
         .repeated = repeated,
     };
 
@@ -78,9 +79,10 @@ static int pass(struct conflict *conflict)
         return call_plain(conflict->call);
     if (conflict->decision.guard == POLICY_ALLOWED)
         return pass_recorded(conflict, EVENT_ALLOWED, EVENT_RULE_ALLOW);
-    return pass_recorded(conflict,
-                         judgement.kind == JUDGEMENT_ALLOW ? EVENT_ALLOWED : EVENT_AUDITED,
-                         judgement.rule);
+    if (judgement.kind == JUDGEMENT_ALLOW)
+        return pass_recorded(conflict, EVENT_ALLOWED, judgement.rule);
+    conflict->unless = conflict_excuse(conflict);
+    return pass_recorded(conflict, EVENT_AUDITED, judgement.rule);
 }
 
 /* ---- enforcing ---- */

@@ -124,10 +124,8 @@ static int take_option(struct options *options, int option, const char *value)
 {
     switch (option) {
     case 'p':
-    case 'a': return take_pattern(options, (char)option, value);
-    case 'i':
-        return take_once(&options->allow_if, "--allow-if", value,
-                         "is given twice; name all in one list, separated by ','");
+    case 'a':
+    case 'i': return take_pattern(options, (char)option, value);
     case 'c':
         return take_once(&options->policy_file, "--policy", value,
                          "is given twice; put all settings in one file");

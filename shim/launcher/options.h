@@ -30,7 +30,7 @@ enum options_verify {
 
 /* One use of an option with an argument, in the order of the command line. */
 struct options_value {
-    char option;       /* 'p' --protect, 'a' --allow */
+    char option;       /* 'p' --protect, 'a' --allow, 'i' --allow-if */
     const char *value; /* as given */
 };
 
@@ -38,10 +38,9 @@ struct options {
     enum options_action action;
     enum options_format format;
     enum options_verify verify;
-    struct options_value *patterns; /* --protect and --allow */
+    struct options_value *patterns; /* --protect, --allow and --allow-if */
     size_t pattern_count;
-    const char *allow_if; /* or NULL, as for all strings below */
-    const char *fallback;
+    const char *fallback; /* or NULL, as for all strings below */
     const char *log;
     const char *policy_file;
     const char *report_file; /* --report-file: where --format gitlab (and json) go; NULL: stderr */
@@ -56,7 +55,7 @@ struct options {
 /*
  * Reads `argv` (getopt_long conventions; options end at the first word that is none, or at `--`) into
  * `*options`, whose `patterns` it allocates: options_free, in either case. Of an option given twice the
- * last one counts, but lists in one word (--allow-if, --policy) may not be repeated. --help and --version
+ * last one counts, but --policy may not be repeated. --help and --version
  * end the reading. Returns 0, or -EINVAL or -ENOMEM after one line on stderr that names the option, the
  * value and what would be right. Keeps state in getopt's globals: not for several threads.
  */

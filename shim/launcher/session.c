@@ -14,10 +14,9 @@
 #include "launcher/run/private_log.h"
 #include "launcher/probe/probe.h"
 #include "launcher/report/outlet.h"
-#include "launcher/report/records.h"
+#include "launcher/records/records.h"
 #include "launcher/report/report.h"
 #include "launcher/run/run.h"
-#include "launcher/suggest/suggest.h"
 #include "launcher/verify/verify.h"
 
 /* One run, from its preparation to its report. */
@@ -216,8 +215,6 @@ static int tell(const struct session *session)
     result = report_write(&report);
     if (result < 0)
         fail("the report can't be written", result);
-    if (session->settings->policy.mode == POLICY_AUDIT)
-        suggest_write(&report);
     return result < 0 && report.status == 0 ? OWN_ERROR : report.status;
 }
 

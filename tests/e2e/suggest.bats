@@ -65,7 +65,8 @@ END
 
 @test "suggest: what --protect guards is not opened without saying so" {
   mkdir dist
-  touch new dist/a
+  echo new >new
+  echo old >dist/a
   "$NOCLOBBER" --protect dist/ --no-verify --audit -- mv new dist/a 2>said
   cat said
   grep -qF -e "--allow '$PWD/dist/a'" said
@@ -74,16 +75,58 @@ END
 
 @test "suggest: a tree tells of a --protect in it that this run did not touch" {
   mkdir -p out/sub
-  touch out/a out/b out/c
+  for f in a b c; do echo old >"out/$f"; done
   # shellcheck disable=SC2016
   "$NOCLOBBER" --protect out/ --protect '*.bin' --protect "$PWD/out/sub/x" --protect "$PWD/elsewhere/" --no-verify --audit -- \
-    bash -ec 'for f in a b c; do touch new; mv new out/$f; done' 2>said
+    bash -ec 'for f in a b c; do echo new >new; mv new out/$f; done' 2>said
   cat said
   grep -qxF "  --allow '$PWD/out/'" said
   grep -qF 'may open what --protect "*.bin" guards' said
   grep -qF "may open what --protect \"$PWD/out/sub/x\" guards" said
   lacks -F elsewhere said
   [ "$(grep -c ' opens what --protect ' said)" -eq 1 ]
+}
+
+@test "suggest: a case of --allow-if rather than a place, where --protect names it; pasted back" {
+  mkdir -p site/1 site/2
+  ln -s 1 site/current
+  echo x >site/kept
+  flip='ln -s 2 site/next && mv -T site/next site/current && cp -p site/kept again && mv again site/kept'
+  cp -a site before
+  "$NOCLOBBER" --protect site/ --no-verify --audit -- sh -c "$flip" 2>said
+  cat said
+  grep -qx '  --allow-if same,symlink' said
+  grep -qxF 'noclobber:   --allow-if symlink lets any symbolic link that --protect guards be replaced by another' said
+  [ "$(wc -l <said)" -eq 6 ]
+  rm -r site && mv before site
+  "$NOCLOBBER" --protect site/ --no-verify --allow-if same,symlink -- sh -c "$flip"
+  [ "$(readlink site/current)" = 2 ]
+}
+
+@test "suggest: a case and a place, and no case for what the place lets through" {
+  mkdir dist
+  touch dist/empty new1 new2 new3
+  echo old >dist/a
+  "$NOCLOBBER" --protect dist/ --no-verify --audit -- sh -c 'mv new1 dist/a; echo x >>new2; mv new2 dist/empty; cp -p dist/a again; mv again dist/a' 2>said
+  cat said
+  grep -qxF "  --allow '$PWD/dist/a' --allow-if empty" said
+  grep -qF -e "--allow-if empty lets anything empty that --protect guards be replaced" said
+}
+
+@test "suggest: in JSON they are words, and standard error is JSON alone" {
+  mkdir dist
+  ln -s a dist/link
+  ln -s b next
+  touch new
+  echo old >'dist/a b'
+  "$NOCLOBBER" --protect dist/ --no-verify --audit --format json -- sh -c 'mv -T next dist/link; mv new "dist/a b"' 2>said
+  cat said
+  [ "$(wc -l <said)" -eq 1 ]
+  python3 -c '
+import json, os
+r = json.load(open("said"))
+assert r["suggested"] == ["--allow", os.getcwd() + "/dist/a b", "--allow-if", "symlink"], r
+'
 }
 
 @test "suggest: an automake build, pasted back" {

@@ -229,6 +229,19 @@ START_TEST(repetitions_are_told_only_where_there_are_any)
 }
 END_TEST
 
+START_TEST(an_exception_that_would_have_done_is_told_only_where_there_is_one)
+{
+    struct event event = plain;
+
+    event.verdict = EVENT_AUDITED;
+    pass_through(&event);
+    ck_assert_str_eq(value("unless"), "(none)");
+    event.unless = EVENT_RULE_ALLOW_IF_EMPTY;
+    pass_through(&event);
+    ck_assert_str_eq(value("unless"), "allow_if:empty");
+}
+END_TEST
+
 /* ---- names that mean harm ---- */
 
 static const struct {
@@ -341,6 +354,7 @@ static void add(TCase *tcase)
     tcase_add_loop_test(tcase, a_verdict_has_a_name, 0, ROWS(verdicts));
     tcase_add_loop_test(tcase, a_rule_has_a_name, 0, ROWS(rules));
     tcase_add_loop_test(tcase, a_time_has_nine_digits, 0, ROWS(times));
+    tcase_add_test(tcase, an_exception_that_would_have_done_is_told_only_where_there_is_one);
     tcase_add_test(tcase, repetitions_are_told_only_where_there_are_any);
     tcase_add_loop_test(tcase, no_name_can_forge_a_record, 0, ROWS(hostiles));
     tcase_add_test(tcase, any_two_bytes_come_back);

@@ -76,7 +76,13 @@ static int protects_all(void)
 }
 static int allows_if(void)
 {
-    return is_same(options.allow_if, "same,empty");
+    return options.pattern_count == 1 && options.patterns[0].option == 'i' &&
+           is_same(options.patterns[0].value, "same,empty");
+}
+static int allows_if_twice(void)
+{
+    return options.pattern_count == 2 && is_same(options.patterns[0].value, "same") &&
+           is_same(options.patterns[1].value, "empty");
 }
 static int audits(void)
 {
@@ -172,6 +178,7 @@ static const struct {
     {{"--protect-all"}, protects_all},
     {{"-i", "same,empty"}, allows_if},
     {{"--allow-if=same,empty"}, allows_if},
+    {{"-i", "same", "--allow-if", "empty"}, allows_if_twice},
     {{"-n"}, audits},
     {{"--audit"}, audits},
     {{"-x"}, exits},
@@ -243,8 +250,6 @@ static const struct {
     {{"--refused-status="}, "--refused-status '': must be a number from 0 to 255"},
     {{"--refused-status=1x"}, "--refused-status '1x': must be a number from 0 to 255"},
     {{"--refused-status=0000"}, "--refused-status '0000': must be a number from 0 to 255"},
-    {{"-i", "same", "-i", "empty"},
-     "--allow-if 'empty': is given twice; name all in one list, separated by ','"},
     {{"-c", "a", "-c", "b"}, "--policy 'b': is given twice; put all settings in one file"},
     {{"--report-file=x", "ls"}, "--report-file 'x': goes with --format=json or --format=gitlab"},
     {{"--format=json", "--report-file=", "ls"}, "--report-file '': needs a file"},

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "launcher/report/records.h"
+#include "launcher/records/records.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -57,6 +57,7 @@ START_TEST(any_bytes_come_back)
         event.destination = destination;
         event.program = program;
         event.pid = i;
+        event.unless = i % 5 ? EVENT_RULE_ALLOW_IF_SYMLINK : EVENT_RULE_DEFAULT;
         event.repeated = (unsigned)i % 2;
         read_text(line, event_encode(&event, line, sizeof line));
         ck_assert_uint_eq(records.count, 1);
@@ -72,6 +73,7 @@ START_TEST(any_bytes_come_back)
         ck_assert_int_eq(record->pid, i);
         ck_assert_uint_eq(record->repeated, event.repeated);
         ck_assert_double_eq(record->time, 1795390000.5);
+        ck_assert_pstr_eq(record->unless, i % 5 ? "allow_if:symlink" : NULL);
         records_free(&records);
     }
 }

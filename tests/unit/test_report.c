@@ -41,6 +41,7 @@ static struct options options;
 static struct records records;
 static struct changes changes;
 static struct run_result result;
+static struct suggestion suggestion;
 static struct tally tally;
 static char *output;
 static size_t output_size;
@@ -55,7 +56,9 @@ static void happen(size_t record_count, size_t change_count, int leftovers)
                            .changes = &changes,
                            .result = &result,
                            .records = &records,
+                           .suggestion = &suggestion,
                            .status = 17};
+    ck_assert_int_eq(suggest_make(&records, &options, &suggestion), 0);
     ck_assert_int_eq(tally_make(&tally), 0);
 }
 
@@ -287,7 +290,7 @@ START_TEST(json_has_it_all)
                 "\"damaged\":0},\"complete\":true,\"refused\":[{\"destination\":\"" HOSTILE_TEXT
                 "\",\"source\":\"/tmp/new\",\"program\":\"/bin/mv\",\"rule\":\"default\","
                 "\"times\":1}],\"audited\":[],\"allowed\":[],\"changed\":[{\"path\":\"" HOSTILE_TEXT
-                "\",\"how\":\"truncated\"}]}\n"));
+                "\",\"how\":\"truncated\"}],\"suggested\":[]}\n"));
     free(output);
     tally_free(&tally);
 }

@@ -189,12 +189,13 @@ static const struct {
 
 START_TEST(settings_come_together)
 {
-    struct options_value pattern = {'p', rows[_i].protect};
-    struct options options = {0};
+    struct options_value patterns[2];
+    struct options options = {.patterns = patterns};
 
-    options.patterns = &pattern;
-    options.pattern_count = rows[_i].protect != NULL;
-    options.allow_if = rows[_i].allow_if;
+    if (rows[_i].protect)
+        patterns[options.pattern_count++] = (struct options_value){'p', rows[_i].protect};
+    if (rows[_i].allow_if)
+        patterns[options.pattern_count++] = (struct options_value){'i', rows[_i].allow_if};
     options.log = rows[_i].log;
     options.protect_all = rows[_i].protect_all;
     options.audit = rows[_i].audit;
@@ -295,15 +296,17 @@ static const struct {
 
 START_TEST(what_is_wrong_is_called_by_its_name)
 {
+    struct options_value pattern = refusals[_i].pattern;
     const struct options options = {
-        .patterns = (struct options_value[]){refusals[_i].pattern},
-        .pattern_count = refusals[_i].pattern.value != NULL,
-        .allow_if = refusals[_i].allow_if,
+        .patterns = &pattern,
+        .pattern_count = refusals[_i].pattern.value != NULL || refusals[_i].allow_if != NULL,
         .fallback = refusals[_i].fallback,
         .log = refusals[_i].log,
         .policy_file = refusals[_i].file ? "policy" : NULL,
     };
 
+    if (refusals[_i].allow_if)
+        pattern = (struct options_value){'i', refusals[_i].allow_if};
     if (refusals[_i].file)
         put_file("policy", refusals[_i].file);
     ck_assert_msg(build(&options, refusals[_i].environment) == -EINVAL, "%s", refusals[_i].name);

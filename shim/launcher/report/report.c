@@ -66,6 +66,12 @@ static const char *step_summary(void)
     return path && *path != '\0' ? path : NULL;
 }
 
+/* Whether stderr is for people: not where it gets the JSON, which is to be whole. */
+static int is_text(const struct options *options)
+{
+    return !options->quiet && (options->format != OPTIONS_FORMAT_JSON || options->report_file);
+}
+
 static int write_github(FILE *out, const struct tally *tally)
 {
     const char *const summary = step_summary();
@@ -114,27 +120,41 @@ int report_check(const struct options *options)
     return 0;
 }
 
-int report_write(const struct report *report)
+/* Has the formats write, and what is for stderr go there. */
+static int write_tally(const struct tally *tally)
 {
-    struct tally tally = {.options = report->options,
-                          .changes = report->changes,
-                          .result = report->result,
-                          .records = report->records,
-                          .status = report->status};
     char *text = NULL;
     size_t length = 0;
-    FILE *out;
-    int result = tally_make(&tally);
+    FILE *const out = open_memstream(&text, &length);
+    int result = out ? write_format(out, tally) : -errno;
 
-    if (result)
-        return result;
-    out = open_memstream(&text, &length);
-    result = out ? write_format(out, &tally) : -errno;
+    if (out && is_text(tally->options))
+        suggest_text(out, tally->suggestion);
     if (out && fclose(out))
         result = -errno;
     else if (out)
         write_stderr(text, length);
     free(text);
-    tally_free(&tally);
+    return result;
+}
+
+int report_write(const struct report *report)
+{
+    struct suggestion suggestion;
+    struct tally tally = {.options = report->options,
+                          .changes = report->changes,
+                          .result = report->result,
+                          .records = report->records,
+                          .suggestion = &suggestion,
+                          .status = report->status};
+    int result = suggest_make(report->records, report->options, &suggestion);
+
+    if (result == 0)
+        result = tally_make(&tally);
+    if (result == 0) {
+        result = write_tally(&tally);
+        tally_free(&tally);
+    }
+    suggest_free(&suggestion);
     return result;
 }

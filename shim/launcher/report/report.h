@@ -5,7 +5,7 @@
 /* What is said at the end of a run. */
 
 #include "launcher/options.h"
-#include "launcher/report/records.h"
+#include "launcher/records/records.h"
 #include "launcher/run/run.h"
 #include "launcher/verify/verify.h"
 
@@ -24,7 +24,8 @@ int report_check(const struct options *options);
 /*
  * Writes the summary in options->format: text and GitHub annotations to stderr (GitHub's also as Markdown to the file
  * $GITHUB_STEP_SUMMARY), JSON to --report-file or stderr, GitLab's code-quality artifact to --report-file (by default
- * gl-code-quality-report.json). --quiet leaves the text out. Returns 0, or -errno when a file can't be written.
+ * gl-code-quality-report.json); after an audit, with the text or in the JSON, the options that it suggests
+ * (launcher/suggest/suggest.h). --quiet leaves the text out. Returns 0, or -errno when a file can't be written.
  */
 int report_write(const struct report *report);
 

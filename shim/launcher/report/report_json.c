@@ -60,6 +60,25 @@ static void put_changes(FILE *out, const struct changes *changes)
     fputs("]", out);
 }
 
+/* The words of the options, as a shell hands them over. */
+static void put_suggested(FILE *out, const struct suggestion *suggestion)
+{
+    const char *before = "";
+
+    fputs(",\"suggested\":[", out);
+    for (size_t i = 0; i < suggestion->allow.count; i++, before = ",") {
+        put_text(out, before, "--allow");
+        put_text(out, ",", suggestion->allow.list[i]);
+    }
+    for (int i = 0; i < SUGGEST_CASES; i++)
+        if (suggestion->allow_if & 1U << i) {
+            put_text(out, before, "--allow-if");
+            put_text(out, ",", suggest_case(i));
+            before = ",";
+        }
+    fputs("]", out);
+}
+
 void report_json(FILE *out, const struct tally *tally)
 {
     fprintf(out, "{\"version\":\"%s\",\"status\":%d,\"command_status\":%d", NOCLOBBER_VERSION,
@@ -70,5 +89,6 @@ void report_json(FILE *out, const struct tally *tally)
     put_places(out, "audited", tally, EVENT_AUDITED);
     put_places(out, "allowed", tally, EVENT_ALLOWED);
     put_changes(out, tally->changes);
+    put_suggested(out, tally->suggestion);
     fputs("}\n", out);
 }

@@ -7,8 +7,9 @@
 #include <stddef.h>
 
 #include "launcher/options.h"
-#include "launcher/report/records.h"
+#include "launcher/records/records.h"
 #include "launcher/run/run.h"
+#include "launcher/suggest/suggest.h"
 #include "launcher/verify/verify.h"
 
 /* One destination and what happened to it. */
@@ -28,6 +29,7 @@ struct tally {
     const struct changes *changes;
     const struct run_result *result;
     const struct records *records;
+    const struct suggestion *suggestion;
     int status;
 
     unsigned long times[EVENT_ALLOWED + 1]; /* renames, by verdict */
@@ -42,7 +44,7 @@ struct tally {
 /* What formats for people list of a kind at most. */
 #define TALLY_SHOWN ((size_t)50)
 
-/* Counts `tally->records`; the five fields at the top are the caller's. Returns 0, or -ENOMEM.
+/* Counts `tally->records`; the six fields at the top are the caller's. Returns 0, or -ENOMEM.
  * Free with tally_free. */
 int tally_make(struct tally *tally);
 void tally_free(struct tally *tally);

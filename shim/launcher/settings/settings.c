@@ -158,17 +158,25 @@ static int take_option(struct draft *draft, const char *directory, const char *o
     return draft_apply(draft, &origin, option + strlen("--"), value);
 }
 
+static const char *option_name(char option)
+{
+    switch (option) {
+    case 'p': return "--protect";
+    case 'a': return "--allow";
+    default: return "--allow-if";
+    }
+}
+
 static int take_patterns(struct settings *settings, struct draft *draft,
                          const struct options *options, const char *directory)
 {
     int result = 0;
 
     for (size_t i = 0; result == 0 && i < options->pattern_count; i++) {
-        const int is_protect = options->patterns[i].option == 'p';
+        const struct options_value *const given = &options->patterns[i];
 
-        settings->is_policy_chosen |= is_protect;
-        result = take_option(draft, directory, is_protect ? "--protect" : "--allow",
-                             options->patterns[i].value);
+        settings->is_policy_chosen |= given->option == 'p';
+        result = take_option(draft, directory, option_name(given->option), given->value);
     }
     return result;
 }
@@ -181,8 +189,6 @@ static int take_options(struct settings *settings, struct draft *draft,
     settings->is_policy_chosen |= options->protect_all;
     if (result == 0 && options->protect_all)
         result = take_option(draft, directory, "--protect-all", NULL);
-    if (result == 0 && options->allow_if)
-        result = take_option(draft, directory, "--allow-if", options->allow_if);
     if (result == 0 && options->audit)
         result = take_option(draft, directory, "--audit", NULL);
     if (result == 0 && options->exit_on_refusal)

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Suggestions are --allow and nothing else: an event does not say whether a link replaced a link
- * or a file was empty, so --allow-if can't be known to be enough.
- */
 #include "launcher/suggest/suggest.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,12 +14,31 @@
 
 static const char protect_prefix[] = "protect:";
 
-/* The destinations that an exception can let through: of the other rules, no --allow is asked. */
+static const char *const cases[SUGGEST_CASES] = {"same", "symlink", "empty"};
+
+const char *suggest_case(int number)
+{
+    return cases[number];
+}
+
+static int is_protected(const struct record *record)
+{
+    return strncmp(record->rule, protect_prefix, sizeof protect_prefix - 1) == 0;
+}
+
+/* What an exception can let through: of the other rules, none is asked. */
 static int is_excusable(const struct record *record)
 {
     return record->verdict == EVENT_AUDITED && record->destination[0] == '/' &&
-           (strcmp(record->rule, "default") == 0 ||
-            strncmp(record->rule, protect_prefix, sizeof protect_prefix - 1) == 0);
+           (strcmp(record->rule, "default") == 0 || is_protected(record));
+}
+
+/* ---- --allow ---- */
+
+/* Whether an ALLOW_IF serves better than a place: see the header. */
+static int is_case(const struct record *record)
+{
+    return is_protected(record) && record->unless != NULL;
 }
 
 static const char **take_destinations(const struct records *records, size_t *count)
@@ -31,7 +47,7 @@ static const char **take_destinations(const struct records *records, size_t *cou
 
     *count = 0;
     for (size_t i = 0; paths && i < records->count; i++) {
-        if (is_excusable(&records->list[i]))
+        if (is_excusable(&records->list[i]) && !is_case(&records->list[i]))
             paths[(*count)++] = records->list[i].destination;
     }
     return paths;
@@ -48,6 +64,41 @@ static size_t take_bounds(const char *bounds[2], char directory[PATH_MAX], char 
     if (home_name && *home_name == '/' && realpath(home_name, home))
         bounds[count++] = home;
     return count;
+}
+
+/* ---- --allow-if ---- */
+
+static int is_matched(const struct generalised *patterns, const char *path)
+{
+    for (size_t i = 0; i < patterns->count; i++)
+        if (pattern_match(patterns->list[i], path))
+            return 1;
+    return 0;
+}
+
+/* The bit of a rule such as "allow_if:same". */
+static unsigned case_bit(const char *rule)
+{
+    const char *const colon = strchr(rule, ':');
+
+    for (int i = 0; colon && i < SUGGEST_CASES; i++)
+        if (strcmp(colon + 1, cases[i]) == 0)
+            return 1U << i;
+    return 0;
+}
+
+/* The cases of what no pattern lets through already. */
+static unsigned take_cases(const struct records *records, const struct generalised *patterns)
+{
+    unsigned taken = 0;
+
+    for (size_t i = 0; i < records->count; i++) {
+        const struct record *const record = &records->list[i];
+
+        if (is_excusable(record) && is_case(record) && !is_matched(patterns, record->destination))
+            taken |= case_bit(record->unless);
+    }
+    return taken;
 }
 
 /* ---- what of --protect it opens ---- */
@@ -117,21 +168,34 @@ static int is_seen(const struct records *records, const char *value)
 }
 
 /* A tree may hold what a --protect names though this run replaced nothing there. */
-static void warn_unseen(FILE *out, const struct report *report, const char *directory,
+static void warn_unseen(FILE *out, const struct suggestion *suggestion, const char *directory,
                         const char *pattern)
 {
+    const struct options *const options = suggestion->options;
     const size_t length = strlen(pattern);
 
-    for (size_t i = 0; pattern[length - 1] == '/' && i < report->options->pattern_count; i++) {
-        const struct options_value *const value = &report->options->patterns[i];
+    for (size_t i = 0; pattern[length - 1] == '/' && i < options->pattern_count; i++) {
+        const struct options_value *const value = &options->patterns[i];
         char literal[2 * PATH_MAX];
 
-        if (value->option != 'p' || is_seen(report->records, value->value))
+        if (value->option != 'p' || is_seen(suggestion->records, value->value))
             continue;
         take_literal(value->value, directory, literal, sizeof literal);
         if (*literal == '\0' || strncmp(literal, pattern, length) == 0)
             put_warning(out, "may open", value->value, pattern);
     }
+}
+
+static void warn_cases(FILE *out, unsigned allow_if)
+{
+    static const char *const opened[SUGGEST_CASES] = {
+        NULL, /* nothing changes */
+        "any symbolic link that --protect guards be replaced by another",
+        "anything empty that --protect guards be replaced"};
+
+    for (int i = 0; i < SUGGEST_CASES; i++)
+        if ((allow_if & 1U << i) && opened[i])
+            fprintf(out, "noclobber:   --allow-if %s lets %s\n", cases[i], opened[i]);
 }
 
 /* ---- the line to paste ---- */
@@ -149,35 +213,67 @@ static void put_quoted(FILE *out, const char *word)
     fputc('\'', out);
 }
 
-static void put_suggestion(FILE *out, const struct report *report, const char *directory,
-                           const struct generalised *patterns)
+static void put_cases(FILE *out, unsigned allow_if)
 {
-    fputs("noclobber: these options would let through what this run replaced:\n ", out);
-    for (size_t i = 0; i < patterns->count; i++)
-        put_quoted(out, patterns->list[i]);
-    fputc('\n', out);
-    for (size_t i = 0; i < patterns->count; i++) {
-        warn_seen(out, report->records, patterns->list[i]);
-        warn_unseen(out, report, directory, patterns->list[i]);
-    }
+    const char *before = " --allow-if ";
+
+    for (int i = 0; i < SUGGEST_CASES; i++)
+        if (allow_if & 1U << i) {
+            fprintf(out, "%s%s", before, cases[i]);
+            before = ",";
+        }
 }
 
-void suggest_write(const struct report *report)
+void suggest_text(FILE *out, const struct suggestion *suggestion)
 {
+    const struct generalised *const allow = &suggestion->allow;
     char directory[PATH_MAX] = "";
-    char home[PATH_MAX] = "";
+
+    if (!suggest_has(suggestion))
+        return;
+    if (!getcwd(directory, sizeof directory))
+        directory[0] = '\0';
+    fputs("noclobber: these options would let through what this run replaced:\n ", out);
+    for (size_t i = 0; i < allow->count; i++)
+        put_quoted(out, allow->list[i]);
+    put_cases(out, suggestion->allow_if);
+    fputc('\n', out);
+    for (size_t i = 0; i < allow->count; i++) {
+        warn_seen(out, suggestion->records, allow->list[i]);
+        warn_unseen(out, suggestion, directory, allow->list[i]);
+    }
+    warn_cases(out, suggestion->allow_if);
+}
+
+/* ---- the whole ---- */
+
+int suggest_make(const struct records *records, const struct options *options,
+                 struct suggestion *suggestion)
+{
+    char directory[PATH_MAX];
+    char home[PATH_MAX];
     const char *bounds[2];
     const size_t bound_count = take_bounds(bounds, directory, home);
-    struct generalised patterns = {NULL, 0};
     size_t count;
-    const char **const paths = take_destinations(report->records, &count);
+    const char **const paths = take_destinations(records, &count);
+    int result;
 
-    if (report->options->quiet || !paths || count == 0) {
-        free(paths);
-        return;
-    }
-    if (generalise(paths, count, bounds, bound_count, &patterns) == 0)
-        put_suggestion(stderr, report, directory, &patterns);
-    generalise_free(&patterns);
+    *suggestion = (struct suggestion){.records = records, .options = options};
+    if (!paths)
+        return -ENOMEM;
+    result = generalise(paths, count, bounds, bound_count, &suggestion->allow);
     free(paths);
+    if (result == 0)
+        suggestion->allow_if = take_cases(records, &suggestion->allow);
+    return result;
+}
+
+int suggest_has(const struct suggestion *suggestion)
+{
+    return suggestion->allow.count > 0 || suggestion->allow_if != 0;
+}
+
+void suggest_free(struct suggestion *suggestion)
+{
+    generalise_free(&suggestion->allow);
 }

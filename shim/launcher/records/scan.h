@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef NOCLOBBER_LAUNCHER_REPORT_SCAN_H
-#define NOCLOBBER_LAUNCHER_REPORT_SCAN_H
+#ifndef NOCLOBBER_LAUNCHER_RECORDS_SCAN_H
+#define NOCLOBBER_LAUNCHER_RECORDS_SCAN_H
 
 /*
  * The values of a JSON text (RFC 8259) without blanks, one after another. Each function begins at

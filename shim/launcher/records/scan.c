@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "launcher/report/scan.h"
+#include "launcher/records/scan.h"
 
 #include <errno.h>
 #include <string.h>

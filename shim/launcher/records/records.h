@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef NOCLOBBER_LAUNCHER_REPORT_RECORDS_H
-#define NOCLOBBER_LAUNCHER_REPORT_RECORDS_H
+#ifndef NOCLOBBER_LAUNCHER_RECORDS_RECORDS_H
+#define NOCLOBBER_LAUNCHER_RECORDS_RECORDS_H
 
 /* Events read back from a log: the inverse of core/event.h. */
 
@@ -18,6 +18,7 @@ struct record {
     char *program;
     long pid;
     double time;
+    char *unless; /* "allow_if:same", …; NULL: none */
     unsigned long repeated;
 };
 

@@ -6,7 +6,7 @@
  * escaped. So where one is met in the middle of a line, the event before it was torn, and what
  * follows is read for itself.
  */
-#include "launcher/report/records.h"
+#include "launcher/records/records.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #include "core/policy.h"
-#include "launcher/report/scan.h"
+#include "launcher/records/scan.h"
 
 static const char event_start[] = "{\"time\":";
 
@@ -27,10 +27,23 @@ static const char event_start[] = "{\"time\":";
 
 /* ---- events ---- */
 
-enum field { TIME, VERDICT, RULE, CALL, SOURCE, DESTINATION, PID, PROGRAM, REPEATED, FIELDS };
+enum field {
+    TIME,
+    VERDICT,
+    RULE,
+    CALL,
+    SOURCE,
+    DESTINATION,
+    PID,
+    PROGRAM,
+    UNLESS,
+    REPEATED,
+    FIELDS
+};
 
-static const char *const field_names[FIELDS] = {
-    "time", "verdict", "rule", "call", "source", "destination", "pid", "program", "repeated"};
+static const char *const field_names[FIELDS] = {"time",   "verdict",     "rule", "call",
+                                                "source", "destination", "pid",  "program",
+                                                "unless", "repeated"};
 
 /* An event as it is read: texts and numbers by field. */
 struct values {
@@ -82,7 +95,7 @@ static int find_verdict(const char *name)
 
 static int take_values(const struct values *values, struct record *record)
 {
-    const unsigned required = (1u << FIELDS) - 1 - (1u << REPEATED);
+    const unsigned required = (1u << FIELDS) - 1 - (1u << UNLESS) - (1u << REPEATED);
     int verdict;
 
     if ((values->seen & required) != required)
@@ -98,6 +111,7 @@ static int take_values(const struct values *values, struct record *record)
         .destination = values->texts[DESTINATION],
         .program = values->texts[PROGRAM],
         .pid = (long)values->numbers[PID],
+        .unless = values->texts[UNLESS],
         .time = values->numbers[TIME],
         .repeated = (unsigned long)values->numbers[REPEATED],
     };
