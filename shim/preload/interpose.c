@@ -25,7 +25,7 @@ static int answer(const struct call *call)
     const int before = *error;
     const int result = guard_rename(setup_policy(), call);
 
-    *error = result < 0 ? -result : before;
+    *error = result == ROUTE_WITHHELD ? ENOSYS : result < 0 ? -result : before;
     return result < 0 ? -1 : 0;
 }
 
@@ -58,11 +58,12 @@ int renameat2(int source_dirfd, const char *source, int destination_dirfd, const
 /* A program that asks by number means the kernel, past any fake root: so does the answer. */
 static struct call call_by_number(long number, long a, long b, long c, long d, long e)
 {
-    struct call call = {&route_raw, CALL_RENAMEAT2,  (int)a,     (const char *)b,
-                        (int)c,     (const char *)d, (unsigned)e};
+    struct call call = {&route_by_number, CALL_RENAMEAT2,  (int)a,     (const char *)b,
+                        (int)c,           (const char *)d, (unsigned)e};
 
 #ifdef SYS_renameat
     if (number == SYS_renameat) {
+        call.sys = &route_raw;
         call.name = CALL_RENAMEAT;
         call.flags = 0;
     }

@@ -3,10 +3,10 @@
 #define NOCLOBBER_PRELOAD_ROUTE_H
 
 /*
- * The two ways out of the library: straight to the kernel, or through the next definition of the
- * same libc function.
+ * The ways out of the library: straight to the kernel, or through the next definition of the same
+ * libc function.
  *
- * The second is how the process's own calls would go without us. It lets a fake root that stands
+ * The latter is how the process's own calls would go without us. It lets a fake root that stands
  * behind us in LD_PRELOAD (fakechroot, fakeroot, pseudo) translate our calls as it does the
  * program's, and where it stands before us, leaves alone what it has translated already.
  */
@@ -15,6 +15,16 @@
 
 /* Everything straight to the kernel. */
 extern const struct sys route_raw;
+
+/*
+ * For renameat2 by its number: that call through the next definition of syscall(2), the rest
+ * straight to the kernel, as a fake root leaves it. ROUTE_WITHHELD is what it says where the kernel
+ * has the call and somebody in between does not let it through: the program is to be told ENOSYS,
+ * and then asks otherwise.
+ */
+extern const struct sys route_by_number;
+
+#define ROUTE_WITHHELD (-4097) /* beyond the errors that Linux has, and EXCLUSIVE_MISSING */
 
 /* Calls with a path of the program through libc's next definition; the kernel where there is none,
  * as for renameat2 and statx in musl 1.2.3. Leaves errno as libc set it: whoever uses this restores

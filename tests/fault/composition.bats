@@ -173,7 +173,7 @@ under_pseudo() {
   NOCLOBBER_LOG=$LOG NOCLOBBER_ALLOW='*/free' pseudo sh -e -c "$(inside "$1" '
     chown 12:34 new
     "$PROGRAMS/call" --any-errno EEXIST rename new old 0 rename new vacant 0 rename vacant new 0 rename new free \
-      0 rename from to
+      0 rename from to ENOSYS syscall:renameat2 free vacant ENOSYS syscall:renameat2 free old
     stat -c %u:%g free >owner')"
   [ "$(cat old)" = old ] && [ "$(cat free)" = new ] && [ -d to ]
   [ "$(cat owner)" = 12:34 ]
