@@ -46,6 +46,7 @@ COMMAND_CFLAGS := -DNOCLOBBER_VERSION='"$(VERSION)"' -DNOCLOBBER_LIBDIR='"$(LIBD
 
 CORE := $(sort $(wildcard shim/core/*.c))
 ENGINE := $(sort $(wildcard shim/engine/*.c))
+TRACER := $(sort $(wildcard shim/tracer/*.c))
 PRELOAD := $(sort $(wildcard shim/preload/*.c))
 # path_process.c is for commands alone: it takes more stack than a host has to give.
 LIBRARY := $(filter-out shim/core/path_process.c,$(CORE)) $(ENGINE) $(PRELOAD)
@@ -59,8 +60,8 @@ BENCH := build/tests/bench/renames build/tests/bench/starts build/tests/bench/em
 
 LIBRARY_OBJECTS := $(LIBRARY:%.c=build/pic/%.o)
 TEST_OBJECTS := $(TESTABLE:%.c=build/test/%.o)
-LAUNCHER_OBJECTS := $(LAUNCHER:%.c=build/command/%.o)
-CORE_OBJECTS := $(CORE:%.c=build/command/%.o)
+LAUNCHER_OBJECTS := $(patsubst %.c,build/command/%.o,$(LAUNCHER) $(TRACER))
+SHARED_OBJECTS := $(patsubst %.c,build/command/%.o,$(CORE) $(ENGINE))
 UNIT_HELPERS := $(patsubst %.c,build/test/%.o,$(filter-out tests/unit/test_%.c,$(sort $(wildcard tests/unit/*.c))))
 
 # ---- products ----------------------------------------------------------------------------------
@@ -79,8 +80,8 @@ build/pic/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(BASE) $(LIBRARY_CFLAGS) $(CFLAGS) -c -o $@ $<
 
-build/noclobber: $(LAUNCHER_OBJECTS) $(CORE_OBJECTS)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
+build/noclobber: $(LAUNCHER_OBJECTS) $(SHARED_OBJECTS)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -pthread
 
 # For unit tests: what a test does not ask for, it does not link.
 build/test/launcher.a: $(filter-out %/noclobber.o,$(LAUNCHER_OBJECTS))

@@ -169,10 +169,9 @@ static int resolve_by_descriptor(const struct sys *sys, int dirfd, char *out, si
 {
     int fd;
 
-    if (out[0] == '\0')
-        return dirfd == AT_FDCWD ? read_working_directory(sys, out, size)
-                                 : path_read_directory(sys, 0, "/fd/", dirfd, out, size);
-    fd = sys_openat(sys, dirfd, out, O_PATH | O_DIRECTORY);
+    if (out[0] == '\0' && dirfd == AT_FDCWD)
+        return read_working_directory(sys, out, size);
+    fd = sys_openat(sys, dirfd, out[0] == '\0' ? "." : out, O_PATH | O_DIRECTORY);
     return fd < 0 ? fd : path_read_descriptor(sys, fd, out, size);
 }
 

@@ -18,6 +18,10 @@ enum policy_mode {
     POLICY_OFF,     /* do nothing at all */
 };
 
+/* What `noclobber --trace` writes for NOCLOBBER_MODE: a tracer decides about every call of this process,
+ * so that a library in it has nothing to say. POLICY_OFF. */
+#define POLICY_TRACED "traced"
+
 enum policy_refusal {
     POLICY_REFUSAL_ERROR, /* the call fails */
     POLICY_REFUSAL_EXIT,  /* the process ends with status POLICY_EXIT_STATUS */

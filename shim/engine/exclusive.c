@@ -36,6 +36,19 @@ int exclusive_error(const struct call *call, int error)
     }
 }
 
+int exclusive_is_final(long error)
+{
+    switch (error) {
+    case -EEXIST:
+    case -EXDEV:
+    case -EINVAL:
+    case -ENOSYS:
+    case -EOPNOTSUPP:
+    case -EPERM: return 0;
+    default: return 1;
+    }
+}
+
 /* ---- without it: directories ---- */
 
 static int emulate_directory(const struct call *call)

@@ -17,6 +17,10 @@
 /* What exclusive_rename makes of the kernel's `error`, which is not 0. */
 int exclusive_error(const struct call *call, int error);
 
+/* Whether `error` is one that nobody has to look into: neither EEXIST, EXDEV nor one that may mean
+ * EXCLUSIVE_MISSING. 1 or 0. Pure. */
+int exclusive_is_final(long error);
+
 /*
  * Makes the call with RENAME_NOREPLACE added. Returns 0 when it was made and nothing was in the
  * way; else the kernel's error, or EXCLUSIVE_MISSING where kernel, filesystem or a seccomp filter

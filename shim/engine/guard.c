@@ -249,12 +249,34 @@ static int meet(const struct policy *policy, const struct call *call, int attemp
 }
 
 /* Kept out of the way of the call without conflict, which so needs hardly any stack. */
-__attribute__((noinline)) static int after_failure(const struct policy *policy,
-                                                   const struct call *call, int attempt)
+__attribute__((noinline)) int guard_answer(const struct policy *policy, const struct call *call,
+                                           int attempt)
 {
     if (attempt == EXCLUSIVE_MISSING && check_paths(call) < 0)
         return -EFAULT;
     return is_in_the_way(call, attempt) ? meet(policy, call, attempt) : attempt;
+}
+
+int guard_undecided(const struct policy *policy, const struct call *call, int attempt)
+{
+    struct scratch *scratch;
+    int result;
+
+    if (!is_in_the_way(call, attempt))
+        return attempt;
+    if (policy->mode == POLICY_AUDIT)
+        return call_plain(call);
+    scratch = scratch_take(call->sys);
+    if (!scratch)
+        return -ENOMEM;
+    struct conflict conflict = {.policy = policy,
+                                .call = call,
+                                .scratch = scratch,
+                                .attempt = attempt,
+                                .destination_seen = -EACCES};
+    result = refuse(&conflict, EVENT_RULE_UNDECIDED, attempt == -EEXIST ? -EEXIST : -EOPNOTSUPP);
+    scratch_release(call->sys, scratch);
+    return result;
 }
 
 int guard_rename(const struct policy *policy, const struct call *call)
@@ -265,5 +287,5 @@ int guard_rename(const struct policy *policy, const struct call *call)
     if (policy->mode == POLICY_OFF || (call->flags & ~known) != 0)
         return call_plain(call);
     result = exclusive_rename(call);
-    return result == 0 ? 0 : after_failure(policy, call, result);
+    return result == 0 ? 0 : guard_answer(policy, call, result);
 }

@@ -27,4 +27,14 @@
  */
 int guard_rename(const struct policy *policy, const struct call *call);
 
+/*
+ * The second half of guard_rename, for who has made the exclusive attempt already: `attempt` is what
+ * exclusive_error made of its error. The call's flags are RENAME_NOREPLACE and
+ * RENAME_WHITEOUT, or none.
+ */
+int guard_answer(const struct policy *policy, const struct call *call, int attempt);
+
+/* The same for a call whose paths cannot be read: what needs them is refused. */
+int guard_undecided(const struct policy *policy, const struct call *call, int attempt);
+
 #endif

@@ -24,10 +24,12 @@ static uint64_t hash(uint64_t state, const void *bytes, size_t length)
     return state;
 }
 
-static uint64_t hash_pair(int source_dirfd, const char *source, const struct file *destination)
+static uint64_t hash_pair(int process, int source_dirfd, const char *source,
+                          const struct file *destination)
 {
     uint64_t state = hash(0xCBF29CE484222325u, &source_dirfd, sizeof source_dirfd);
 
+    state = hash(state, &process, sizeof process);
     while (*source != '\0')
         state = hash(state, source++, 1);
     if (destination) {
@@ -82,7 +84,7 @@ static uint64_t advance(uint64_t old, uint32_t tag, uint16_t time, struct loop *
 struct loop loop_count(const struct sys *sys, int source_dirfd, const char *source,
                        const struct file *destination)
 {
-    const uint64_t pair = hash_pair(source_dirfd, source, destination);
+    const uint64_t pair = hash_pair(sys_getpid(sys), source_dirfd, source, destination);
     _Atomic uint64_t *const place = &places[pair % PLACES];
     const uint16_t time = now(sys);
     struct loop loop;

@@ -28,7 +28,7 @@ struct loop {
 };
 
 /*
- * Counts one refusal. A pair is a source as the program names it and a destination as the file it
+ * Counts one refusal. A pair is of one process: a source as the program names it and a destination as the file it
  * is, so that a program that changes its directory meanwhile is not in a loop. `destination` may be
  * NULL where it could not be looked at. Async-signal-safe, thread-safe, lock-free; the counts of
  * pairs that share one of its 64 places are lost to each other.

@@ -14,7 +14,7 @@
 enum { FORMAT = 256, REPORT_FILE, VERIFY, NO_VERIFY, REFUSED_STATUS };
 
 /* `+`: options end at the command, whose own are its own. `:`: what is missing is told apart. */
-static const char short_options[] = "+:p:Pa:i:nxf:l:c:qedVh";
+static const char short_options[] = "+:p:Pa:i:nxf:l:c:tqedVh";
 
 static const struct option long_options[] = {
     {"protect", required_argument, NULL, 'p'},
@@ -26,6 +26,7 @@ static const struct option long_options[] = {
     {"fallback", required_argument, NULL, 'f'},
     {"log", required_argument, NULL, 'l'},
     {"policy", required_argument, NULL, 'c'},
+    {"trace", no_argument, NULL, 't'},
     {"quiet", no_argument, NULL, 'q'},
     {"explain", no_argument, NULL, 'e'},
     {"doctor", no_argument, NULL, 'd'},
@@ -141,6 +142,7 @@ static int take_option(struct options *options, int option, const char *value)
     case 'P': options->protect_all = 1; break;
     case 'n': options->audit = 1; break;
     case 'x': options->exit_on_refusal = 1; break;
+    case 't': options->trace = 1; break;
     case 'q': options->quiet = 1; break;
     case 'V': options->action = OPTIONS_VERSION; break;
     case 'h': options->action = OPTIONS_HELP; break;

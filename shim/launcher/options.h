@@ -48,6 +48,7 @@ struct options {
     int audit;
     int exit_on_refusal;
     int quiet;
+    int trace;          /* --trace: by a tracer, not by the library */
     int refused_status; /* --refused-status: 0 to 255; 17 by default */
     char **arguments;   /* the command, or what the question is about; NULL-terminated, of argv */
 };

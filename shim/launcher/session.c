@@ -17,7 +17,9 @@
 #include "launcher/records/records.h"
 #include "launcher/report/report.h"
 #include "launcher/run/run.h"
+#include "launcher/run/traced.h"
 #include "launcher/verify/verify.h"
+#include "tracer/tracer.h"
 
 /* One run, from its preparation to its report. */
 struct session {
@@ -53,6 +55,17 @@ static int find_library(struct session *session)
     return result < 0 ? OWN_ERROR : 0;
 }
 
+/* What a tracer needs of this machine, in place of the library. */
+static int check_trace(void)
+{
+    char reason[512];
+
+    if (tracer_check(reason, sizeof reason) == 0)
+        return 0;
+    message_fault("--trace", NULL, reason);
+    return OWN_ERROR;
+}
+
 static int check_outlets(const struct session *session)
 {
     const char *const log = session->settings->policy.log;
@@ -67,7 +80,7 @@ static int probe(const struct session *session)
     static struct probe found;
     const char *const command = session->options->arguments[0];
 
-    probe_command(command, session->library, &found);
+    probe_command(command, session->options->trace ? NULL : session->library, &found);
     if (found.verdict == PROBE_LOADS)
         return 0;
     message_fault(command, NULL, found.reason);
@@ -117,6 +130,16 @@ static void tell_exec(const struct session *session)
     message_fault(session->options->arguments[0], NULL, reason);
 }
 
+static int run_guarded(struct session *session, const char *report, char **environment)
+{
+    char **const command = session->options->arguments;
+    struct policy policy = session->settings->policy;
+
+    policy.report = report;
+    return session->options->trace ? traced_run(&policy, command, environment, &session->result)
+                                   : run_command(command, environment, NULL, &session->result);
+}
+
 static int run(struct session *session)
 {
     const char *const report = private_log_create();
@@ -126,9 +149,10 @@ static int run(struct session *session)
     if (!report)
         return fail("no temporary directory, neither TMPDIR nor /tmp", -errno);
     environment =
-        environment_build(environ, session->settings->variables, session->library, report);
-    result = environment ? run_command(session->options->arguments, environment, &session->result)
-                         : -ENOMEM;
+        session->options->trace
+            ? environment_build(environ, traced_variables, NULL, report)
+            : environment_build(environ, session->settings->variables, session->library, report);
+    result = environment ? run_guarded(session, report, environment) : -ENOMEM;
     if (result < 0)
         return fail(session->options->arguments[0], result);
     /* A reader of ours that has gone must not cost the caller the exit status. */
@@ -149,7 +173,7 @@ static void tell_outer(void)
     const char *const outer = getenv("NOCLOBBER_REPORT");
 
     if (outer && *outer == '/')
-        private_log_forward(outer);
+        private_log_forward(outer, settings_is_traced());
 }
 
 static size_t count_refusals(const struct records *records)
@@ -223,7 +247,7 @@ static int run_session(struct session *session)
     int status = check_outlets(session);
 
     if (status == 0)
-        status = find_library(session);
+        status = session->options->trace ? check_trace() : find_library(session);
     if (status == 0)
         status = probe(session);
     if (status == 0)

@@ -59,7 +59,7 @@ is_kept() {
     ! "$NOCLOBBER" "$option" x 2>&1 </dev/null | grep 'is no option' || return 1
   done <told
   printf -- '--%s\n' protect protect-all allow allow-if audit exit-on-refusal fallback log policy quiet format report-file \
-    verify no-verify refused-status explain doctor version help | sort | diff - told
+    verify no-verify refused-status explain doctor version help trace | sort | diff - told
 }
 
 @test "an answer that cannot be written is no success" {

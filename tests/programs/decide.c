@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * decide [-f FILTER] [-o DIRECTORY] [-v] MODE DIRECTORY: the whole decision table, in fresh
+ * decide [-f FILTER] [-l LOG] [-o DIRECTORY] [-r FILE|-w FILE] [-v] MODE DIRECTORY: the whole decision table, in fresh
  * directories below DIRECTORY.
  *
  * For each row the kernel is asked twice, past the library; the rules make of it what the library
@@ -9,6 +9,9 @@
  * (off, or nothing guarded), and must fit the environment. With -o the kernel is asked below that
  * directory instead, where DIRECTORY lacks RENAME_NOREPLACE; with -f (see filter.h) the library
  * runs under a seccomp filter and the kernel's answers do not.
+ *
+ * A tracer would also see what the kernel is asked. So with -w the kernel alone is asked and its answers
+ * written to a file, which a traced decide gets with -r. -l names the log where no NOCLOBBER_LOG does.
  *
  * One line for a row that fails or is skipped (all with -v), then a line with the figures.
  */
@@ -29,6 +32,8 @@ static struct {
     const char *oracle;
     const char *log;
     struct filter filter;
+    FILE *reads; /* answers of the kernel's, or NULL */
+    FILE *writes;
 } options;
 
 static struct {
@@ -261,6 +266,23 @@ static void skip(const struct row *row, const char *what, const char *why)
     figures.skipped++;
 }
 
+/* What the kernel says to a row, or said when it was asked. */
+static void ask_both(const struct row *row, struct outcome *plain, struct outcome *exclusive)
+{
+    if (options.reads) {
+        if (fread(plain, sizeof *plain, 1, options.reads) != 1 ||
+            fread(exclusive, sizeof *exclusive, 1, options.reads) != 1)
+            abort();
+        return;
+    }
+    run(BY_KERNEL, row, plain);
+    if (plain->setup_error == 0)
+        run(BY_KERNEL_EXCLUSIVELY, row, exclusive);
+    if (options.writes && (fwrite(plain, sizeof *plain, 1, options.writes) != 1 ||
+                           fwrite(exclusive, sizeof *exclusive, 1, options.writes) != 1))
+        abort();
+}
+
 static void check_row(const struct row *row)
 {
     static struct outcome *plain, *exclusive, *outcome;
@@ -276,12 +298,13 @@ static void check_row(const struct row *row)
         skip(row, "emulation", excuse(row));
         return;
     }
-    run(BY_KERNEL, row, plain);
+    ask_both(row, plain, exclusive);
     if (plain->setup_error != 0) {
         skip(row, plain->setup_word, strerror(plain->setup_error));
         return;
     }
-    run(BY_KERNEL_EXCLUSIVELY, row, exclusive);
+    if (options.writes)
+        return;
     wrong = contradiction(plain, exclusive);
     if (wrong && options.mode == DECIDE_ENFORCE && (row->flags & ~(unsigned)RENAME_NOREPLACE) == 0)
         complain(row->name, BY_KERNEL_EXCLUSIVELY, wrong);
@@ -344,13 +367,16 @@ static int parse(int count, char **arguments)
 {
     int option;
 
-    while ((option = getopt(count, arguments, "f:o:v")) != -1) {
+    while ((option = getopt(count, arguments, "f:l:o:r:vw:")) != -1) {
         switch (option) {
         case 'f':
             if (filter_parse(&options.filter, optarg) < 0)
                 return -1;
             break;
+        case 'l': options.log = optarg; break;
         case 'o': options.oracle = optarg; break;
+        case 'r': options.reads = fopen(optarg, "re"); break;
+        case 'w': options.writes = fopen(optarg, "we"); break;
         case 'v': options.is_verbose = 1; break;
         default: return -1;
         }
@@ -366,11 +392,12 @@ static int parse(int count, char **arguments)
 int main(int count, char **arguments)
 {
     if (parse(count, arguments) < 0) {
-        fputs("usage: decide [-f FILTER] [-o DIRECTORY] [-v] enforce|audit|plain DIRECTORY\n",
+        fputs("usage: decide [-f FILTER] [-l LOG] [-o DIRECTORY] [-r FILE|-w FILE] [-v]"
+              " enforce|audit|plain DIRECTORY\n",
               stderr);
         return 125;
     }
-    options.log = getenv("NOCLOBBER_LOG");
+    options.log = options.log ? options.log : getenv("NOCLOBBER_LOG");
     umask(022);
     setvbuf(stdout, NULL, _IOLBF, 0);
     for (size_t i = 0; i < ROW_COUNT; i++)
@@ -378,5 +405,7 @@ int main(int count, char **arguments)
     check_kinds();
     printf("%u rows, %u calls, %u failed, %u skipped\n", figures.rows, figures.calls,
            figures.failed, figures.skipped);
+    if (options.writes && fclose(options.writes) != 0)
+        return 125;
     return figures.failed != 0;
 }

@@ -127,9 +127,9 @@ START_TEST(what_is_in_it_is_forwarded_to_a_file_that_is_there)
     ck_assert_ptr_nonnull(out);
     fputs("second\n", out);
     fclose(out);
-    ck_assert_int_eq(private_log_forward("outer"), 0);
+    ck_assert_int_eq(private_log_forward("outer", 0), 0);
     ck_assert(file_holds("outer", "first\nsecond\n"));
-    ck_assert_int_eq(private_log_forward("none"), -ENOENT);
+    ck_assert_int_eq(private_log_forward("none", 0), -ENOENT);
     ck_assert(!is_there("none"));
     private_log_remove();
 }

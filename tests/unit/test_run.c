@@ -22,7 +22,7 @@ static int run_shell(const char *script)
     char *command[] = {shell, option, text, NULL};
 
     snprintf(text, sizeof text, "%s", script);
-    ck_assert_int_eq(run_command(command, environ, &result), 0);
+    ck_assert_int_eq(run_command(command, environ, NULL, &result), 0);
     return result.status;
 }
 
@@ -63,9 +63,9 @@ START_TEST(what_cannot_be_started_is_126_or_127)
     char *forbidden[] = {plain, NULL};
 
     put_file("plain", "");
-    ck_assert_int_eq(run_command(none, environ, &result), 0);
+    ck_assert_int_eq(run_command(none, environ, NULL, &result), 0);
     ck_assert_int_eq(result.status, 127);
-    ck_assert_int_eq(run_command(forbidden, environ, &result), 0);
+    ck_assert_int_eq(run_command(forbidden, environ, NULL, &result), 0);
     ck_assert_int_eq(result.status, 126);
     ck_assert_int_eq(result.leftovers, 0);
 }
@@ -81,7 +81,7 @@ START_TEST(the_environment_is_the_one_given)
     char *environment[] = {given, NULL};
 
     setenv("HELD_BACK", "no", 1);
-    ck_assert_int_eq(run_command(command, environment, &result), 0);
+    ck_assert_int_eq(run_command(command, environment, NULL, &result), 0);
     ck_assert_int_eq(result.status, 0);
 }
 END_TEST
@@ -97,10 +97,10 @@ static int grep_signals(void)
     char *first[] = {grep, option, blocked, file, NULL};
     char *second[] = {grep, option, ignored, file, NULL};
 
-    ck_assert_int_eq(run_command(first, environ, &result), 0);
+    ck_assert_int_eq(run_command(first, environ, NULL, &result), 0);
     if (result.status != 0)
         return result.status;
-    ck_assert_int_eq(run_command(second, environ, &result), 0);
+    ck_assert_int_eq(run_command(second, environ, NULL, &result), 0);
     return result.status;
 }
 

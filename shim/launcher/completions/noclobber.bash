@@ -9,7 +9,7 @@ _noclobber_takes_value() { # _noclobber_takes_value WORD: whether the next word 
     return 0
     ;;
   esac
-  [[ $1 =~ ^-[Pnxqed]*[paiflc]$ ]]
+  [[ $1 =~ ^-[Pnxtqed]*[paiflc]$ ]]
 }
 
 # Sets `option`, whose value the current word is, `question` (--explain, --doctor) and `first`, the index of the first word
@@ -72,8 +72,8 @@ _noclobber_value() { # _noclobber_value OPTION CURRENT
 
 _noclobber_options() { # _noclobber_options CURRENT
   _noclobber_words "$1" --protect --protect-all --allow --allow-if --audit --exit-on-refusal --fallback --log --policy \
-    --verify --no-verify --quiet --format --report-file --refused-status --explain --doctor --version --help \
-    -p -P -a -i -n -x -f -l -c -q -e -d -V -h
+    --trace --verify --no-verify --quiet --format --report-file --refused-status --explain --doctor --version --help \
+    -p -P -a -i -n -x -f -l -c -t -q -e -d -V -h
 }
 
 _noclobber() {

@@ -47,6 +47,7 @@ complete -c noclobber -n __fish_noclobber_in_options -s x -l exit-on-refusal -d 
 complete -c noclobber -n __fish_noclobber_in_options -s f -l fallback -xa 'emulate refuse' -d 'Where there is no exclusive rename'
 complete -c noclobber -n __fish_noclobber_in_options -s l -l log -r -F -d 'Append events to a file'
 complete -c noclobber -n __fish_noclobber_in_options -s c -l policy -r -F -d 'Read settings from a file'
+complete -c noclobber -n __fish_noclobber_in_options -s t -l trace -d 'Reach programs that the library cannot'
 complete -c noclobber -n __fish_noclobber_in_options -l verify -xa 'stat hash' -d 'How to look at protected files afterwards'
 complete -c noclobber -n __fish_noclobber_in_options -l no-verify -d 'Do not look at protected files afterwards'
 complete -c noclobber -n __fish_noclobber_in_options -s q -l quiet -d 'No summary'

@@ -12,6 +12,9 @@ void check_library(struct findings *findings);
 /* The kernel's version, its exclusive rename, openat2(2), proc(5). */
 void check_kernel(struct findings *findings);
 
+/* Whether --trace works here, tried on a process of ours. */
+void check_trace(struct findings *findings);
+
 /* What serves for an exclusive rename in `directory`: tried in a directory of its own there. */
 void check_filesystem(struct findings *findings, const char *directory);
 

@@ -22,8 +22,6 @@
 /* The kernel follows as many interpreters (Linux, fs/exec.c: exec_binprm). */
 #define MOST_INTERPRETERS 5
 
-#define OTHERWISE "or start it from `sh -c`, where what it replaces is at least found afterwards"
-
 /* Records a verdict, in words that no file name can break out of. */
 __attribute__((format(printf, 3, 4))) static void
 say(struct probe *probe, enum probe_verdict verdict, const char *format, ...)
@@ -71,8 +69,8 @@ static void probe_architecture(struct probe *probe, const struct elf *elf,
     char ours[64];
 
     say(probe, PROBE_OTHER_ARCHITECTURE,
-        "is a program for %s and the library one for %s; run a build for %s, or set "
-        "NOCLOBBER_LIBRARY to a library for %s",
+        "is a program for %s and the library one for %s; run a build for %s, run it "
+        "with --trace, or set NOCLOBBER_LIBRARY to a library for %s",
         elf_describe(elf, its, sizeof its), elf_describe(library, ours, sizeof ours), ours, its);
 }
 
@@ -81,12 +79,12 @@ static void probe_static(struct probe *probe, const struct elf *elf)
     if (elf->is_go)
         say(probe, PROBE_STATIC,
             "is a Go program, which makes its system calls itself, past any preloaded library; run "
-            "another tool, " OTHERWISE);
+            "it with --trace, which reaches it, or run another tool");
     else
         say(probe, PROBE_STATIC,
-            "is statically linked, so that no library can be preloaded into it; run its "
-            "dynamically "
-            "linked build, " OTHERWISE);
+            "is statically linked, so that no library can be preloaded into it; run it with "
+            "--trace, "
+            "which reaches it, or run its dynamically linked build");
 }
 
 static void ask_loader(struct probe *probe, const char *library)
@@ -110,7 +108,7 @@ static void ask_loader(struct probe *probe, const char *library)
     else
         say(probe, PROBE_NOT_LOADED,
             "has a dynamic loader, %s, that did not load %s%s%s; set NOCLOBBER_LIBRARY to a "
-            "library that it can load, " OTHERWISE,
+            "library that it can load, or run it with --trace",
             probe->loader, library, complaint[0] != '\0' ? ": " : "", complaint);
 }
 
@@ -118,6 +116,13 @@ static void probe_elf(struct probe *probe, const struct elf *elf, const char *li
 {
     struct elf library_elf;
 
+    if (library == NULL) { /* nobody needs it to load */
+        if (elf->is_broken)
+            say(probe, PROBE_NOT_EXECUTABLE, "is a damaged program; install it anew");
+        else
+            say(probe, PROBE_LOADS, "%s", "");
+        return;
+    }
     if (elf_read(library, &library_elf) != 0) {
         say(probe, PROBE_NOT_LOADED, "cannot be guarded by '%s', which is no library; %s", library,
             "set NOCLOBBER_LIBRARY to one");
@@ -133,7 +138,8 @@ static void probe_elf(struct probe *probe, const struct elf *elf, const char *li
     else if (is_privileged(probe->program))
         say(probe, PROBE_SET_USER_ID,
             "runs with privileges of its own (set-user-ID, set-group-ID or capabilities), where "
-            "preloaded libraries are inert; run it as the user that it becomes, " OTHERWISE);
+            "preloaded libraries are inert; run it as the user that it becomes, or run it with "
+            "--trace");
     else
         ask_loader(probe, library);
 }
@@ -170,6 +176,8 @@ static void probe_env(struct probe *probe, const char *asker, const struct scrip
     int result = script_env_program(script->argument, name, sizeof name);
 
     if (result == -ENOENT)
+        return;
+    if (result == -EPERM && library == NULL)
         return;
     if (result == -EPERM) {
         say(probe, PROBE_NOT_LOADED,
@@ -231,7 +239,7 @@ static void probe_file(struct probe *probe, const char *path, const char *librar
     else
         say(probe, PROBE_UNREADABLE,
             "can't be looked into (%s), so that nothing is known of what it would load; make it "
-            "readable, " OTHERWISE,
+            "readable, or run it with --trace",
             strerror(-result));
 }
 

@@ -34,7 +34,8 @@ struct probe {
 int probe_find_library(char *out, size_t size);
 
 /* Looks `command` up as execvp(3) would (PATH; a '/' in it means a path), follows `#!` lines, and asks its loader, with `library`
- * preloaded, what it loads (nothing of the program runs). Fills in `*probe`. */
+ * preloaded, what it loads (nothing of the program runs). With a NULL `library` it is enough that the command can be executed.
+ * Fills in `*probe`. */
 void probe_command(const char *command, const char *library, struct probe *probe);
 
 #endif

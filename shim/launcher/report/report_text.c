@@ -100,7 +100,30 @@ static void put_changed(FILE *out, const struct tally *tally, int is_coloured)
     fprintf(out, " %zu protected file%s\n", count, tally_plural(count));
 }
 
-static void put_changes(FILE *out, const struct changes *changes)
+/* A rename leaves another file under the name; what writes in place does not. */
+static int is_any_replaced(const struct changes *changes)
+{
+    for (size_t i = 0; i < changes->count; i++)
+        if (changes->list[i].kind == CHANGE_REPLACED)
+            return 1;
+    return 0;
+}
+
+static void put_means(FILE *out, const struct changes *changes, int is_traced)
+{
+    if (is_traced) {
+        fputs("noclobber:   no rename did this: cp, install, rm, mv away and `>` do\n", out);
+        return;
+    }
+    fputs("noclobber:   no rename that the library saw did this: cp, install, rm, mv away, "
+          "`>`, static and Go programs do\n",
+          out);
+    if (is_any_replaced(changes))
+        fputs("noclobber:   if it was a rename by a static or Go program, --trace refuses it\n",
+              out);
+}
+
+static void put_changes(FILE *out, const struct changes *changes, int is_traced)
 {
     for (size_t i = 0; i < changes->count && i < TALLY_SHOWN; i++) {
         fprintf(out, "noclobber:   %s", tally_change_name(changes->list[i].kind));
@@ -109,9 +132,7 @@ static void put_changes(FILE *out, const struct changes *changes)
     }
     put_more(out, changes->count);
     if (changes->count > 0)
-        fputs("noclobber:   no rename that the library saw did this: cp, install, rm, mv away, "
-              "`>`, static and Go programs do\n",
-              out);
+        put_means(out, changes, is_traced);
 }
 
 /* ---- the rest ---- */
@@ -150,6 +171,6 @@ void report_text(FILE *out, const struct tally *tally, int is_coloured)
     put_allowed(out, tally);
     put_exceptions(out, tally);
     put_changed(out, tally, is_coloured);
-    put_changes(out, tally->changes);
+    put_changes(out, tally->changes, tally->options->trace);
     put_remarks(out, tally);
 }

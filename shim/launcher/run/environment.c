@@ -51,7 +51,7 @@ static char *preload(const char *library, const char *others)
         const size_t length = strcspn(others, ": ");
 
         if (length > 0 && !is_library(others, length))
-            end += sprintf(end, ":%.*s", (int)length, others);
+            end += sprintf(end, "%s%.*s", end[-1] == '=' ? "" : ":", (int)length, others);
         others += length;
         others += strspn(others, ": ");
     }
@@ -75,9 +75,10 @@ char **environment_build(char **environment, char **variables, const char *libra
             *next++ = *environment;
     while (*variables)
         *next++ = *variables++;
-    next[0] = preload(library, others ? others : "");
-    next[1] = join("NOCLOBBER_REPORT=", report);
-    if (next[0] && next[1])
+    next[0] = join("NOCLOBBER_REPORT=", report);
+    if (library || others)
+        next[1] = preload(library ? library : "", others ? others : "");
+    if (next[0] && (next[1] || !(library || others)))
         return built;
     free(next[0]);
     free(next[1]);

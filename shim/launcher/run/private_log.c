@@ -150,26 +150,35 @@ const char *private_log_create(void)
     return NULL;
 }
 
-/* Events are whole lines; few are larger than a write that stays in one piece. */
-static int copy(int from, int to)
+/* No name in an event can hold this: its quotation marks would be escaped. */
+static int is_refusal(const char *line)
 {
-    static char bytes[64 * 1024];
-    ssize_t count;
-
-    while ((count = read(from, bytes, sizeof bytes)) > 0)
-        if (write(to, bytes, (size_t)count) != count)
-            return -EIO;
-    return count < 0 ? -errno : 0;
+    return strstr(line, "\"verdict\":\"refused\"") != NULL;
 }
 
-int private_log_forward(const char *path)
+/* Events are whole lines, and each is one write, as that of its process was. */
+static int copy(FILE *from, int to, int refused_only)
 {
-    const int from = open(file, O_RDONLY | O_CLOEXEC);
-    const int to = from < 0 ? -1 : open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY);
-    const int result = to < 0 ? -errno : copy(from, to);
+    char *line = NULL;
+    size_t size = 0;
+    ssize_t length;
+    int result = 0;
 
-    if (from >= 0)
-        close(from);
+    while (result == 0 && (length = getline(&line, &size, from)) > 0)
+        if ((!refused_only || is_refusal(line)) && write(to, line, (size_t)length) != length)
+            result = -EIO;
+    free(line);
+    return result;
+}
+
+int private_log_forward(const char *path, int refused_only)
+{
+    FILE *const from = fopen(file, "re");
+    const int to = from ? open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY) : -1;
+    const int result = to < 0 ? -errno : copy(from, to, refused_only);
+
+    if (from)
+        fclose(from);
     if (to >= 0)
         close(to);
     return result;

@@ -14,9 +14,10 @@
  * removes them first; SIGKILL leaves them. */
 const char *private_log_create(void);
 
-/* Appends the whole of it to the file at `path`: what a noclobber inside another one owes the outer.
- * Returns 0 or -errno. */
-int private_log_forward(const char *path);
+/* Appends it to the file at `path`: what a noclobber inside another one owes the outer. With
+ * `refused_only` nothing but refusals: an outer one that traces has seen the rest itself. Returns 0 or
+ * -errno. */
+int private_log_forward(const char *path, int refused_only);
 
 /* Removes them, if there are such. The signals do what they did before. */
 void private_log_remove(void);

@@ -20,6 +20,7 @@ static const int WATCHED[] = {SIGCHLD, SIGINT,   SIGQUIT, SIGTERM, SIGHUP,  SIGU
                               SIGALRM, SIGWINCH, SIGTSTP, SIGCONT, SIGTTIN, SIGTTOU};
 
 struct run {
+    const struct run_entry *entry;
     pid_t pid;
     int status;
     int is_over;
@@ -62,17 +63,20 @@ static void unwatch(const struct run *run)
 
 _Noreturn static void become(const struct run *run, char **command, char **environment, int report)
 {
-    int reason;
+    int reason = run->entry ? run->entry->enter(run->entry->context) : 0;
 
-    restore_signals(run);
-    execvpe(command[0], command, environment);
-    reason = errno;
+    if (reason == 0) {
+        restore_signals(run);
+        execvpe(command[0], command, environment);
+        reason = errno;
+    }
     while (write(report, &reason, sizeof reason) == -1 && errno == EINTR)
         ;
     _exit(127);
 }
 
-/* The errno of an exec that failed, or 0: the pipe closes when it succeeds. */
+/* The errno of an exec that failed, -errno of an entry that failed, or 0: the pipe closes when both
+ * succeed. */
 static int read_reason(int report)
 {
     int reason = 0;
@@ -186,9 +190,10 @@ static int count_leftovers(const struct family *before)
     return count >= 0 ? count : 1;
 }
 
-int run_command(char **command, char **environment, struct run_result *result)
+int run_command(char **command, char **environment, const struct run_entry *entry,
+                struct run_result *result)
 {
-    struct run run = {.pid = -1};
+    struct run run = {.entry = entry, .pid = -1};
     struct family before; /* of the program that became us by exec: no concern of the command's */
     int reason;
 

@@ -16,9 +16,15 @@ struct run_result {
     int leftovers;  /* descendants that were still running when the command ended */
 };
 
+/* What the child does before it becomes the command: 0, or the -errno that run_command returns. */
+struct run_entry {
+    int (*enter)(const void *context);
+    const void *context;
+};
+
 /*
  * Starts `command` (execvp(3)) with `environment`, passes INT, TERM, HUP, QUIT, USR1, USR2, ALRM, WINCH and TSTP/CONT on, stops when it
- * stops and continues when it does, so that a shell's job control works on the two as one; waits for it. Descendants that
+ * stops and continues when it does, so that a shell's job control works on the two as one; waits for it. `entry` may be NULL. Descendants that
  * outlive it are counted, and left running. Returns 0 with `*result` filled in, or -errno (125).
  *
  * What the terminal sends to the whole group, and what the command sends us itself, is not passed on. A kill(2) of the whole
@@ -28,6 +34,7 @@ struct run_result {
  * taken. The caller is not ended by the command's signal: whether to end by it as well (a shell that runs a loop
  * stops only for a command that SIGINT has ended) is the caller's matter.
  */
-int run_command(char **command, char **environment, struct run_result *result);
+int run_command(char **command, char **environment, const struct run_entry *entry,
+                struct run_result *result);
 
 #endif

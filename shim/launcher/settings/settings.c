@@ -60,6 +60,13 @@ static void free_variables(struct settings *settings)
     settings->variables = NULL;
 }
 
+int settings_is_traced(void)
+{
+    const char *const mode = getenv(draft_name(DRAFT_MODE));
+
+    return mode && strcmp(mode, POLICY_TRACED) == 0;
+}
+
 /* ---- the environment ---- */
 
 /* Copies what is ours of `environment`, with room for all of a draft. */
@@ -92,12 +99,13 @@ static int take_environment(struct settings *settings, struct draft *draft)
         const char *const value = getenv(draft_name((enum draft_variable)i));
 
         /* An empty one says nothing, and would be an empty pattern in a list. */
-        if (value && *value != '\0')
+        if (value && *value != '\0' && strcmp(value, POLICY_TRACED) != 0)
             result = draft_put(draft, (enum draft_variable)i, value);
     }
     settings->is_policy_chosen = draft->values[DRAFT_PROTECT] != NULL;
     /* Inside another noclobber, which protects everything: then nothing in here narrows that. */
-    draft->protects_all = getenv("NOCLOBBER_REPORT") && !settings->is_policy_chosen;
+    draft->protects_all =
+        getenv("NOCLOBBER_REPORT") && !settings_is_traced() && !settings->is_policy_chosen;
     return result;
 }
 

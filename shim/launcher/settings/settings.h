@@ -29,6 +29,10 @@ struct settings {
  */
 int settings_build(const struct options *options, struct settings *settings);
 
+/* Whether this process is inside a `noclobber --trace`, which guards by itself what its own policy says:
+ * 1 or 0. */
+int settings_is_traced(void);
+
 /* Frees what settings_build allocated. */
 void settings_free(struct settings *settings);
 

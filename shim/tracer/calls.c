@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+#include "tracer/calls.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "tracer/request.h"
+#include "tracer/syscall_info.h"
+
+#ifndef PTRACE_GETSIGMASK
+#define PTRACE_GETSIGMASK 0x420a
+#define PTRACE_SETSIGMASK 0x420b
+#endif
+
+/* Results that no program sees: the kernel starts the call again, <linux/errno.h>. */
+enum { RESTART_FIRST = -516, RESTART_LAST = -512 };
+
+void calls_resume(pid_t thread, int request, int signal)
+{
+    /* What fails here is a thread that was killed: its end is reported. */
+    ptrace(REQUEST(request), thread, NULL, (long)signal);
+}
+
+/* ---- instead of the program's own call ---- */
+
+int calls_replace_by_info(pid_t thread, const struct registers_call *call)
+{
+    struct syscall_info info;
+    int result = syscall_info_get(thread, &info);
+
+    if (result < 0)
+        return result;
+    info.number = call->number;
+    memcpy(info.arguments, call->arguments, sizeof info.arguments);
+    info.reserved_2 = 0;
+    return syscall_info_set(thread, &info);
+}
+
+int calls_replace_by_registers(pid_t thread, const struct registers *registers,
+                               const struct abi *abi, const struct registers_call *call)
+{
+    return registers_replace(thread, registers, abi, call);
+}
+
+static int replace(const struct tracee *tracee, const struct registers_call *call)
+{
+    static int is_old; /* the kernel */
+    int result = -EIO;
+
+    if (!is_old)
+        result = calls_replace_by_info(tracee->thread, call);
+    if (result == 0 || result == -ESRCH)
+        return result;
+    is_old = is_old || result == -EIO;
+    return calls_replace_by_registers(tracee->thread, &tracee->registers, tracee->abi, call);
+}
+
+/* The program's call as renameat2(…, RENAME_NOREPLACE). */
+static struct registers_call exclusive(const struct tracee *tracee)
+{
+    const uint64_t *const given = tracee->call.arguments;
+    struct registers_call call = tracee->call;
+
+    call.number = tracee->abi->numbers[ABI_RENAMEAT2];
+    call.arguments[4] = RENAME_NOREPLACE;
+    if (tracee->name == ABI_RENAMEAT2)
+        call.arguments[4] |= given[4];
+    if (tracee->name == ABI_RENAME) {
+        call.arguments[0] = call.arguments[2] = (uint32_t)AT_FDCWD;
+        call.arguments[1] = given[0];
+        call.arguments[3] = given[1];
+    }
+    return call;
+}
+
+int calls_attempt(struct tracee *tracee)
+{
+    const struct registers_call call = exclusive(tracee);
+    int result = registers_read(tracee->thread, &tracee->registers);
+
+    if (result == 0)
+        result = replace(tracee, &call);
+    if (result < 0) {
+        kill(tracee->thread, SIGKILL);
+        return result;
+    }
+    tracee->phase = TRACEE_ATTEMPT;
+    calls_resume(tracee->thread, PTRACE_SYSCALL, 0);
+    return 0;
+}
+
+/* ---- further calls ---- */
+
+static int hold_signals(struct tracee *tracee)
+{
+    unsigned long long all = ~0ULL;
+
+    if (tracee->is_deaf)
+        return 0;
+    if (ptrace(REQUEST(PTRACE_GETSIGMASK), tracee->thread, sizeof all, &tracee->signals) != 0 ||
+        ptrace(REQUEST(PTRACE_SETSIGMASK), tracee->thread, sizeof all, &all) != 0)
+        return -errno;
+    tracee->is_deaf = 1;
+    return 0;
+}
+
+int calls_make(struct tracee *tracee, const struct registers_call *call)
+{
+    struct registers registers = tracee->registers;
+    int result = hold_signals(tracee);
+
+    registers_repeat(&registers, tracee->abi, call);
+    if (result == 0)
+        result = registers_write(tracee->thread, &registers);
+    if (result < 0)
+        return result;
+    tracee->phase = TRACEE_CALL;
+    calls_resume(tracee->thread, PTRACE_SYSCALL, 0);
+    return 0;
+}
+
+/* ---- the end ---- */
+
+static int is_restart(long result)
+{
+    return result >= RESTART_FIRST && result <= RESTART_LAST;
+}
+
+void calls_finish(struct tracee *tracee, long result)
+{
+    struct registers registers = tracee->registers;
+
+    /* A filter of the program's own that traps: its handler looks for the number of the call. */
+    if (result > 0 && !is_restart(result))
+        registers_set_number(&registers, tracee->abi, tracee->call.number);
+    else
+        registers_set_result(&registers, tracee->abi, result);
+    if (registers_write(tracee->thread, &registers) == -EIO)
+        kill(tracee->thread, SIGKILL);
+    if (tracee->is_deaf)
+        ptrace(REQUEST(PTRACE_SETSIGMASK), tracee->thread, sizeof tracee->signals,
+               &tracee->signals);
+    calls_resume(tracee->thread, PTRACE_CONT, 0);
+    tracee_remove(tracee);
+}

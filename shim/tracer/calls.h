@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef NOCLOBBER_TRACER_CALLS_H
+#define NOCLOBBER_TRACER_CALLS_H
+
+/*
+ * The system calls that a tracee makes for us, in its own registers and with its own rights: the
+ * exclusive attempt in place of its call, and whatever a settlement asks for after that.
+ *
+ * While a settlement lasts the tracee's signals are held back (PTRACE_SETSIGMASK), so that no handler
+ * of its can run between two of our calls; they are delivered afterwards, once.
+ *
+ * Conventions: for the tracer's main thread, on a tracee that is stopped. Returns 0 or -errno; a
+ * thread that was killed meanwhile (-ESRCH) needs no more care. A thread that can't be kept from
+ * making its own call is killed, and so no rename gets past.
+ */
+
+#include "tracer/tracee.h"
+
+/* Stopped by the filter: the call is made as an exclusive rename instead. */
+int calls_attempt(struct tracee *tracee);
+
+/* Stopped at the end of a call: makes `call` as well. */
+int calls_make(struct tracee *tracee, const struct registers_call *call);
+
+/* Stopped at the end of a call: the program goes on with `result`, and with the registers that it had.
+ * The tracee is none any longer. */
+void calls_finish(struct tracee *tracee, long result);
+
+/* Lets a thread go on. `request` is PTRACE_CONT or PTRACE_SYSCALL, `signal` one to deliver or 0. */
+void calls_resume(pid_t thread, int request, int signal);
+
+/* Changes the call that a thread is stopped before, as the kernel offers it: the second way serves
+ * before Linux 6.16. Apart, so that tests reach both. */
+int calls_replace_by_info(pid_t thread, const struct registers_call *call);
+int calls_replace_by_registers(pid_t thread, const struct registers *registers,
+                               const struct abi *abi, const struct registers_call *call);
+
+#endif

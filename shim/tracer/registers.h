@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef NOCLOBBER_TRACER_REGISTERS_H
+#define NOCLOBBER_TRACER_REGISTERS_H
+
+/*
+ * The registers of a thread that is stopped in a system call, ptrace(2), and how each architecture
+ * passes a call in them (syscall(2), "Architecture calling conventions").
+ *
+ * What a call leaves alone must be left alone: the caller keeps the registers of the first stop and
+ * writes all of them back when it is done, changed in the result alone.
+ *
+ * Conventions: 0 or -errno, -ESRCH for a thread that was killed meanwhile; functions without a
+ * thread are pure.
+ */
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "tracer/abi.h"
+
+struct registers {
+#if defined(__x86_64__)
+    uint64_t words[27]; /* struct user_regs_struct */
+#elif defined(__aarch64__)
+    union {
+        uint64_t words[34]; /* struct user_pt_regs */
+        uint32_t halves[18];
+    };
+    size_t size; /* bytes of it; of a 32-bit program `halves` */
+#else
+    int nothing;
+#endif
+};
+
+/* A system call to be made. */
+struct registers_call {
+    unsigned number;
+    uint64_t arguments[6];
+};
+
+int registers_read(pid_t thread, struct registers *registers);
+int registers_write(pid_t thread, const struct registers *registers);
+
+/* Puts `call` in the place of the one that is about to be made, where the thread is stopped at its
+ * entry. */
+int registers_replace(pid_t thread, const struct registers *registers, const struct abi *abi,
+                      const struct registers_call *call);
+
+/* Of a thread whose call is over: goes back to the instruction that made it, to make `call`. */
+void registers_repeat(struct registers *registers, const struct abi *abi,
+                      const struct registers_call *call);
+
+/* Sets what the call returns: 0 or -errno. */
+void registers_set_result(struct registers *registers, const struct abi *abi, long result);
+
+/* Sets the number of the call as its caller did, for a call that a seccomp filter of the program took
+ * for itself: its handler finds the number where the result would be. */
+void registers_set_number(struct registers *registers, const struct abi *abi, unsigned number);
+
+#endif

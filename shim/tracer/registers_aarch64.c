@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The number of a call that is about to be made is not in a general register but in a set of its own
+ * (NT_ARM_SYSTEM_CALL). A 32-bit program has half as many registers of half the size, and says so by
+ * their size.
+ */
+#if defined(__aarch64__)
+
+#include "tracer/registers.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <stddef.h>
+#include <sys/ptrace.h>
+#include <sys/uio.h>
+
+#ifndef NT_ARM_SYSTEM_CALL
+#define NT_ARM_SYSTEM_CALL 0x404
+#endif
+
+enum { NUMBER = 8, PC = 32 };                                       /* of a 64-bit program */
+enum { NUMBER_32 = 7, PC_32 = 15, STATUS_32 = 16, THUMB = 1 << 5 }; /* of a 32-bit one */
+
+static int is_32_bit(const struct registers *registers)
+{
+    return registers->size == sizeof registers->halves;
+}
+
+int registers_read(pid_t thread, struct registers *registers)
+{
+    struct iovec area = {registers->words, sizeof registers->words};
+
+    if (ptrace(PTRACE_GETREGSET, thread, NT_PRSTATUS, &area) != 0)
+        return -errno;
+    registers->size = area.iov_len;
+    return 0;
+}
+
+int registers_write(pid_t thread, const struct registers *registers)
+{
+    struct registers copy = *registers;
+    struct iovec area = {copy.words, copy.size};
+
+    return ptrace(PTRACE_SETREGSET, thread, NT_PRSTATUS, &area) == 0 ? 0 : -errno;
+}
+
+static void set_arguments(struct registers *registers, const struct registers_call *call)
+{
+    for (unsigned i = 0; i < 6; i++)
+        if (is_32_bit(registers))
+            registers->halves[i] = (uint32_t)call->arguments[i];
+        else
+            registers->words[i] = call->arguments[i];
+}
+
+int registers_replace(pid_t thread, const struct registers *registers, const struct abi *abi,
+                      const struct registers_call *call)
+{
+    struct registers changed = *registers;
+    int number = (int)call->number;
+    struct iovec area = {&number, sizeof number};
+    int result;
+
+    (void)abi;
+    set_arguments(&changed, call);
+    result = registers_write(thread, &changed);
+    if (result == 0 && ptrace(PTRACE_SETREGSET, thread, NT_ARM_SYSTEM_CALL, &area) != 0)
+        result = -errno;
+    return result;
+}
+
+void registers_repeat(struct registers *registers, const struct abi *abi,
+                      const struct registers_call *call)
+{
+    (void)abi;
+    if (is_32_bit(registers)) {
+        registers->halves[PC_32] -= (registers->halves[STATUS_32] & THUMB) ? 2 : 4;
+        registers->halves[NUMBER_32] = call->number;
+    } else {
+        registers->words[PC] -= 4;
+        registers->words[NUMBER] = call->number;
+    }
+    set_arguments(registers, call);
+}
+
+void registers_set_result(struct registers *registers, const struct abi *abi, long result)
+{
+    (void)abi;
+    if (is_32_bit(registers))
+        registers->halves[0] = (uint32_t)result;
+    else
+        registers->words[0] = (uint64_t)result;
+}
+
+/* It is where it was: no call changes x8, or r7. */
+void registers_set_number(struct registers *registers, const struct abi *abi, unsigned number)
+{
+    (void)registers;
+    (void)abi;
+    (void)number;
+}
+
+#else
+typedef int nothing_here;
+#endif

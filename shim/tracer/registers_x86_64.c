@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The tracer always sees the 64-bit registers, whatever the thread runs (PTRACE_GETREGS goes by the
+ * tracer's own view). A 64-bit program may say `int $0x80`: its upper halves are then no part of the
+ * call, but must be kept.
+ */
+#if defined(__x86_64__)
+
+#include "tracer/registers.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stddef.h>
+#include <sys/ptrace.h>
+#include <sys/user.h>
+
+static_assert(sizeof(struct registers) == sizeof(struct user_regs_struct), "all of them");
+
+#define AT(name) (offsetof(struct user_regs_struct, name) / sizeof(uint64_t))
+
+/* `syscall`, `int $0x80` and `sysenter`, behind which the kernel lands on an `int $0x80` (vdso): two
+ * bytes each, as the kernel's own restart of a call takes for granted. */
+#define INSTRUCTION_SIZE 2
+
+static const unsigned char native[6] = {AT(rdi), AT(rsi), AT(rdx), AT(r10), AT(r8), AT(r9)};
+static const unsigned char compatible[6] = {AT(rbx), AT(rcx), AT(rdx), AT(rsi), AT(rdi), AT(rbp)};
+
+int registers_read(pid_t thread, struct registers *registers)
+{
+    return ptrace(PTRACE_GETREGS, thread, NULL, registers->words) == 0 ? 0 : -errno;
+}
+
+int registers_write(pid_t thread, const struct registers *registers)
+{
+    return ptrace(PTRACE_SETREGS, thread, NULL, registers->words) == 0 ? 0 : -errno;
+}
+
+static void set_arguments(struct registers *registers, const struct abi *abi,
+                          const struct registers_call *call)
+{
+    size_t count;
+    const int is_native = abi->architecture == abi_list(&count)->architecture;
+    const unsigned char *const places = is_native ? native : compatible;
+
+    for (unsigned i = 0; i < 6; i++)
+        registers->words[places[i]] = is_native ? call->arguments[i] : (uint32_t)call->arguments[i];
+}
+
+int registers_replace(pid_t thread, const struct registers *registers, const struct abi *abi,
+                      const struct registers_call *call)
+{
+    struct registers changed = *registers;
+
+    changed.words[AT(orig_rax)] = call->number;
+    set_arguments(&changed, abi, call);
+    return registers_write(thread, &changed);
+}
+
+void registers_repeat(struct registers *registers, const struct abi *abi,
+                      const struct registers_call *call)
+{
+    registers->words[AT(rip)] -= INSTRUCTION_SIZE;
+    registers->words[AT(rax)] = call->number;
+    set_arguments(registers, abi, call);
+}
+
+void registers_set_result(struct registers *registers, const struct abi *abi, long result)
+{
+    (void)abi;
+    registers->words[AT(rax)] = (uint64_t)result;
+}
+
+void registers_set_number(struct registers *registers, const struct abi *abi, unsigned number)
+{
+    registers_set_result(registers, abi, (long)number);
+}
+
+#else
+typedef int nothing_here;
+#endif

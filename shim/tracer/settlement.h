@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef NOCLOBBER_TRACER_SETTLEMENT_H
+#define NOCLOBBER_TRACER_SETTLEMENT_H
+
+/*
+ * Settling a call that found something in the way: the engine's work, in a thread of its own for each.
+ *
+ * The tracer must never wait for a file: the filesystem may be served by a process that it traces.
+ * So a settlement asks the main thread for whatever takes ptrace(2), which only the thread that
+ * attached may do, and sleeps until it is done.
+ *
+ * Conventions: for the tracer's main thread.
+ */
+
+#include "core/policy.h"
+#include "tracer/tracee.h"
+
+/* Begins to settle the call of `tracee`, whose exclusive attempt the kernel answered with `result`.
+ * Returns 0, or -errno when no thread could be had. `policy` must live on. */
+int settlement_begin(const struct policy *policy, struct tracee *tracee, long result);
+
+/* The call that it asked for has returned `result`. */
+void settlement_answer(struct tracee *tracee, long result);
+
+/* Its tracee is gone: whatever it still asks for is answered with -ESRCH. */
+void settlement_abandon(struct tracee *tracee);
+
+/* Does what settlements ask for. They wake the main thread by a SIGCHLD to this process. */
+void settlement_serve(void);
+
+/* How many are under way. */
+int settlement_count(void);
+
+#endif

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Only a thread inside a rename is stopped at system calls, and has a state (tracer/tracee.h). All
+ * others run free: what they stop for is let go at once.
+ */
+#include "tracer/stops.h"
+
+#include <errno.h>
+#include <linux/fs.h>
+#include <signal.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+
+#include "engine/exclusive.h"
+#include "tracer/calls.h"
+#include "tracer/debugger.h"
+#include "tracer/settlement.h"
+#include "tracer/syscall_info.h"
+
+#define IN_SYSCALL (SIGTRAP | 0x80) /* PTRACE_O_TRACESYSGOOD */
+
+/* ---- at the entry of a call that the filter stops ---- */
+
+static unsigned flags_of(const struct tracee *tracee)
+{
+    return tracee->name == ABI_RENAMEAT2 ? (unsigned)tracee->call.arguments[4] : 0;
+}
+
+static int has_unknown_flags(const struct tracee *tracee)
+{
+    const unsigned known = RENAME_NOREPLACE | RENAME_WHITEOUT;
+
+    return (flags_of(tracee) & ~known) != 0;
+}
+
+static void fill(struct tracee *tracee, const struct syscall_info *info)
+{
+    tracee->call.number = (unsigned)info->number;
+    for (unsigned i = 0; i < 6; i++)
+        tracee->call.arguments[i] = info->arguments[i];
+}
+
+static void begin(const struct policy *policy, pid_t thread, const struct syscall_info *info,
+                  const struct abi *abi, enum abi_call name)
+{
+    struct tracee *const tracee = policy->mode == POLICY_OFF ? NULL : tracee_add(thread);
+
+    if (!tracee) {
+        if (policy->mode != POLICY_OFF)
+            kill(thread, SIGKILL); /* no memory for it: nothing gets past */
+        calls_resume(thread, PTRACE_CONT, 0);
+        return;
+    }
+    tracee->abi = abi;
+    tracee->name = name;
+    fill(tracee, info);
+    if (has_unknown_flags(tracee)) {
+        tracee_remove(tracee);
+        calls_resume(thread, PTRACE_CONT, 0);
+    } else if (calls_attempt(tracee) < 0) {
+        tracee_remove(tracee);
+    }
+}
+
+static void on_filter(const struct policy *policy, pid_t thread)
+{
+    const struct tracee *const known = tracee_find(thread);
+    struct syscall_info info;
+    enum abi_call name = ABI_CALLS;
+    const struct abi *abi = NULL;
+
+    if (known) { /* a call of its settlement */
+        calls_resume(thread, PTRACE_SYSCALL, 0);
+        return;
+    }
+    if (syscall_info_get(thread, &info) == 0)
+        abi = abi_find(info.architecture, info.number, &name);
+    if (abi && name <= ABI_RENAMEAT2) {
+        begin(policy, thread, &info, abi, name);
+        return;
+    }
+    if (name == ABI_PTRACE)
+        debugger_notice(thread, info.arguments[0], (pid_t)info.arguments[1]);
+    calls_resume(thread, PTRACE_CONT, 0);
+}
+
+/* ---- at the end of a call ---- */
+
+static void on_attempt(const struct policy *policy, struct tracee *tracee, long result)
+{
+    const int is_wish = result == -EEXIST && (flags_of(tracee) & RENAME_NOREPLACE) != 0;
+
+    const int is_absent = result == -ENOSYS && tracee->abi->is_optional;
+
+    if (is_wish || is_absent || exclusive_is_final(result))
+        calls_finish(tracee, result);
+    else if (settlement_begin(policy, tracee, result) < 0)
+        calls_finish(tracee, result == -EXDEV ? -EEXIST : result);
+}
+
+/* The kernel begins the call again of its own (a signal came): the settlement waits on. */
+static int is_restart(const struct syscall_info *info)
+{
+    return info->op == SYSCALL_INFO_EXIT && info->result <= -512 && info->result >= -516;
+}
+
+static void on_syscall(const struct policy *policy, pid_t thread)
+{
+    struct tracee *const tracee = tracee_find(thread);
+    struct syscall_info info;
+
+    if (!tracee || syscall_info_get(thread, &info) < 0 || info.op != SYSCALL_INFO_EXIT) {
+        calls_resume(thread, tracee ? PTRACE_SYSCALL : PTRACE_CONT, 0);
+        return;
+    }
+    if (tracee->phase == TRACEE_ATTEMPT)
+        on_attempt(policy, tracee, info.result);
+    else if (is_restart(&info))
+        calls_resume(thread, PTRACE_SYSCALL, 0);
+    else
+        settlement_answer(tracee, info.result);
+}
+
+/* ---- the other stops ---- */
+
+static void forget(pid_t thread)
+{
+    struct tracee *const tracee = tracee_find(thread);
+
+    if (tracee)
+        settlement_abandon(tracee);
+    tracee_remove(tracee);
+}
+
+/* All other threads are gone, and the one that did it has the number of the first one now. */
+static void on_exec(pid_t thread)
+{
+    unsigned long former = 0;
+
+    if (ptrace(PTRACE_GETEVENTMSG, thread, NULL, &former) == 0)
+        forget((pid_t)former);
+    forget(thread);
+}
+
+static int is_group_stop(int signal)
+{
+    return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
+}
+
+/* How a thread goes on that has stopped for another reason than its call. */
+static int request_for(pid_t thread)
+{
+    return tracee_find(thread) ? PTRACE_SYSCALL : PTRACE_CONT;
+}
+
+static void on_event(const struct policy *policy, pid_t thread, int event, int signal)
+{
+    switch (event) {
+    case PTRACE_EVENT_SECCOMP: on_filter(policy, thread); return;
+    case PTRACE_EVENT_STOP:
+        if (is_group_stop(signal)) {
+            calls_resume(thread, PTRACE_LISTEN, 0);
+            return;
+        }
+        break;
+    case PTRACE_EVENT_EXEC: on_exec(thread); break;
+    default: break;
+    }
+    calls_resume(thread, request_for(thread), 0);
+}
+
+void stops_handle(const struct policy *policy, pid_t thread, int status)
+{
+    const int event = status >> 16;
+
+    if (!WIFSTOPPED(status))
+        forget(thread);
+    else if (event != 0)
+        on_event(policy, thread, event, WSTOPSIG(status));
+    else if (WSTOPSIG(status) == IN_SYSCALL)
+        on_syscall(policy, thread);
+    else
+        calls_resume(thread, request_for(thread), WSTOPSIG(status));
+}

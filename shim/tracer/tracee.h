@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef NOCLOBBER_TRACER_TRACEE_H
+#define NOCLOBBER_TRACER_TRACEE_H
+
+/*
+ * The threads that are inside a call of the rename family. Of all others nothing is remembered, so
+ * that thousands of them cost nothing. For the tracer's main thread alone.
+ */
+
+#include <sys/types.h>
+
+#include "tracer/abi.h"
+#include "tracer/registers.h"
+
+struct settlement;
+
+enum tracee_phase {
+    TRACEE_ATTEMPT, /* the exclusive rename is being made */
+    TRACEE_SETTLED, /* something was in the way: stopped until it is settled */
+    TRACEE_CALL,    /* a call of the settlement is being made */
+};
+
+struct tracee {
+    pid_t thread;
+    enum tracee_phase phase;
+    const struct abi *abi;
+    enum abi_call name;
+    struct registers_call call;    /* as the program made it */
+    struct registers registers;    /* and its registers then */
+    struct settlement *settlement; /* or NULL */
+    unsigned long long signals;    /* the mask of before, where */
+    int is_deaf;                   /* signals are held back */
+    struct tracee *next;
+};
+
+/* The tracee that `thread` is, or NULL. */
+struct tracee *tracee_find(pid_t thread);
+
+/* A new one of zeros but for `thread`. NULL when memory is out. */
+struct tracee *tracee_add(pid_t thread);
+
+/* Takes it out and frees it. Takes NULL. */
+void tracee_remove(struct tracee *tracee);
+
+#endif
