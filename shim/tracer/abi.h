@@ -10,31 +10,14 @@
 
 #include <stddef.h>
 
-/* The calls that a tracer makes, changes or watches. */
-enum abi_call {
-    ABI_RENAME,
-    ABI_RENAMEAT,
-    ABI_RENAMEAT2,
-    ABI_LINKAT,
-    ABI_UNLINKAT,
-    ABI_MKDIRAT,
-    ABI_EXIT_GROUP,
-    ABI_PTRACE,
-    ABI_SECCOMP,
-    ABI_URING_SETUP,
-    ABI_URING_ENTER,
-    ABI_URING_REGISTER,
-    ABI_CALLS, /* how many */
-};
-
-/* The number of a call that an ABI does not have. */
-#define ABI_NONE 0xFFFFFFFFu
+#include "tracer/abi_numbers.h"
 
 struct abi {
     const char *name;
-    unsigned architecture;       /* AUDIT_ARCH_… of <linux/audit.h>, as the kernel reports it */
-    int is_optional;             /* 1: the kernel may be built without it, and says ENOSYS then */
-    unsigned numbers[ABI_CALLS]; /* as the kernel reports them: x32's with their bit */
+    unsigned architecture; /* AUDIT_ARCH_… of <linux/audit.h>, as the kernel reports it */
+    int is_optional;       /* 1: the kernel may be built without it, and says ENOSYS then */
+    const unsigned
+        *numbers; /* ABI_CALLS of them, as the kernel reports them: x32's with their bit */
 };
 
 /* All ABIs of this machine, and how many: `*count` is 0 where this project knows none. */
