@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# make [all] | check | lint | bench | bench-publish | format | install | uninstall | clean
+# make [all] | check | proof | lint | bench | bench-publish | format | install | uninstall | clean
 # Yours to set: CC, CFLAGS, LDFLAGS (come last), WERROR=1, PREFIX, BINDIR, LIBDIR, MANDIR, DESTDIR.
 
 VERSION := 0.1.0
@@ -66,7 +66,7 @@ UNIT_HELPERS := $(patsubst %.c,build/test/%.o,$(filter-out tests/unit/test_%.c,$
 
 # ---- products ----------------------------------------------------------------------------------
 
-.PHONY: all check check-programs lint bench bench-publish format install uninstall clean
+.PHONY: all check check-programs proof lint bench bench-publish format install uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -120,6 +120,9 @@ check-programs: all $(UNIT) $(PROGRAMS) $(BENCH)
 
 check: check-programs
 	scripts/run-tests
+
+proof: check-programs
+	tests/fault/prove-races
 
 bench: all $(BENCH)
 	tests/bench/run

@@ -1,125 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * race RACERS ROUNDS file|directory [create|plain]: in each round all racers, threads and processes
- * by turns, rename a source of their own onto one destination, each by another of the interposed
- * names. Exactly one may win; what it brought must be at the destination; every other one must be
- * told EEXIST and have its source still, as it was. Then one more comes, an adversary:
+ * race RACERS ROUNDS files|directories|mixed [-|create|plain|append [SECONDS]]: in each round all
+ * racers, threads and processes by turns, rename a source of their own onto one destination, each by
+ * another of the interposed names; files in one round, directories in the next, then some of each.
+ * Exactly one may win; what it brought must be at the destination; every other one must be told so
+ * and have its source still, as it was. Then one more comes, an adversary past the library:
  *
  *   create  makes the destination with O_EXCL (mkdir), and counts as one racer
- *   plain   renames onto it past the library, and so may replace what is there: the winner may be
- *           one or none, and each source must be at the destination, replaced by the adversary's,
- *           or still in its place
+ *   plain   renames onto it, and so may replace what is there: the winner may be one or none, and
+ *           each source must be at the destination, replaced by the adversary's, or in its place
+ *   append  opens it with O_APPEND|O_CREAT (makes a file in the directory): what it wrote must be
+ *           there in the end, whoever won
  *
- * Works in the current directory. Prints one line with the figures, and exits 0 if all was well.
+ * Works in the current directory, for SECONDS at most. Prints one line with the figures, among them
+ * in how many rounds another's call was at work during the winner's; exits 0 if all was well.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/fs.h>
 #include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include <sched.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
-#include "preload/raw.h"
+#include "race_judge.h"
 
-#define RACERS_MAX 8
-#define BATCH 50 /* rounds between two joins: half of the batches by threads, half by processes */
-
-enum adversary { NONE, CREATE, PLAIN };
-
-static struct {
-    unsigned racers; /* the adversary not counted */
-    unsigned all;
-    unsigned rounds;
-    int is_directory;
-    enum adversary adversary;
-} options;
-
-/* Shared by threads and processes. */
-static struct shared {
-    pthread_barrier_t start;
-    int answers[BATCH][RACERS_MAX + 1];
-} * shared;
-
-struct racer {
-    unsigned number;
-    unsigned first; /* round */
-};
-
-/* ---- names and contents ---- */
-
-struct name {
-    char text[48];
-};
-
-static struct name source_of(unsigned round, unsigned racer)
-{
-    struct name name;
-
-    snprintf(name.text, sizeof name.text, "s%u.%u", round, racer);
-    return name;
-}
-
-static struct name destination_of(unsigned round)
-{
-    struct name name;
-
-    snprintf(name.text, sizeof name.text, "d%u", round);
-    return name;
-}
-
-/* Where the bytes of a source are: itself, or a file in it. */
-static struct name inside(const struct name *name)
-{
-    struct name file = *name;
-
-    if (options.is_directory)
-        strcat(file.text, "/x");
-    return file;
-}
-
-static void put(const struct name *name, unsigned racer)
-{
-    const struct name file = inside(name);
-    const char byte = (char)('0' + racer);
-    int fd;
-
-    if (options.is_directory && mkdir(name->text, 0755) < 0)
-        abort();
-    fd = open(file.text, O_WRONLY | O_CREAT | O_EXCL, 0644);
-    if (fd < 0 || write(fd, &byte, 1) != 1)
-        abort();
-    close(fd);
-}
-
-/* The racer whose bytes are there, or -1. */
-static int owner(const struct name *name)
-{
-    const struct name file = inside(name);
-    const int fd = open(file.text, O_RDONLY);
-    char byte = '\0';
-
-    if (fd < 0)
-        return -1;
-    if (read(fd, &byte, 1) != 1)
-        byte = '0' - 1;
-    close(fd);
-    return byte - '0';
-}
-
-static void drop(const struct name *name)
-{
-    const struct name file = inside(name);
-
-    unlink(file.text);
-    if (options.is_directory)
-        rmdir(name->text);
-}
+#define STAGE 100 /* heats of SLOTS rounds by threads, then as many by processes */
 
 /* ---- racing ---- */
 
@@ -128,9 +33,8 @@ static long interposed(unsigned way, const char *source, const char *destination
     switch (way % 5) {
     case 0: return rename(source, destination);
     case 1: return renameat(AT_FDCWD, source, AT_FDCWD, destination);
-    case 2: return renameat2(AT_FDCWD, source, AT_FDCWD, destination, RENAME_NOREPLACE);
-    case 3:
-        return syscall(SYS_renameat2, AT_FDCWD, source, AT_FDCWD, destination, RENAME_NOREPLACE);
+    case 2: return renameat2(AT_FDCWD, source, AT_FDCWD, destination, 0);
+    case 3: return syscall(SYS_renameat2, AT_FDCWD, source, AT_FDCWD, destination, 0);
 #ifdef SYS_renameat
     default: return syscall(SYS_renameat, AT_FDCWD, source, AT_FDCWD, destination);
 #else
@@ -139,64 +43,145 @@ static long interposed(unsigned way, const char *source, const char *destination
     }
 }
 
-static long create(const char *destination)
+static long past_the_library(const char *source, const char *destination, unsigned flags)
+{
+    const long result = raw_call(SYS_renameat2, AT_FDCWD, (long)source, AT_FDCWD, (long)destination,
+                                 (long)flags, 0);
+
+    errno = result < 0 ? (int)-result : errno;
+    return result < 0 ? -1 : 0;
+}
+
+static long create(enum kind kind, const char *destination)
 {
     int fd;
 
-    if (options.is_directory)
+    if (kind == A_DIRECTORY)
         return mkdir(destination, 0755);
-    fd = open(destination, O_WRONLY | O_CREAT | O_EXCL, 0644);
+    fd = open(destination, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
     return fd < 0 ? fd : close(fd);
 }
 
-/* Plain rename, which the library does not see. */
-static long oppose(const char *source, const char *destination)
+static long oppose(enum kind kind, const char *source, const char *destination)
 {
-    const long result =
-        options.adversary == CREATE
-            ? create(destination)
-            : raw_call(SYS_renameat2, AT_FDCWD, (long)source, AT_FDCWD, (long)destination, 0, 0);
-
-    if (options.adversary == PLAIN && result < 0)
-        errno = (int)-result;
-    return result;
+    switch (options.adversary) {
+    case CREATE: return create(kind, destination);
+    case APPEND:
+        return kind == A_DIRECTORY
+                   ? write_byte(below(destination, "theirs").text, O_CREAT, APPENDED)
+                   : write_byte(destination, O_CREAT | O_APPEND, APPENDED);
+    case PLAIN:
+    case NONE: break;
+    }
+    return past_the_library(source, destination, 0);
 }
 
-static void *race(void *of)
+static void run(unsigned slot, unsigned racer)
 {
-    const struct racer *const racer = of;
+    const unsigned round = shared->first + slot;
+    const enum kind kind = kind_of(slot, racer);
+    const struct name name = source_of(slot, racer, kind);
+    const struct name source = spelt(&name, round / SLOTS);
+    const struct name destination = destination_of(slot);
+    struct lap *const lap = &shared->laps[racer][slot];
+    long result;
 
-    for (unsigned i = 0; i < BATCH; i++) {
-        const unsigned round = racer->first + i;
-        const struct name source = source_of(round, racer->number);
-        const struct name destination = destination_of(round);
-        long result;
+    gate_line_up(&shared->at_line[slot], options.abreast, slot == 0 ? GATE_WAKE : GATE_STEP);
+    lap->begin = gate_clock();
+    result = racer < options.racers ? interposed(round + racer, source.text, destination.text)
+                                    : oppose(kind, source.text, destination.text);
+    lap->answer = result < 0 ? errno : 0;
+    lap->end = gate_clock();
+}
 
-        pthread_barrier_wait(&shared->start);
-        result = racer->number < options.racers
-                     ? interposed(round + racer->number, source.text, destination.text)
-                     : oppose(source.text, destination.text);
-        shared->answers[i][racer->number] = result < 0 ? errno : 0;
+/* ---- from heat to heat ---- */
+
+/* Everything as it was before the round. */
+static void restore(unsigned slot)
+{
+    const struct name destination = destination_of(slot);
+    const int winner = winner_of(slot);
+
+    if (options.adversary == NONE && winner != NOBODY) {
+        const struct name source =
+            source_of(slot, (unsigned)winner, kind_of(slot, (unsigned)winner));
+
+        if (past_the_library(destination.text, source.text, RENAME_NOREPLACE) == 0 ||
+            past_the_library(destination.text, source.text, 0) == 0)
+            return;
+    }
+    drop(destination.text);
+    for (unsigned i = 0; i < options.all; i++)
+        if (!is_in_place(slot, i, kind_of(slot, i)))
+            put(slot, i, kind_of(slot, i));
+}
+
+/* By the last to come, while the others wait. */
+static void close_heat(void)
+{
+    for (unsigned slot = 0; slot < SLOTS; slot++) {
+        judge(slot);
+        shared->contended += (unsigned)is_contended(slot);
+        restore(slot);
+        atomic_store(&shared->at_line[slot], 0);
+    }
+    shared->first += SLOTS;
+    shared->is_over = shared->first >= shared->last || shared->failures != 0 ||
+                      (options.until != 0 && gate_clock() > options.until);
+}
+
+/* Each to one processor of those that there are, by turns. */
+static void take_processor(unsigned racer)
+{
+    unsigned skip = racer % options.cores;
+    cpu_set_t allowed;
+    cpu_set_t one;
+    unsigned cpu = 0;
+
+    sched_getaffinity(0, sizeof allowed, &allowed);
+    while (cpu < CPU_SETSIZE - 1 && (!CPU_ISSET(cpu, &allowed) || skip-- != 0))
+        cpu++;
+    CPU_ZERO(&one);
+    CPU_SET(cpu, &one);
+    sched_setaffinity(0, sizeof one, &one);
+}
+
+static void *race(void *number)
+{
+    const unsigned racer = *(const unsigned *)number;
+
+    take_processor(racer);
+    while (!shared->is_over) {
+        for (unsigned slot = 0; slot < SLOTS; slot++)
+            run(slot, racer);
+        if (gate_wait(&shared->finish, options.all))
+            gate_open(&shared->finish, options.all);
+        for (unsigned slot = 0; slot < SLOTS; slot++)
+            judge_racer(slot, racer);
+        if (gate_wait(&shared->start, options.all)) {
+            close_heat();
+            gate_open(&shared->start, options.all);
+        }
     }
     return NULL;
 }
 
-static void race_in_threads(struct racer *racers)
+static void race_in_threads(unsigned *numbers)
 {
     pthread_t threads[RACERS_MAX + 1];
 
     for (unsigned i = 0; i < options.all; i++)
-        if (pthread_create(&threads[i], NULL, race, &racers[i]) != 0)
+        if (pthread_create(&threads[i], NULL, race, &numbers[i]) != 0)
             abort();
     for (unsigned i = 0; i < options.all; i++)
         pthread_join(threads[i], NULL);
 }
 
-static void race_in_processes(struct racer *racers)
+static void race_in_processes(unsigned *numbers)
 {
     for (unsigned i = 0; i < options.all; i++) {
         if (fork() == 0) {
-            race(&racers[i]);
+            race(&numbers[i]);
             _exit(0);
         }
     }
@@ -204,153 +189,77 @@ static void race_in_processes(struct racer *racers)
         ;
 }
 
-/* ---- judging ---- */
-
-static unsigned failures;
-
-static int fail(unsigned round, const char *what, int is)
+static void run_stage(unsigned stage)
 {
-    if (failures++ < 10)
-        printf("not ok round %u: %s: %d\n", round, what, is);
-    return 0;
-}
+    const unsigned last = shared->first + STAGE * SLOTS;
+    unsigned numbers[RACERS_MAX + 1];
 
-/* A racer that lost still has its source; one that won has none. */
-static int judge_racer(unsigned round, unsigned racer, int answer)
-{
-    const struct name source = source_of(round, racer);
-    const int has = owner(&source);
-
-    if (answer == 0)
-        return access(source.text, F_OK) < 0 ||
-               fail(round, "a winner's source remains", (int)racer);
-    if (answer != EEXIST)
-        return fail(round, "a loser was told", answer);
-    return has == (int)racer || fail(round, "a loser's source has the bytes of", has);
-}
-
-/* Without an adversary that replaces: one winner, and its bytes. */
-static void judge_exclusive(unsigned round, const int *answers)
-{
-    const struct name destination = destination_of(round);
-    int winner = -1;
-    int winners = 0;
-
-    for (unsigned i = 0; i < options.all; i++) {
-        if (i < options.racers)
-            judge_racer(round, i, answers[i]);
-        if (answers[i] == 0) {
-            winner = (int)i;
-            winners++;
-        }
-    }
-    if (winners != 1)
-        fail(round, "winners", winners);
-    if (winner < (int)options.racers && owner(&destination) != winner)
-        fail(round, "the destination has the bytes of", owner(&destination));
-    if (winner == (int)options.racers && owner(&destination) != -1)
-        fail(round, "what was created has the bytes of", owner(&destination));
-}
-
-/* An adversary that replaces has the last word where it succeeds; the library's racers still see
- * one winner at most, and nobody loses a source by being refused. */
-static void judge_plain(unsigned round, const int *answers)
-{
-    const unsigned adversary = options.racers;
-    const struct name source = source_of(round, adversary);
-    const struct name destination = destination_of(round);
-    const int at = owner(&destination);
-    int winners = 0;
-
-    for (unsigned i = 0; i < adversary; i++) {
-        judge_racer(round, i, answers[i]);
-        winners += answers[i] == 0;
-    }
-    if (winners > 1)
-        fail(round, "winners", winners);
-    if (answers[adversary] == 0 && at != (int)adversary)
-        fail(round, "the adversary's file was replaced by that of", at);
-    if (answers[adversary] != 0 && owner(&source) != (int)adversary)
-        fail(round, "the adversary's source is lost", answers[adversary]);
-    if (answers[adversary] != 0 && (winners != 1 || at < 0 || answers[at] != 0))
-        fail(round, "nobody's bytes are at the destination", at);
-}
-
-static void judge_batch(unsigned first)
-{
-    for (unsigned i = 0; i < BATCH; i++) {
-        const struct name destination = destination_of(first + i);
-
-        if (options.adversary == PLAIN)
-            judge_plain(first + i, shared->answers[i]);
-        else
-            judge_exclusive(first + i, shared->answers[i]);
-        drop(&destination);
-        if (options.is_directory)
-            rmdir(destination.text);
-        for (unsigned j = 0; j < options.all; j++) {
-            const struct name source = source_of(first + i, j);
-
-            drop(&source);
-        }
-    }
-}
-
-static void run_batch(unsigned first)
-{
-    struct racer racers[RACERS_MAX + 1];
-
-    for (unsigned i = 0; i < options.all; i++) {
-        racers[i].number = i;
-        racers[i].first = first;
-        for (unsigned j = 0; j < BATCH; j++) {
-            const struct name source = source_of(first + j, i);
-
-            put(&source, i);
-        }
-    }
-    memset(shared->answers, -1, sizeof shared->answers);
-    if (first / BATCH % 2 == 0)
-        race_in_threads(racers);
+    for (unsigned i = 0; i < options.all; i++)
+        numbers[i] = i;
+    shared->is_over = 0;
+    shared->last = last < options.rounds ? last : options.rounds;
+    if (stage % 2 == 0)
+        race_in_threads(numbers);
     else
-        race_in_processes(racers);
-    judge_batch(first);
+        race_in_processes(numbers);
 }
 
-static void share(void)
-{
-    pthread_barrierattr_t attributes;
+/* ---- what was asked for ---- */
 
-    shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    pthread_barrierattr_init(&attributes);
-    pthread_barrierattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
-    pthread_barrier_init(&shared->start, &attributes, options.all);
+static enum adversary parse_adversary(const char *word)
+{
+    if (strcmp(word, "create") == 0)
+        return CREATE;
+    if (strcmp(word, "plain") == 0)
+        return PLAIN;
+    return strcmp(word, "append") == 0 ? APPEND : NONE;
 }
 
 static int parse(int count, char **arguments)
 {
-    if (count < 4 || count > 5)
+    cpu_set_t allowed;
+
+    if (count < 4 || count > 6)
         return -1;
     options.racers = (unsigned)atoi(arguments[1]);
     options.rounds = (unsigned)atoi(arguments[2]);
-    options.is_directory = strcmp(arguments[3], "directory") == 0;
-    if (count == 5)
-        options.adversary = strcmp(arguments[4], "create") == 0 ? CREATE : PLAIN;
+    options.field = arguments[3][0] == 'f' ? FILES : DIRECTORIES;
+    if (arguments[3][0] == 'm')
+        options.field = MIXED;
+    options.adversary = count > 4 ? parse_adversary(arguments[4]) : NONE;
+    options.until = count > 5 ? gate_clock() + atoi(arguments[5]) * 1000000000LL : 0;
     options.all = options.racers + (options.adversary != NONE);
+    sched_getaffinity(0, sizeof allowed, &allowed);
+    options.cores = (unsigned)CPU_COUNT(&allowed);
+    options.abreast = options.all < options.cores ? options.all : options.cores;
     return options.racers < 1 || options.racers > RACERS_MAX ? -1 : 0;
+}
+
+static void prepare(void)
+{
+    shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    for (unsigned slot = 0; slot < SLOTS; slot++) {
+        for (unsigned i = 0; i < options.all; i++) {
+            put(slot, i, A_FILE);
+            put(slot, i, A_DIRECTORY);
+        }
+    }
 }
 
 int main(int count, char **arguments)
 {
-    unsigned done;
-
     if (parse(count, arguments) < 0) {
-        fputs("usage: race RACERS ROUNDS file|directory [create|plain]\n", stderr);
+        fputs(
+            "usage: race RACERS ROUNDS files|directories|mixed [-|create|plain|append [SECONDS]]\n",
+            stderr);
         return 125;
     }
-    share();
-    for (done = 0; done < options.rounds && failures == 0; done += BATCH)
-        run_batch(done);
-    printf("%u rounds of %u, %u failures\n", done, options.all, failures);
-    return failures != 0;
+    prepare();
+    for (unsigned stage = 0; shared->first < options.rounds && shared->failures == 0 &&
+                             (options.until == 0 || gate_clock() < options.until);
+         stage++)
+        run_stage(stage);
+    printf("%u rounds of %u, %u contended, %u failures\n", shared->first, options.all,
+           shared->contended, shared->failures);
+    return shared->failures != 0;
 }
