@@ -141,6 +141,25 @@ fakechroot_cases() { # fakechroot_cases ORDER
   done
 }
 
+@test "fakechroot and fakeroot together, as debootstrap is run: both keep what is theirs, in either order" {
+  local order
+  need fakechroot fakeroot chroot
+  export NOCLOBBER_LOG=$LOG NOCLOBBER_PROTECT='*/old'
+  for order in first last; do
+    rm -rf root
+    mkdir -p root/inside
+    pair root/inside
+    FAKECHROOT_EXCLUDE_PATH=/usr:/lib:/lib64:/bin:/proc:/dev:$PROGRAMS:$(dirname "$SHIM") fakechroot fakeroot \
+      chroot "$(pwd -P)/root" /bin/sh -e -c "$(inside "$order" 'cd /inside; chown 12:34 new; chown 56:78 old free
+        "$PROGRAMS/call" --any-errno EEXIST rename /inside/new /inside/old 0 rename /inside/new free \
+          0 rename /inside/free vacant
+        stat -c %u:%g old vacant >owners')"
+    [ "$(xargs <root/inside/owners)" = "56:78 12:34" ]
+    [ "$(cat root/inside/old root/inside/vacant | xargs)" = "old new" ]
+  done
+  [ "$(refusals)" -eq 2 ]
+}
+
 # Its renameat2 is the host's: there a call of the shim's own must not go.
 @test "a fake root that does not know renameat2: renames inside stay inside, in either order" {
   local order
