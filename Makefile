@@ -35,6 +35,9 @@ endif
 # The library: no libc linked, no symbol version named, small frames (see shim/engine/scratch.h).
 LIBRARY_CFLAGS := -fPIC -fvisibility=hidden -ffunction-sections \
 	-fasynchronous-unwind-tables -Wframe-larger-than=1024 $(call has,-mno-outline-atomics) $(HARDENING)
+# Behind the user's: the optimiser at link time does not see what interpose.c has in assembler, and
+# musl has none of the functions that _FORTIFY_SOURCE calls.
+LIBRARY_LAST := $(call has,-fno-lto) -U_FORTIFY_SOURCE -Wp,-U_FORTIFY_SOURCE
 LIBRARY_LDFLAGS := -shared -nostdlib -Wl,-soname,libnoclobber.so \
 	-Wl,--version-script=shim/preload/exports.map -Wl,--gc-sections -Wl,--hash-style=gnu \
 	-Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,noseparate-code -Wl,--build-id=sha1
@@ -78,7 +81,7 @@ build/libnoclobber.so: $(LIBRARY_OBJECTS) shim/preload/exports.map scripts/check
 
 build/pic/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(BASE) $(LIBRARY_CFLAGS) $(CFLAGS) -c -o $@ $<
+	$(CC) $(BASE) $(LIBRARY_CFLAGS) $(CFLAGS) $(LIBRARY_LAST) -c -o $@ $<
 
 build/noclobber: $(LAUNCHER_OBJECTS) $(SHARED_OBJECTS)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -pthread

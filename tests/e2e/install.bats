@@ -40,6 +40,21 @@ make_in() { # make_in FOLDER ARGUMENT…
   refuses libnoclobber.so
 }
 
+# packaged COMPILER FLAG: builds the library with flags of packages, and one that fortifies.
+packaged() {
+  command -v "$1" >/dev/null || return 0
+  make_in tree clean
+  make_in tree CC="$1" CFLAGS="-g -O2 -flto -fstack-protector-strong $2 -Werror=format-security" \
+    LDFLAGS="-Wl,-z,relro -Wl,-z,now -Wl,--as-needed" build/libnoclobber.so
+  refuses "$PWD/tree/build/libnoclobber.so"
+}
+
+@test "the flags that distributions build packages with, link-time optimisation among them, do" {
+  copy tree
+  packaged gcc -D_FORTIFY_SOURCE=2
+  packaged clang -Wp,-U_FORTIFY_SOURCE,-D_FORTIFY_SOURCE=2
+}
+
 @test "make install without PREFIX goes to /usr/local/lib, with LIBDIR there" {
   copy tree
   make_in tree install DESTDIR="$PWD/one"
