@@ -459,6 +459,22 @@ END
   is_kept
 }
 
+@test "whenever a signal comes, nothing is left behind and the command is not waited for in vain" {
+  need python3
+  cat >signals.py <<'END'
+import os, random, signal, subprocess, sys, time
+random.seed(1)
+for number in [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1] * 20:
+    run = subprocess.Popen(sys.argv[1:], stderr=subprocess.DEVNULL)
+    time.sleep(random.random() * 0.008)
+    run.send_signal(number)
+    status = run.wait(60)
+    assert status in (0, -number, 128 + number), status
+    assert os.listdir("tmp") == [], (number, status)
+END
+  python3 signals.py "$NOCLOBBER" -P --no-verify -- true
+}
+
 @test "killed by a signal, it takes the command and the private log along" {
   mkfifo ready
   "$NOCLOBBER" -P sh -c 'echo "$NOCLOBBER_REPORT" >ready; exec sleep 60' 2>stderr &

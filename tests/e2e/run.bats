@@ -11,6 +11,13 @@ BATS_TEST_RETRIES=2
 NC=$ROOT/build/noclobber
 TERMINAL=$BATS_TEST_DIRNAME/terminal
 
+# What a noclobber that is killed leaves behind goes with the case.
+setup() {
+  cd "$BATS_TEST_TMPDIR" || return 1
+  mkdir tmp
+  export TMPDIR=$PWD/tmp
+}
+
 guarded() { # guarded [NOCLOBBER OPTION…] -- COMMAND…
   "$NC" --protect-all --no-verify "$@"
 }
@@ -90,6 +97,7 @@ END
   run guarded -- sh -c '(read x <go; echo new >new; mv new old 2>/dev/null; echo $? >finished) >/dev/null 2>&1 3>&- &'
   echo "$output"
   [ "$status" -eq 0 ]
+  [ "$output" = 'noclobber: 1 process of the command still running, not in these counts' ]
   echo >go
   read -r answer <finished
   [ "$answer" -ne 0 ]
@@ -149,6 +157,10 @@ END
   cp -L /bin/sh program
   printf '\026\0' | dd of=program bs=1 seek=18 conv=notrunc 2>/dev/null # e_machine: s390
   run guarded -- ./program
+  says 's390'
+  printf '#!%s\n' "$PWD/program" >script
+  chmod +x script
+  run guarded -- ./script
   says 's390'
 }
 

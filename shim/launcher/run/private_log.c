@@ -29,10 +29,10 @@ static void remove_files(void)
 {
     if (owner != getpid())
         return;
-    owner = 0;
     unlink(file);
     unlink(whole);
     rmdir(directory);
+    owner = 0; /* now only: a signal in between finishes this */
 }
 
 /* SA_RESETHAND has put the default back, and the signal comes again when the handler is left. */
