@@ -98,8 +98,9 @@ static void warn_of_blind_spots(const struct session *session)
 
     if (!first || session->options->quiet)
         return;
-    snprintf(more, sizeof more, "can't be read; changes there go unnoticed (%zu such)", count);
-    message_fault(first, NULL, more);
+    snprintf(more, sizeof more, "can't be read, nor can %zu more; changes there go unnoticed",
+             count - 1);
+    message_fault(first, NULL, count > 1 ? more : "can't be read; changes there go unnoticed");
 }
 
 /* Where nothing is guarded, nothing that changes is wrong. */

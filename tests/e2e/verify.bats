@@ -139,6 +139,18 @@ static_mover() {
   unchanged
 }
 
+@test "the log may grow, by whatever name it is given" {
+  put_dist
+  ln -s dist elsewhere
+  : >dist/events
+  cp dist/a dist/b
+  for log in dist/events elsewhere/events "$PWD/elsewhere/events"; do
+    guarded --log "$log" --allow dist/b -- sh -c 'cp new newer; mv newer dist/b'
+    unchanged
+  done
+  [ "$(wc -l <dist/events)" -eq 3 ]
+}
+
 @test "what is not protected may change" {
   put_dist
   guarded -- sh -c 'echo x >new && rm new && echo y >other'

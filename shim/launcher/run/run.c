@@ -109,14 +109,25 @@ static int start(struct run *run, char **command, char **environment)
 
 /* ---- while it runs ----------------------------------------------------------------------------- */
 
+/* Whether the command, which has been stopped, goes on already. */
+static int is_going_on(const struct run *run)
+{
+    siginfo_t info = {0};
+
+    return waitid(P_PID, (id_t)run->pid, &info, WCONTINUED | WNOHANG | WNOWAIT) == 0 &&
+           info.si_pid == run->pid;
+}
+
 /*
  * Stops this process as the command was stopped, until somebody continues it. Not where SIGCONT has come in the meantime: it
- * went to both, and we would sleep through it. In an orphaned process group, or as process 1, the kernel does not
+ * went to both, and we would sleep through it. One that comes before `raise` is pending, or `raise` has discarded it, and then
+ * the command goes on; one that comes behind it discards the stop. In an orphaned process group, or as process 1, the kernel does not
  * stop us, and the command just stays stopped, as it would without us.
  */
-static void stop_as_well(int number)
+static void stop_as_well(const struct run *run, int number)
 {
     const struct sigaction fatal = {.sa_handler = SIG_DFL};
+    const struct sigaction ignored = {.sa_handler = SIG_IGN};
     struct sigaction before;
     sigset_t set;
 
@@ -130,6 +141,8 @@ static void stop_as_well(int number)
         return;
     }
     raise(number);
+    if (is_going_on(run))
+        sigaction(number, &ignored, NULL); /* takes it back */
     sigprocmask(SIG_UNBLOCK, &set, NULL);
     sigprocmask(SIG_BLOCK, &set, NULL);
     sigaction(number, &before, NULL);
@@ -145,7 +158,7 @@ static void collect(struct run *run)
         if (pid != run->pid)
             continue;
         if (WIFSTOPPED(status)) {
-            stop_as_well(WSTOPSIG(status));
+            stop_as_well(run, WSTOPSIG(status));
             continue;
         }
         run->status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);

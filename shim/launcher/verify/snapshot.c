@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -163,6 +164,7 @@ static void note_blind_spot(struct snapshot *snapshot, const char *path)
 struct taking {
     struct scope scope;
     struct snapshot *snapshot;
+    struct stat records[2]; /* of the log and the report: the run itself writes these */
 };
 
 static int enters(void *context, const char *directory)
@@ -172,16 +174,24 @@ static int enters(void *context, const char *directory)
     return scope_reaches(&taking->scope, directory);
 }
 
-/* The run itself writes these. */
-static int is_record(const struct policy *policy, const char *path)
+/* By whatever name: that of the policy need not be the resolved one. */
+static int is_record(const struct taking *taking, const struct facts *facts)
 {
-    return (policy->log && strcmp(policy->log, path) == 0) ||
-           (policy->report && strcmp(policy->report, path) == 0);
+    for (int i = 0; i < 2; i++) {
+        const struct stat *const record = &taking->records[i];
+
+        if (record->st_ino == facts->inode && record->st_nlink > 0 &&
+            major(record->st_dev) == facts->device >> 32 &&
+            minor(record->st_dev) == (uint32_t)facts->device)
+            return 1;
+    }
+    return 0;
 }
 
-static int is_guarded(const struct policy *policy, const char *path)
+static void look_at_record(const char *path, struct stat *record)
 {
-    return !is_record(policy, path) && policy_decide(policy, path).guard == POLICY_GUARDED;
+    if (!path || stat(path, record) < 0)
+        memset(record, 0, sizeof *record);
 }
 
 static int take(void *context, int dirfd, const char *path, size_t length, const char *name)
@@ -191,13 +201,13 @@ static int take(void *context, int dirfd, const char *path, size_t length, const
     struct seen *seen;
     int result;
 
-    if (!is_guarded(taking->scope.policy, path))
+    if (policy_decide(taking->scope.policy, path).guard != POLICY_GUARDED)
         return 0;
     seen = next_seen(snapshot);
     if (!seen)
         return -ENOMEM;
     result = look_first(dirfd, name, snapshot->how, &seen->now);
-    if (result == -ENOENT)
+    if (result == -ENOENT || (result == 0 && is_record(taking, &seen->now)))
         return 0;
     if (result < 0 || (snapshot->how == OPTIONS_VERIFY_HASH && !seen->now.is_hashed))
         note_blind_spot(snapshot, path);
@@ -239,6 +249,8 @@ int snapshot_take(const struct policy *policy, enum options_verify how, struct s
     result = scope_begin(policy, &taking.scope);
     if (result < 0)
         return result;
+    look_at_record(policy->log, &taking.records[0]);
+    look_at_record(policy->report, &taking.records[1]);
     taking.snapshot = calloc(1, sizeof *taking.snapshot);
     if (taking.snapshot) {
         taking.snapshot->how = how;
