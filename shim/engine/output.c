@@ -56,8 +56,10 @@ static int is_as_remembered(const struct statx *facts)
 void output_stderr(const struct sys *sys, const char *bytes, size_t size)
 {
     struct statx facts;
+    const int result = sys_statx_fd(sys, STDERR, &facts);
 
-    if (sys_statx_fd(sys, STDERR, &facts) < 0)
+    /* Where statx is not to be had, nobody can tell: before main, that is standard error still. */
+    if (result == -EBADF || (result < 0 && remembered.is_known))
         return;
     if (remembered.is_known && (facts.stx_mode & S_IFMT) == S_IFREG && !is_as_remembered(&facts))
         return;

@@ -98,6 +98,21 @@ unstopped() {
   unstopped "$PROGRAMS/bypass" uring new old
 }
 
+# libnoclobber(7) has this one besides.
+@test "libraries opened with RTLD_DEEPBIND" {
+  need cc
+  echo '#include <stdio.h>
+int move(void) { return rename("new", "old"); }' >plugin.c
+  echo '#include <dlfcn.h>
+int main(void) {
+  int (*move)(void) = (int (*)(void))dlsym(dlopen("./plugin.so", RTLD_NOW | RTLD_DEEPBIND), "move");
+  return move() != 0;
+}' >host.c
+  cc -shared -fPIC -o plugin.so plugin.c
+  cc -D_GNU_SOURCE -o host host.c -ldl
+  unstopped ./host
+}
+
 @test "programs without the variable: env -i" {
   unstopped env -i mv new old
 }

@@ -139,6 +139,16 @@ both() {
   done
 }
 
+@test "statx forbidden: a bad policy is still complained of" {
+  for answer in ENOSYS EPERM; do
+    echo new >a
+    run both "statx=$answer" NOCLOBBER_MODE=typo "$PROGRAMS/call" 0 rename a c
+    [ "$status" = 0 ]
+    [[ $output == "libnoclobber: NOCLOBBER_MODE 'typo': must be "* ]]
+    rm c
+  done
+}
+
 # What os.rename says of a directory that a sticky one keeps, to a user that owns neither.
 sticky() {
   setpriv --reuid=65534 --regid=65534 --clear-groups "$@" env LD_PRELOAD="$SHIM" python3 -c '

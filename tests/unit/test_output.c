@@ -120,6 +120,39 @@ START_TEST(without_a_mask_nothing_is_written)
 }
 END_TEST
 
+/* ---- standard error ---- */
+
+START_TEST(a_complaint_needs_no_statx)
+{
+    fake_reset();
+    fake.intercept = SYS_statx;
+    fake.intercept_with = -EPERM;
+    output_stderr(&fake_sys, "abc", 3);
+    ck_assert_str_eq(fake.err, "abc");
+}
+END_TEST
+
+START_TEST(what_may_be_the_programs_data_is_not_written_to)
+{
+    fake_reset();
+    output_remember_stderr(&fake_sys);
+    fake.intercept = SYS_statx;
+    fake.intercept_with = _i ? -EBADF : -EPERM;
+    output_stderr(&fake_sys, "abc", 3);
+    ck_assert_str_eq(fake.err, "");
+}
+END_TEST
+
+START_TEST(a_closed_standard_error_is_left_alone)
+{
+    fake_reset();
+    fake.intercept = SYS_statx;
+    fake.intercept_with = -EBADF;
+    output_stderr(&fake_sys, "abc", 3);
+    ck_assert_str_eq(fake.err, "");
+}
+END_TEST
+
 static void add(TCase *tcase)
 {
     tcase_add_test(tcase, what_is_written_arrives);
@@ -128,6 +161,9 @@ static void add(TCase *tcase)
     tcase_add_test(tcase, a_signal_that_was_pending_stays_so);
     tcase_add_test(tcase, a_signal_that_was_blocked_stays_so);
     tcase_add_test(tcase, without_a_mask_nothing_is_written);
+    tcase_add_test(tcase, a_complaint_needs_no_statx);
+    tcase_add_loop_test(tcase, what_may_be_the_programs_data_is_not_written_to, 0, 2);
+    tcase_add_test(tcase, a_closed_standard_error_is_left_alone);
 }
 
 int main(void)
