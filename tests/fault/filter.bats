@@ -149,6 +149,21 @@ both() {
   done
 }
 
+@test "the hosts that are hard to live in: threads, a vfork child, 8 KiB of stack, a handler in malloc, a cancelled thread" {
+  local host
+  export NOCLOBBER_ALLOW=free/
+  for host in threads vfork_child signal_malloc; do
+    mkdir "$host.d"
+    (cd "$host.d" && both renameat2=ENOSYS timeout 60 "$PROGRAMS/$host")
+  done
+  unset NOCLOBBER_ALLOW
+  export NOCLOBBER_PROTECT='*' NOCLOBBER_ALLOW_IF=same
+  for host in small_stack cancelled; do
+    mkdir "$host.d"
+    (cd "$host.d" && both renameat2=ENOSYS timeout 60 "$PROGRAMS/$host")
+  done
+}
+
 # What os.rename says of a directory that a sticky one keeps, to a user that owns neither.
 sticky() {
   setpriv --reuid=65534 --regid=65534 --clear-groups "$@" env LD_PRELOAD="$SHIM" python3 -c '
