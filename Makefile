@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: MIT
-# make [all] | check | proof | lint | bench | bench-publish | format | install | uninstall | clean
-# Yours to set: CC, CFLAGS, LDFLAGS (come last), WERROR=1, PREFIX, BINDIR, LIBDIR, MANDIR, DESTDIR.
+# make [all] | check | proof | lint | bench | bench-publish | format | install | uninstall | clean, and packages: source | dist |
+# deb | rpm | apk.
+# Yours to set: CC, CFLAGS, LDFLAGS (come last), CPPFLAGS, COMMAND_LDFLAGS (for the command alone), WERROR=1, PREFIX, BINDIR,
+# LIBDIR, MANDIR, DESTDIR; for packages MAINTAINER and HOMEPAGE, whose values here are no real addresses.
 
 VERSION := 0.1.0
+RELEASED := 2026-11-25
+MAINTAINER ?= libnoclobber maintainers <maintainers@libnoclobber.example>
+HOMEPAGE ?= https://libnoclobber.example
 
 PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
@@ -42,7 +47,8 @@ LIBRARY_LDFLAGS := -shared -nostdlib -Wl,-soname,libnoclobber.so \
 	-Wl,--version-script=shim/preload/exports.map -Wl,--gc-sections -Wl,--hash-style=gnu \
 	-Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,noseparate-code -Wl,--build-id=sha1
 
-# The command: an ordinary program. It knows its version, and where the library will be.
+# The command: an ordinary program. It knows its version, and where the library will be. CPPFLAGS are for it alone: distributions
+# say -D_FORTIFY_SOURCE there, with which the library could want names that only one libc has.
 COMMAND_CFLAGS := -DNOCLOBBER_VERSION='"$(VERSION)"' -DNOCLOBBER_LIBDIR='"$(LIBDIR)"' $(HARDENING)
 
 # ---- sources -----------------------------------------------------------------------------------
@@ -69,7 +75,7 @@ UNIT_HELPERS := $(patsubst %.c,build/test/%.o,$(filter-out tests/unit/test_%.c,$
 
 # ---- products ----------------------------------------------------------------------------------
 
-.PHONY: all check check-programs proof lint bench bench-publish format install uninstall clean
+.PHONY: all check check-programs proof lint bench bench-publish format install uninstall clean source dist deb rpm apk
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -84,7 +90,7 @@ build/pic/%.o: %.c Makefile
 	$(CC) $(BASE) $(LIBRARY_CFLAGS) $(CFLAGS) $(LIBRARY_LAST) -c -o $@ $<
 
 build/noclobber: $(LAUNCHER_OBJECTS) $(SHARED_OBJECTS)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -pthread
+	$(CC) $(CFLAGS) $(LDFLAGS) $(COMMAND_LDFLAGS) -o $@ $^ -pthread
 
 # For unit tests: what a test does not ask for, it does not link.
 build/test/launcher.a: $(filter-out %/noclobber.o,$(LAUNCHER_OBJECTS))
@@ -93,7 +99,7 @@ build/test/launcher.a: $(filter-out %/noclobber.o,$(LAUNCHER_OBJECTS))
 
 build/command/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(BASE) $(COMMAND_CFLAGS) $(CFLAGS) -c -o $@ $<
+	$(CC) $(BASE) $(COMMAND_CFLAGS) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 build/test/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -140,12 +146,17 @@ lint: all
 format:
 	clang-format -i $(shell git ls-files '*.c' '*.h')
 
-install: all
+# A manual page says at its foot which version it is of.
+build/man/%: shim/% Makefile
+	@mkdir -p $(@D)
+	sed 's/^\.Os libnoclobber$$/& $(VERSION)/' $< >$@
+
+install: all build/man/launcher/noclobber.1 build/man/preload/libnoclobber.7
 	$(INSTALL) -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(LIBDIR)'
 	$(INSTALL) -m 755 build/noclobber '$(DESTDIR)$(BINDIR)/noclobber'
 	$(INSTALL) -m 644 build/libnoclobber.so '$(DESTDIR)$(LIBDIR)/libnoclobber.so'
-	$(INSTALL) -D -m 644 shim/launcher/noclobber.1 '$(DESTDIR)$(MANDIR)/man1/noclobber.1'
-	$(INSTALL) -D -m 644 shim/preload/libnoclobber.7 '$(DESTDIR)$(MANDIR)/man7/libnoclobber.7'
+	$(INSTALL) -D -m 644 build/man/launcher/noclobber.1 '$(DESTDIR)$(MANDIR)/man1/noclobber.1'
+	$(INSTALL) -D -m 644 build/man/preload/libnoclobber.7 '$(DESTDIR)$(MANDIR)/man7/libnoclobber.7'
 	$(INSTALL) -D -m 644 shim/launcher/completions/noclobber.bash '$(DESTDIR)$(BASHDIR)/noclobber'
 	$(INSTALL) -D -m 644 shim/launcher/completions/_noclobber '$(DESTDIR)$(ZSHDIR)/_noclobber'
 	$(INSTALL) -D -m 644 shim/launcher/completions/noclobber.fish '$(DESTDIR)$(FISHDIR)/noclobber.fish'
@@ -157,7 +168,15 @@ uninstall:
 	rm -f '$(DESTDIR)$(BASHDIR)/noclobber' '$(DESTDIR)$(ZSHDIR)/_noclobber' '$(DESTDIR)$(FISHDIR)/noclobber.fish'
 	@if [ -z '$(DESTDIR)' ] && [ "$$(id -u)" = 0 ] && command -v ldconfig >/dev/null; then ldconfig; fi
 
+# ---- packages, all below build/package ----------------------------------------------------------
+
+dist deb rpm apk: source
+
+source dist deb rpm apk:
+	@VERSION='$(VERSION)' RELEASED='$(RELEASED)' MAINTAINER='$(MAINTAINER)' HOMEPAGE='$(HOMEPAGE)' CC='$(CC)' \
+		scripts/package/$@
+
 clean:
 	rm -rf build
 
--include $(shell find build -name '*.d' 2>/dev/null)
+-include $(shell find build -path build/package -prune -o -name '*.d' -type f -print 2>/dev/null)

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: MIT
+# For tests of packages, made from a copy of the tree: `load packages` after `load ../common`, then make_package TARGET… in
+# setup_file. $OUT is then where they are, $VERSION and $TRIPLET what they are of.
+# shellcheck shell=bash
+
+# copy FOLDER: what a package is made of, in a new folder.
+copy() {
+  mkdir -p "$1"
+  tar -C "$ROOT" -cf - Makefile README.md LICENSE shim scripts tests/README.md | tar -C "$1" -xf -
+}
+
+# package FOLDER TARGET…: makes these there.
+package() {
+  env -u MAKEFLAGS -u MAKELEVEL -u CFLAGS -u LDFLAGS -u SOURCE_DATE_EPOCH make -s -C "$@"
+}
+
+# make_package TARGET…: makes these, once for all cases of a file.
+make_package() {
+  copy "$BATS_FILE_TMPDIR/one"
+  package "$BATS_FILE_TMPDIR/one" "$@"
+}
+
+setup() {
+  cd "$BATS_TEST_TMPDIR" || return 1
+  export LC_ALL=C
+  OUT=$BATS_FILE_TMPDIR/one/build/package
+  VERSION=$(sed -n 's/^VERSION := //p' "$ROOT/Makefile")
+  TRIPLET=$(cc -dumpmachine)
+  export OUT VERSION TRIPLET
+}
+
+teardown() {
+  [ -z "${elsewhere:-}" ] || rm -rf "$elsewhere"
+}
+
+# refuses NOCLOBBER…: started by these words, the command keeps a file from being replaced, and says so.
+refuses() {
+  echo new >new && echo old >old
+  run "$@" --protect-all -- sh -c 'mv -f new old; exit 0'
+  [ "$status" -eq 17 ]
+  [ "$(cat old)" = old ]
+}
+
+# another_user COMMAND…: runs it as nobody, where that can be.
+another_user() {
+  if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
+    setpriv --reuid nobody --regid nogroup --clear-groups env HOME=/nonexistent "$@"
+  else
+    "$@"
+  fi
+}
+
+# same_elsewhere TARGET…: what make_package made of these comes out byte for byte the same in another folder, with a blank in its
+# name, for another user with another mask, time zone and language, from files of another day.
+same_elsewhere() {
+  elsewhere=$(mktemp -d) # where bats works nobody else may look
+  chmod 755 "$elsewhere"
+  local tree="$elsewhere/another/and longer"
+  copy "$tree"
+  touch -d '2001-02-03' "$tree"/shim/core/*.c
+  chmod -R go-w "$tree"
+  [ "$(id -u)" != 0 ] || chown -R nobody "$elsewhere"
+  (umask 077 && another_user env -u MAKEFLAGS -u MAKELEVEL -u CFLAGS -u LDFLAGS TZ=Pacific/Auckland LC_ALL=C.UTF-8 \
+    USER=somebody make -s -C "$tree" "$@")
+  local file
+  for file in "$OUT"/*; do
+    echo "$file"
+    cmp "$file" "$tree/build/package/${file##*/}"
+  done
+  [ "$(ls "$OUT")" = "$(ls "$tree/build/package")" ]
+  [ "$(stat -c %u "$tree/build/package/SHA256SUMS")" = "$(stat -c %u "$tree")" ]
+  run grep -rlF "$elsewhere" "$tree/build/package"
+  [ -z "$output" ]
+}
