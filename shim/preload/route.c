@@ -8,7 +8,6 @@
 #include "preload/raw.h"
 
 extern void *dlsym(void *restrict, const char *restrict) __attribute__((weak));
-extern int dladdr(const void *, Dl_info *) __attribute__((weak));
 extern char *dlerror(void) __attribute__((weak));
 
 /* The next definitions. Written by route_setup alone, in the constructor; only read afterwards.
@@ -130,12 +129,15 @@ const struct sys route_next = {call_next, call_raw};
 
 /* ---- asking for them ---- */
 
-/* Which object has a function: its address in memory, or NULL. Slow, and hardly ever needed. */
+/* Which object has a function: its address in memory, or NULL. Slow and hardly ever needed: as is
+ * dladdr(3), which so is no name that every start has to look up. */
 static const void *object_of(const void *function)
 {
+    int (*const find)(const void *, Dl_info *) =
+        __extension__(int (*)(const void *, Dl_info *)) dlsym(RTLD_NEXT, "dladdr");
     Dl_info info;
 
-    return dladdr && function && dladdr(function, &info) != 0 ? info.dli_fbase : NULL;
+    return find && function && find(function, &info) != 0 ? info.dli_fbase : NULL;
 }
 
 /* fakechroot before 2.20 translates the paths of openat and linkat, and lets renameat2 go by.

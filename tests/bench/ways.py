@@ -46,7 +46,7 @@ def shim(name="libnoclobber", **settings):
 
 def traced(name="noclobber --trace", protect="/srv/releases/", allow=None):
     """Under the tracer."""
-    before = [NOCLOBBER, "--trace", "--quiet", "--no-verify", "--protect", protect]
+    before = [NOCLOBBER, "--trace", "--quiet", "--no-verify", "--refused-status", "0", "--protect", protect]
     return Way(name, before + (["--allow", allow] if allow else []) + ["--"])
 
 
