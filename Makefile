@@ -57,8 +57,7 @@ CORE := $(sort $(wildcard shim/core/*.c))
 ENGINE := $(sort $(wildcard shim/engine/*.c))
 TRACER := $(sort $(wildcard shim/tracer/*.c))
 PRELOAD := $(sort $(wildcard shim/preload/*.c))
-# path_process.c is for commands alone: it takes more stack than a host has to give.
-LIBRARY := $(filter-out shim/core/path_process.c,$(CORE)) $(ENGINE) $(PRELOAD)
+LIBRARY := $(CORE) $(ENGINE) $(PRELOAD)
 # What a test links: all but the names of libc and the state of a host.
 TESTABLE := $(CORE) $(ENGINE) $(filter-out %/interpose.c %/setup.c,$(PRELOAD))
 LAUNCHER := $(sort $(wildcard shim/launcher/*.c shim/launcher/*/*.c))

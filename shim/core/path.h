@@ -60,16 +60,7 @@ int path_strip(const char *path, char *out, size_t size);
  */
 int path_resolve(const struct sys *sys, int dirfd, const char *path, char *out, size_t size);
 
-/*
- * The same as process `pid` would, for a command that traces it; `dirfd` is a descriptor of that
- * process. The name is the one seen from the root of the caller. Takes the rights of ptrace(2)'s
- * PTRACE_MODE_READ_FSCREDS, and Linux 5.6 for openat2(2). Uses some 16 KiB of stack: not for a host
- * process.
- */
-int path_resolve_for(const struct sys *sys, int pid, int dirfd, const char *path, char *out,
-                     size_t size);
-
-/* ---- the steps of both ---- */
+/* ---- its steps ---- */
 
 /* Room for "/proc/thread-self/fd/2147483647". */
 #define PATH_PROC_NAME_MAX 40
