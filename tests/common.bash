@@ -5,9 +5,11 @@
 
 ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 SHIM=$ROOT/build/libnoclobber.so
+# Who guards: the library, or with GUARD=tracer `noclobber --trace` (tests/e2e/traced.bats runs the same cases so).
 NOCLOBBER=$ROOT/build/noclobber
+[ "${GUARD:=library}" = library ] || NOCLOBBER=$ROOT/tests/noclobber-trace
 PROGRAMS=$ROOT/build/tests/programs
-export ROOT SHIM NOCLOBBER PROGRAMS
+export ROOT SHIM NOCLOBBER PROGRAMS GUARD
 unset "${!NOCLOBBER_@}" LD_PRELOAD
 
 setup() {
@@ -15,9 +17,30 @@ setup() {
   LOG=$BATS_TEST_TMPDIR/log.jsonl
 }
 
-# shim [NAME=VALUE…] COMMAND [ARGUMENT…]: runs a command under the library, events to $LOG.
+# shim [NAME=VALUE…] COMMAND [ARGUMENT…]: runs a command under the library, or the tracer, events to $LOG.
 shim() {
-  env LD_PRELOAD="$SHIM" NOCLOBBER_LOG="$LOG" "$@"
+  if [ "$GUARD" = library ]; then
+    env LD_PRELOAD="$SHIM" NOCLOBBER_LOG="$LOG" "$@"
+  else
+    shim_by_tracer "$@"
+  fi
+}
+
+# The command's own exit status, and no look afterwards: as under the library.
+shim_by_tracer() {
+  local variables=("NOCLOBBER_LOG=$LOG")
+  while [[ $1 == *=* ]]; do
+    variables+=("$1")
+    shift
+  done
+  # Where nothing is said of PROTECT, everything is guarded.
+  [[ " ${variables[*]} ${NOCLOBBER_PROTECT+NOCLOBBER_PROTECT=}" == *NOCLOBBER_PROTECT=* ]] || set -- --protect-all -- "$@"
+  env "${variables[@]}" "$NOCLOBBER" -q --no-verify --refused-status 0 "$@"
+}
+
+# library_only REASON: skips the case where the tracer guards, because it is about the library.
+library_only() {
+  [ "$GUARD" = library ] || skip "of the library alone: $1"
 }
 
 # events EXPRESSION: prints, for each event in $LOG, what the Python expression over its fields (e["verdict"] …) gives.

@@ -104,21 +104,25 @@ static void set_up_signals(sigset_t *signals)
     sigaddset(signals, PARENT_GONE);
 }
 
-/* Our own directory and input must not keep anything busy for as long as a daemon runs. */
-static void withdraw(void)
+/* Our own directory and input must not keep anything busy for as long as a daemon runs; and no file that
+ * is opened later may become a standard stream. Returns the conversation's descriptor, which may have
+ * been one. */
+static int withdraw(int fd)
 {
+    const int moved = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
     const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
     setsid();
     prctl(PR_SET_NAME, "noclobber-trace", 0, 0, 0);
-    if (null >= 0) {
-        dup2(null, STDIN_FILENO);
-        dup2(null, STDOUT_FILENO);
-    }
+    dup2(null, STDIN_FILENO);
+    dup2(null, STDOUT_FILENO);
+    if (fd == STDERR_FILENO || fcntl(STDERR_FILENO, F_GETFD) < 0)
+        dup2(null, STDERR_FILENO);
+    if (fd > STDERR_FILENO)
+        close(fd);
     if (null > STDERR_FILENO)
         close(null);
-    if (chdir("/") != 0)
-        return;
+    return chdir("/") == 0 ? moved : -1;
 }
 
 _Noreturn static void be_tracer(const struct policy *policy, int fd, pid_t parent)
@@ -126,7 +130,7 @@ _Noreturn static void be_tracer(const struct policy *policy, int fd, pid_t paren
     sigset_t signals;
 
     set_up_signals(&signals);
-    withdraw();
+    fd = withdraw(fd);
     prctl(PR_SET_PDEATHSIG, PARENT_GONE, 0, 0, 0);
     if (getppid() != parent)
         fall_silent();

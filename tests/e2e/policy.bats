@@ -181,6 +181,7 @@ END
 }
 
 @test "a child inherits the policy, and may be given another" {
+  library_only 'what is traced has one policy for good'
   mkdir dist
   echo old >dist/app
   echo new >new
@@ -274,6 +275,7 @@ wrong() {
 }
 
 @test "each bad value: one line that names variable, value and what would be right, and everything is guarded" {
+  library_only 'noclobber starts nothing under a policy that is wrong'
   wrong NOCLOBBER_MODE=Audit Audit "enforce, audit or off"
   wrong NOCLOBBER_ALLOW_IF=same,equal equal "same, symlink and empty"
   wrong NOCLOBBER_ALLOW_IF=same, "" "same, symlink and empty"
@@ -294,6 +296,7 @@ wrong() {
 }
 
 @test "a bad ON_REFUSAL is taken for exit" {
+  library_only 'noclobber starts nothing under a policy that is wrong'
   echo old >old && echo new >new
   run shim NOCLOBBER_ON_REFUSAL=abort mv new old
   [ "$status" -eq 17 ]
@@ -310,6 +313,7 @@ wrong() {
 }
 
 @test "patterns beyond the limit are a policy error: everything is guarded" {
+  library_only 'noclobber starts nothing under a policy that is wrong'
   local long
   long=$(printf 'x%.0s' $(seq 4096))
   [ "$(try a NOCLOBBER_PROTECT="elsewhere/$long")" = refused ]
@@ -318,17 +322,20 @@ wrong() {
 }
 
 @test "several bad values still give one line" {
+  library_only 'noclobber starts nothing under a policy that is wrong'
   [ "$(try a NOCLOBBER_MODE=x NOCLOBBER_FALLBACK=y NOCLOBBER_ALLOW_IF=z)" = refused ]
   [ "$(grep -c libnoclobber stderr)" -eq 1 ]
 }
 
 @test "a hostile value cannot forge a second line" {
+  library_only 'noclobber starts nothing under a policy that is wrong'
   [ "$(try a NOCLOBBER_MODE=$'x\nlibnoclobber: all is well\e[2J')" = refused ]
   [ "$(grep -c . stderr)" -eq 2 ] # ours and mv's
   [ "$(tr -d '[:print:]\n' <stderr | wc -c)" -eq 0 ]
 }
 
 @test "a misspelt variable can only make things stricter; others' variables are none of its business" {
+  library_only 'noclobber starts nothing under a policy that is wrong'
   [ "$(try a NOCLOBBER_ALOW=a)" = refused ]
   [ "$(try a MY_NOCLOBBER_X=1 NOCLOBBERX=1 NOCLOBBER=1 NOCLOBBER_PROTECT=elsewhere)" = replaced ]
   [ ! -s stderr ]

@@ -74,3 +74,54 @@ EEXIST=17
   [ "$(events 'e["program"]')" = "$PROGRAMS/instruction" ]
   [ "$(events 'e["pid"]')" = "$(cat pid)" ]
 }
+
+# ---- the lives of processes (tests/programs/lives.c) -------------------------------------------
+
+lives() { # lives HOW [N]
+  "$NOCLOBBER" --trace -q --no-verify --refused-status 0 --protect-all "$PROGRAMS/lives" "$@"
+}
+
+@test "signals that come while renames are refused are delivered once" {
+  lives signals 300
+}
+
+@test "exec from a thread, while the first one and another rename" {
+  lives exec
+}
+
+@test "a child by clone3 is refused; one that asks not to be traced can rename nothing" {
+  lives clone3
+  lives untraced
+}
+
+@test "five hundred processes onto one free name: one wins" {
+  lives crowd 500
+}
+
+@test "a program that traces others itself is told why it cannot" {
+  need strace
+  run traced strace -o /dev/null true
+  [ "$status" -ne 0 ]
+  [[ $output == *'strace" wants to trace a process that --trace traces already'* ]]
+  run traced -- "$NOCLOBBER" --trace -P true
+  [ "$status" -eq 125 ]
+  [[ $output == *'nothing may be traced here'* ]]
+}
+
+@test "an empty environment and a static build change nothing" {
+  cc -static -I"$ROOT/shim" -o static "$ROOT/tests/programs/instruction.c" || skip "no static libc"
+  status=0
+  traced env -i ./static rename new dist/a || status=$?
+  [ "$status" = $EEXIST ] && [ "$(cat dist/a)" = old ]
+}
+
+@test "where the tracer is killed, what it traced is killed as well" {
+  status=0
+  traced sh -c 'kill -KILL $(sed -n "s/^TracerPid:.//p" /proc/$$/status); sleep 60' || status=$?
+  [ "$status" = 137 ]
+}
+
+@test "a library in a traced program leaves everything to the tracer: nothing is counted twice" {
+  "$NOCLOBBER" --trace -q --no-verify --audit -P --log "$LOG" env LD_PRELOAD="$SHIM" mv -f new dist/a
+  [ "$(events 'e["verdict"]')" = audited ]
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * lives HOW [N]: the lives of processes and threads, each with renames that must be refused (a rename of
+ * `new` onto `old`), for a tracer to follow. Exits with 0 when all is as it should be.
+ *
+ *   signals N   N queued signals from another process, while renames are refused, in the handler too:
+ *               each is delivered once
+ *   exec        a thread becomes another program while the first thread and a third one rename
+ *   clone3      a child by that call
+ *   untraced    a child by clone(CLONE_UNTRACED): its renames fail, as nobody decides about them
+ *   crowd N     N processes at once rename onto one free name: one wins
+ */
+#include "host.h"
+
+#include <linux/sched.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+/* Refused again and again, that may be a loop as well. */
+static int is_refused(void)
+{
+    return rename("new", "old") != 0 && (errno == EEXIST || errno == EBUSY);
+}
+
+static int status_of(pid_t child)
+{
+    int status;
+
+    check(waitpid(child, &status, 0) > 0, "a child can be waited for");
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 255;
+}
+
+/* ---- signals ---- */
+
+static volatile sig_atomic_t received;
+static volatile sig_atomic_t wrong;
+
+static void receive(int number)
+{
+    const int before = errno;
+
+    (void)number;
+    received++;
+    wrong += !is_refused();
+    errno = before;
+}
+
+_Noreturn static void send_all(pid_t target, int count)
+{
+    const union sigval value = {0};
+
+    for (int sent = 0; sent < count;)
+        sent += sigqueue(target, SIGRTMIN, value) == 0;
+    _exit(0);
+}
+
+static int live_signals(int count)
+{
+    const pid_t self = getpid();
+    pid_t child;
+
+    signal(SIGRTMIN, receive);
+    child = fork();
+    if (child == 0)
+        send_all(self, count);
+    while (received < count || waitpid(child, NULL, WNOHANG) == 0)
+        wrong += !is_refused();
+    check(received == count, "each signal came once");
+    check(wrong == 0, "each rename was refused");
+    return 0;
+}
+
+/* ---- exec ---- */
+
+static volatile int is_underway;
+static char *self;
+
+static void *rename_for_ever(void *unused)
+{
+    (void)unused;
+    for (;;)
+        is_underway += is_refused();
+    return NULL;
+}
+
+static void *become_another(void *unused)
+{
+    char how[] = "again";
+    char *arguments[] = {self, how, NULL};
+
+    (void)unused;
+    while (is_underway < 100)
+        ;
+    execv(self, arguments);
+    fail("exec of", self, errno, 0);
+}
+
+static int live_exec(void)
+{
+    pthread_t thread;
+
+    pthread_create(&thread, NULL, rename_for_ever, NULL);
+    pthread_create(&thread, NULL, become_another, NULL);
+    rename_for_ever(NULL);
+    return 1;
+}
+
+/* ---- other ways to have a child ---- */
+
+static int live_clone3(void)
+{
+    struct clone_args arguments = {.exit_signal = SIGCHLD};
+    const pid_t child = (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
+
+    check(child >= 0, "clone3 works");
+    if (child == 0)
+        _exit(!is_refused());
+    return status_of(child);
+}
+
+static int live_untraced(void)
+{
+    const pid_t child = (pid_t)syscall(SYS_clone, CLONE_UNTRACED | SIGCHLD, 0, 0, 0, 0);
+
+    check(child >= 0, "clone works");
+    if (child == 0)
+        _exit(rename("new", "old") == 0 || errno != ENOSYS);
+    return status_of(child);
+}
+
+/* ---- many ---- */
+
+_Noreturn static void compete(int gate, int number)
+{
+    char name[32];
+    char byte;
+
+    snprintf(name, sizeof name, "mine.%d", number);
+    put(name, "mine");
+    if (read(gate, &byte, 1) != 0)
+        _exit(2);
+    _exit(rename(name, "free") == 0 ? 0 : errno == EEXIST || errno == EBUSY ? 1 : 2);
+}
+
+static int live_crowd(int count)
+{
+    int gate[2];
+    int winners = 0;
+    int losers = 0;
+
+    check(pipe(gate) == 0, "there are pipes");
+    for (int i = 0; i < count; i++) {
+        const pid_t child = fork();
+
+        check(child >= 0, "there is room for a process");
+        if (child == 0) {
+            close(gate[1]);
+            compete(gate[0], i);
+        }
+    }
+    close(gate[1]);
+    for (int i = 0; i < count; i++) {
+        const int status = status_of(-1);
+
+        winners += status == 0;
+        losers += status == 1;
+    }
+    check(winners == 1 && losers == count - 1, "one wins");
+    return 0;
+}
+
+int main(int count, char **arguments)
+{
+    const char *const how = count > 1 ? arguments[1] : "";
+    const int number = count > 2 ? atoi(arguments[2]) : 0;
+
+    self = arguments[0];
+    alarm(60);
+    if (strcmp(how, "again") == 0)
+        return !is_refused();
+    put("new", "new");
+    put("old", "old");
+    if (strcmp(how, "signals") == 0)
+        return live_signals(number);
+    if (strcmp(how, "exec") == 0)
+        return live_exec();
+    if (strcmp(how, "clone3") == 0)
+        return live_clone3();
+    if (strcmp(how, "untraced") == 0)
+        return live_untraced();
+    return strcmp(how, "crowd") == 0 ? live_crowd(number) : 2;
+}
