@@ -131,6 +131,15 @@ static void tell_exec(const struct session *session)
     message_fault(session->options->arguments[0], NULL, reason);
 }
 
+/* `rm -rf "$TMPDIR"` in a command. Returns 1. */
+static int tell_removed(const char *report)
+{
+    message_fault(report, NULL,
+                  "the command has removed it, and what was refused since is not known; set TMPDIR "
+                  "to a directory that the command leaves alone");
+    return 1;
+}
+
 static int run_guarded(struct session *session, const char *report, char **environment)
 {
     char **const command = session->options->arguments;
@@ -160,9 +169,11 @@ static int run(struct session *session)
     signal(SIGPIPE, SIG_IGN);
     if (session->result.exec_error != 0)
         tell_exec(session);
-    result = records_read(report, &session->records);
+    result = records_read(private_log_path(), &session->records);
     if (result < 0)
         session->is_blind = fail("the report of the library can't be read", result);
+    if (!private_log_is_there())
+        session->is_blind = tell_removed(report);
     return 0;
 }
 

@@ -419,6 +419,23 @@ END
   is_told
 }
 
+@test "a command that empties the place for temporary files hides no refusal" {
+  exits 17 -p dist/ --no-verify sh -c 'rm -rf "$TMPDIR"/*; mv new dist/a; true'
+  grep -q '^noclobber: refused 1 rename' stderr
+  # What was refused before is told; what was refused afterwards nobody knows.
+  exits 125 -p dist/ --no-verify sh -c 'mv new dist/a; rm -rf "$TMPDIR"; mkdir "$TMPDIR"; mv new dist/a; true'
+  grep -q '^noclobber: .*/report: the command has removed it, and what was refused since is not known; set TMPDIR' stderr
+  grep -q '^noclobber: refused 1 rename' stderr
+  is_kept
+}
+
+@test "standard streams that are closed are no place for the private log" {
+  status=0
+  "$NOCLOBBER" -p dist/ --no-verify --format json --report-file r sh -c 'mv new dist/a; true' <&- >&- 2>&- || status=$?
+  [ "$status" = 17 ]
+  python3 -c 'import json; r = json.load(open("r")); assert r["counts"]["refused"] == 1 and r["counts"]["damaged"] == 0, r'
+}
+
 @test "a reader that has gone costs no status" {
   "$NOCLOBBER" -p dist/ sh -c 'mv new dist/a 2>/dev/null; exec 2>&-; sleep 0.2; true' 2> >(exec true) || status=$?
   [ "$status" = 17 ]

@@ -61,9 +61,38 @@ START_TEST(where_the_wanted_place_is_none_tmp_serves)
     setenv("TMPDIR", bad_places[_i], 1);
     report = private_log_create();
     ck_assert_ptr_nonnull(report);
-    ck_assert_int_eq(strncmp(report, "/tmp/noclobber.", strlen("/tmp/noclobber.")), 0);
+    ck_assert_int_eq(strncmp(report, "/tmp/.noclobber.", strlen("/tmp/.noclobber.")), 0);
     private_log_remove();
     ck_assert(!is_there(report));
+}
+END_TEST
+
+START_TEST(what_was_removed_is_known_and_can_be_read)
+{
+    const char *const report = create_here();
+    FILE *const out = fopen(report, "a");
+
+    ck_assert_ptr_nonnull(out);
+    fputs("event\n", out);
+    fclose(out);
+    ck_assert(private_log_is_there());
+    ck_assert_str_eq(private_log_path(), report);
+    sweep();
+    ck_assert(!private_log_is_there());
+    put_file("outer", "");
+    ck_assert_int_eq(private_log_forward("outer", 0), 0);
+    ck_assert(file_holds("outer", "event\n"));
+    private_log_remove();
+}
+END_TEST
+
+START_TEST(nothing_stays_open)
+{
+    const int descriptors = count_descriptors();
+
+    create_here();
+    private_log_remove();
+    ck_assert_int_eq(count_descriptors(), descriptors);
 }
 END_TEST
 
@@ -139,6 +168,8 @@ static void add(TCase *tcase)
 {
     tcase_add_test(tcase, others_may_write_and_not_list);
     tcase_add_loop_test(tcase, where_the_wanted_place_is_none_tmp_serves, 0, ROWS(bad_places));
+    tcase_add_test(tcase, what_was_removed_is_known_and_can_be_read);
+    tcase_add_test(tcase, nothing_stays_open);
     tcase_add_test(tcase, a_child_leaves_it_alone);
     tcase_add_loop_test(tcase, a_signal_that_ends_the_process_removes_it, 0, ROWS(ending));
     tcase_add_test(tcase, what_was_ignored_stays_so);

@@ -23,6 +23,7 @@ static char directory[PATH_MAX];
 static char file[PATH_MAX + sizeof "/report"];
 static char whole[sizeof file + sizeof POLICY_REPORT_WHOLE];
 static volatile pid_t owner;
+static int kept = -1; /* the report, open for reading: it may be removed while the command runs */
 static struct sigaction before[ENDING_COUNT];
 
 static void remove_files(void)
@@ -77,12 +78,18 @@ static int make_file(const char *path)
 static int make_report(void)
 {
     const int fd = make_file(file);
+    int opened;
 
     if (fd < 0)
         return fd;
     fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, 64 * 1024);
     close(fd);
-    return 0;
+    opened = open(file, O_RDONLY | O_CLOEXEC);
+    /* Not as a standard stream that is closed: messages would go there. */
+    kept = opened < 0 ? -1 : fcntl(opened, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    if (opened >= 0)
+        close(opened);
+    return kept < 0 ? -errno : 0;
 }
 
 static int make_whole(void)
@@ -103,9 +110,10 @@ static int make_below(const char *parent)
     const size_t length = strlen(parent);
     int result;
 
-    if (*parent != '/' || length + sizeof "/noclobber.XXXXXX" > sizeof directory)
+    if (*parent != '/' || length + sizeof "/.noclobber.XXXXXX" > sizeof directory)
         return -ENAMETOOLONG;
-    snprintf(directory, sizeof directory, "%s/noclobber.XXXXXX", parent);
+    /* With a dot: a shell that removes everything in /tmp by a star does not see it. */
+    snprintf(directory, sizeof directory, "%s/.noclobber.XXXXXX", parent);
     if (!mkdtemp(directory))
         return -errno;
     owner = getpid();
@@ -150,6 +158,21 @@ const char *private_log_create(void)
     return NULL;
 }
 
+int private_log_is_there(void)
+{
+    return access(file, F_OK) == 0 && access(whole, F_OK) == 0;
+}
+
+const char *private_log_path(void)
+{
+    static char descriptor[sizeof "/proc/self/fd/" + 3 * sizeof kept];
+
+    if (access(file, F_OK) == 0)
+        return file;
+    snprintf(descriptor, sizeof descriptor, "/proc/self/fd/%d", kept);
+    return descriptor;
+}
+
 /* No name in an event can hold this: its quotation marks would be escaped. */
 static int is_refusal(const char *line)
 {
@@ -173,7 +196,7 @@ static int copy(FILE *from, int to, int refused_only)
 
 int private_log_forward(const char *path, int refused_only)
 {
-    FILE *const from = fopen(file, "re");
+    FILE *const from = fopen(private_log_path(), "re");
     const int to = from ? open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY) : -1;
     const int result = to < 0 ? -errno : copy(from, to, refused_only);
 
@@ -189,6 +212,7 @@ void private_log_remove(void)
     if (owner != getpid())
         return;
     remove_files();
+    close(kept);
     for (size_t i = 0; i < ENDING_COUNT; i++)
         sigaction(ending[i], &before[i], NULL);
 }

@@ -14,6 +14,13 @@
  * removes them first; SIGKILL leaves them. */
 const char *private_log_create(void);
 
+/* Whether they are where they were made: 1 or 0. The command may have removed them, and what was
+ * refused since then is in no report. */
+int private_log_is_there(void);
+
+/* By which path to read the report, though it may have been removed: of static storage. */
+const char *private_log_path(void);
+
 /* Appends it to the file at `path`: what a noclobber inside another one owes the outer. With
  * `refused_only` nothing but refusals: an outer one that traces has seen the rest itself. Returns 0 or
  * -errno. */
