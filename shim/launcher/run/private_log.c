@@ -82,7 +82,7 @@ static int make_report(void)
 
     if (fd < 0)
         return fd;
-    fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, 64 * 1024);
+    fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)64 * 1024);
     close(fd);
     opened = open(file, O_RDONLY | O_CLOEXEC);
     /* Not as a standard stream that is closed: messages would go there. */
