@@ -144,12 +144,10 @@ static const void *object_of(const void *function)
  * Where libc has no renameat2, any function that nobody takes over stands for it. */
 static int is_half_blind(void)
 {
-    const void *const translator = object_of(__extension__(const void *) next.openat);
-    const void *const renameat2 =
-        next.renameat2 ? __extension__(const void *) next.renameat2 : dlsym(RTLD_NEXT, "getauxval");
+    const void *const translator = object_of(dlsym(RTLD_NEXT, "openat"));
 
-    return translator == object_of(__extension__(const void *) next.linkat) &&
-           translator != object_of(renameat2);
+    return translator == object_of(dlsym(RTLD_NEXT, "linkat")) &&
+           translator != object_of(dlsym(RTLD_NEXT, next.renameat2 ? "renameat2" : "getauxval"));
 }
 
 void route_setup(void)

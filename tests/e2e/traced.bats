@@ -9,12 +9,12 @@ load ../common
 # again FILE [CASES]: all cases of tests/FILE.bats, or those whose names match, pass under the tracer.
 again() {
   "$ROOT/tests/noclobber-trace" -P -q --no-verify true || skip "no tracing on this machine"
-  env -i PATH="$PATH" HOME="$HOME" GUARD=tracer bats --formatter tap ${2:+--filter "$2"} "$ROOT/tests/$1.bats" >tap 2>&1 ||
-    status=$?
-  grep '^ok .* # skip' tap | sed 's/^ok [0-9]*/# skipped under the tracer:/' >&3 || true
-  sed -n '/^ok/d; p' tap
+  env -i PATH="$PATH" HOME="$HOME" GUARD=tracer bats --formatter tap ${2:+--filter "$2"} "$ROOT/tests/$1.bats" \
+    >cases 2>&1 || status=$?
+  grep '^ok .* # skip' cases | sed 's/^ok [0-9]*/# skipped under the tracer:/' >&3 || true
+  sed -n '/^ok/d; p' cases
   [ "${status:-0}" = 0 ]
-  grep -q '^ok' tap
+  grep -q '^ok' cases
 }
 
 @test "policies" {
