@@ -5,7 +5,7 @@
 
 ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 SHIM=$ROOT/build/libnoclobber.so
-# Who guards: the library, or with GUARD=tracer `noclobber --trace` (tests/e2e/traced.bats runs the same cases so).
+# Who guards: the library, or with GUARD=tracer `noclobber --trace` (scripts/run-tests runs many files once more so).
 NOCLOBBER=$ROOT/build/noclobber
 [ "${GUARD:=library}" = library ] || NOCLOBBER=$ROOT/tests/noclobber-trace
 PROGRAMS=$ROOT/build/tests/programs
