@@ -2,7 +2,7 @@
 # make [all] | check | proof | lint | bench | bench-publish | format | install | uninstall | clean, and packages: source | dist |
 # deb | rpm | apk.
 # Yours to set: CC, CFLAGS, LDFLAGS (come last), CPPFLAGS, COMMAND_LDFLAGS (for the command alone), WERROR=1, PREFIX, BINDIR,
-# LIBDIR, MANDIR, DESTDIR; for packages MAINTAINER and HOMEPAGE, whose values here are no real addresses.
+# LIBDIR, MANDIR, DESTDIR, BUILD; for packages MAINTAINER and HOMEPAGE, whose values here are no real addresses.
 
 VERSION := 0.1.0
 RELEASED := 2026-11-25
@@ -19,6 +19,8 @@ FISHDIR := $(PREFIX)/share/fish/vendor_completions.d
 CC ?= cc
 CFLAGS ?= -O2
 INSTALL ?= install
+# Where everything goes: another folder below build/ for another kind of build (scripts/sanitize), which tests then run.
+BUILD := build
 
 # ---- flags -------------------------------------------------------------------------------------
 
@@ -62,15 +64,15 @@ LIBRARY := $(CORE) $(ENGINE) $(PRELOAD)
 TESTABLE := $(CORE) $(ENGINE) $(filter-out %/interpose.c %/setup.c,$(PRELOAD))
 LAUNCHER := $(sort $(wildcard shim/launcher/*.c shim/launcher/*/*.c))
 
-UNIT := $(patsubst tests/unit/%.c,build/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
-PROGRAMS := $(patsubst tests/%.c,build/tests/%,$(sort $(wildcard tests/programs/*.c)))
-BENCH := build/tests/bench/renames build/tests/bench/starts build/tests/bench/empty.so
+UNIT := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
+PROGRAMS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/programs/*.c)))
+BENCH := $(BUILD)/tests/bench/renames $(BUILD)/tests/bench/starts $(BUILD)/tests/bench/empty.so
 
-LIBRARY_OBJECTS := $(LIBRARY:%.c=build/pic/%.o)
-TEST_OBJECTS := $(TESTABLE:%.c=build/test/%.o)
-LAUNCHER_OBJECTS := $(patsubst %.c,build/command/%.o,$(LAUNCHER) $(TRACER))
-SHARED_OBJECTS := $(patsubst %.c,build/command/%.o,$(CORE) $(ENGINE))
-UNIT_HELPERS := $(patsubst %.c,build/test/%.o,$(filter-out tests/unit/test_%.c,$(sort $(wildcard tests/unit/*.c))))
+LIBRARY_OBJECTS := $(LIBRARY:%.c=$(BUILD)/pic/%.o)
+TEST_OBJECTS := $(TESTABLE:%.c=$(BUILD)/test/%.o)
+LAUNCHER_OBJECTS := $(patsubst %.c,$(BUILD)/command/%.o,$(LAUNCHER) $(TRACER))
+SHARED_OBJECTS := $(patsubst %.c,$(BUILD)/command/%.o,$(CORE) $(ENGINE))
+UNIT_HELPERS := $(patsubst %.c,$(BUILD)/test/%.o,$(filter-out tests/unit/test_%.c,$(sort $(wildcard tests/unit/*.c))))
 
 # ---- products ----------------------------------------------------------------------------------
 
@@ -78,45 +80,45 @@ UNIT_HELPERS := $(patsubst %.c,build/test/%.o,$(filter-out tests/unit/test_%.c,$
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: build/libnoclobber.so build/noclobber
+all: $(BUILD)/libnoclobber.so $(BUILD)/noclobber
 
-build/libnoclobber.so: $(LIBRARY_OBJECTS) shim/preload/exports.map scripts/check-library
+$(BUILD)/libnoclobber.so: $(LIBRARY_OBJECTS) shim/preload/exports.map scripts/check-library
 	$(CC) $(LIBRARY_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(LIBRARY_OBJECTS)
 	scripts/check-library $@
 
-build/pic/%.o: %.c Makefile
+$(BUILD)/pic/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(BASE) $(LIBRARY_CFLAGS) $(CFLAGS) $(LIBRARY_LAST) -c -o $@ $<
 
-build/noclobber: $(LAUNCHER_OBJECTS) $(SHARED_OBJECTS)
+$(BUILD)/noclobber: $(LAUNCHER_OBJECTS) $(SHARED_OBJECTS)
 	$(CC) $(CFLAGS) $(LDFLAGS) $(COMMAND_LDFLAGS) -o $@ $^ -pthread
 
 # For unit tests: what a test does not ask for, it does not link.
-build/test/launcher.a: $(filter-out %/noclobber.o,$(LAUNCHER_OBJECTS))
+$(BUILD)/test/launcher.a: $(filter-out %/noclobber.o,$(LAUNCHER_OBJECTS))
 	rm -f $@
 	$(AR) rcs $@ $^
 
-build/command/%.o: %.c Makefile
+$(BUILD)/command/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(BASE) $(COMMAND_CFLAGS) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
-build/test/%.o: %.c Makefile
+$(BUILD)/test/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(BASE) -Itests $(CFLAGS) -c -o $@ $<
 
-build/tests/unit/test_%: build/test/tests/unit/test_%.o $(UNIT_HELPERS) $(TEST_OBJECTS) build/test/launcher.a
+$(BUILD)/tests/unit/test_%: $(BUILD)/test/tests/unit/test_%.o $(UNIT_HELPERS) $(TEST_OBJECTS) $(BUILD)/test/launcher.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CHECK_LIBS)
 
-build/tests/programs/%: tests/programs/%.c Makefile
+$(BUILD)/tests/programs/%: tests/programs/%.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(BASE) $(CFLAGS) $(LDFLAGS) -o $@ $< -pthread
 
-build/tests/bench/%: tests/bench/%.c Makefile
+$(BUILD)/tests/bench/%: tests/bench/%.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(BASE) $(CFLAGS) $(LDFLAGS) -o $@ $< -pthread
 
-build/tests/bench/empty.so: tests/bench/empty.c
+$(BUILD)/tests/bench/empty.so: tests/bench/empty.c
 	@mkdir -p $(@D)
 	$(CC) -shared -fPIC -nostdlib $(CFLAGS) $(LDFLAGS) -o $@ $<
 
@@ -146,16 +148,16 @@ format:
 	clang-format -i $(shell git ls-files '*.c' '*.h')
 
 # A manual page says at its foot which version it is of.
-build/man/%: shim/% Makefile
+$(BUILD)/man/%: shim/% Makefile
 	@mkdir -p $(@D)
 	sed 's/^\.Os libnoclobber$$/& $(VERSION)/' $< >$@
 
-install: all build/man/launcher/noclobber.1 build/man/preload/libnoclobber.7
+install: all $(BUILD)/man/launcher/noclobber.1 $(BUILD)/man/preload/libnoclobber.7
 	$(INSTALL) -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(LIBDIR)'
-	$(INSTALL) -m 755 build/noclobber '$(DESTDIR)$(BINDIR)/noclobber'
-	$(INSTALL) -m 644 build/libnoclobber.so '$(DESTDIR)$(LIBDIR)/libnoclobber.so'
-	$(INSTALL) -D -m 644 build/man/launcher/noclobber.1 '$(DESTDIR)$(MANDIR)/man1/noclobber.1'
-	$(INSTALL) -D -m 644 build/man/preload/libnoclobber.7 '$(DESTDIR)$(MANDIR)/man7/libnoclobber.7'
+	$(INSTALL) -m 755 $(BUILD)/noclobber '$(DESTDIR)$(BINDIR)/noclobber'
+	$(INSTALL) -m 644 $(BUILD)/libnoclobber.so '$(DESTDIR)$(LIBDIR)/libnoclobber.so'
+	$(INSTALL) -D -m 644 $(BUILD)/man/launcher/noclobber.1 '$(DESTDIR)$(MANDIR)/man1/noclobber.1'
+	$(INSTALL) -D -m 644 $(BUILD)/man/preload/libnoclobber.7 '$(DESTDIR)$(MANDIR)/man7/libnoclobber.7'
 	$(INSTALL) -D -m 644 shim/launcher/completions/noclobber.bash '$(DESTDIR)$(BASHDIR)/noclobber'
 	$(INSTALL) -D -m 644 shim/launcher/completions/_noclobber '$(DESTDIR)$(ZSHDIR)/_noclobber'
 	$(INSTALL) -D -m 644 shim/launcher/completions/noclobber.fish '$(DESTDIR)$(FISHDIR)/noclobber.fish'
@@ -176,6 +178,6 @@ source dist deb rpm apk:
 		scripts/package/$@
 
 clean:
-	rm -rf build
+	rm -rf $(BUILD)
 
--include $(shell find build -path build/package -prune -o -name '*.d' -type f -print 2>/dev/null)
+-include $(shell find $(BUILD) -path $(BUILD)/package -prune -o -name '*.d' -type f -print 2>/dev/null)

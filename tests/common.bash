@@ -4,11 +4,12 @@
 # shellcheck shell=bash
 
 ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
-SHIM=$ROOT/build/libnoclobber.so
+: "${BUILD:=build}"
+SHIM=$ROOT/$BUILD/libnoclobber.so
 # Who guards: the library, or with GUARD=tracer `noclobber --trace` (scripts/run-tests runs many files once more so).
-NOCLOBBER=$ROOT/build/noclobber
+NOCLOBBER=$ROOT/$BUILD/noclobber
 [ "${GUARD:=library}" = library ] || NOCLOBBER=$ROOT/tests/noclobber-trace
-PROGRAMS=$ROOT/build/tests/programs
+PROGRAMS=$ROOT/$BUILD/tests/programs
 export ROOT SHIM NOCLOBBER PROGRAMS GUARD
 unset "${!NOCLOBBER_@}" LD_PRELOAD
 
