@@ -11,9 +11,12 @@
 static int resolve_destination(struct conflict *conflict)
 {
     const struct call *const call = conflict->call;
+    const int result =
+        path_resolve(call->sys, call->destination_dirfd, call->destination,
+                     conflict->scratch->destination, sizeof conflict->scratch->destination);
 
-    return path_resolve(call->sys, call->destination_dirfd, call->destination,
-                        conflict->scratch->destination, sizeof conflict->scratch->destination);
+    conflict->is_resolved = result == 0;
+    return result;
 }
 
 static int resolve_source(struct conflict *conflict)
@@ -30,8 +33,7 @@ void conflict_decide(struct conflict *conflict)
     conflict->decision.pattern = NULL;
     if (!policy_needs_path(conflict->policy))
         return;
-    conflict->is_resolved = resolve_destination(conflict) == 0;
-    if (conflict->is_resolved)
+    if (resolve_destination(conflict) == 0)
         conflict->decision = policy_decide(conflict->policy, conflict->scratch->destination);
 }
 
@@ -146,19 +148,29 @@ static int to_lower(char byte)
     return byte >= 'A' && byte <= 'Z' ? byte - 'A' + 'a' : byte;
 }
 
-/* Whether both paths may be one directory entry where case does not count. */
+static int is_alike(const char *one, const char *other)
+{
+    while (*one != '\0' && to_lower(*one) == to_lower(*other)) {
+        one++;
+        other++;
+    }
+    return *one == *other;
+}
+
+/* Files: their paths end in no slash. */
+static int has_alike_name(const struct call *call)
+{
+    return is_alike(call->source + path_split(call->source).name,
+                    call->destination + path_split(call->destination).name);
+}
+
+/* Whether both paths may be one directory entry where case does not count. Folders that have no
+ * name from here may be one folder. */
 static int is_alike_entry(struct conflict *conflict)
 {
-    const char *source = conflict->scratch->source;
-    const char *destination = conflict->scratch->destination;
-
-    if (resolve_source(conflict) < 0 || resolve_destination(conflict) < 0)
-        return 0;
-    while (*source != '\0' && to_lower(*source) == to_lower(*destination)) {
-        source++;
-        destination++;
-    }
-    return *source == *destination;
+    return has_alike_name(conflict->call) &&
+           (resolve_source(conflict) < 0 || resolve_destination(conflict) < 0 ||
+            is_alike(conflict->scratch->source, conflict->scratch->destination));
 }
 
 /*

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The names that the library takes over from libc: these four, and no other
- * (shim/preload/exports.map, checked by scripts/check-exports). Each has the contract of its manual
+ * (shim/preload/exports.map, checked by scripts/check-library). Each has the contract of its manual
  * page, rename(2) and syscall(2), except that it replaces nothing that the policy guards. Here
  * alone errno is set: on failure, and left as it was on success.
  */
@@ -19,6 +19,7 @@ EXPORT int renameat(int source_dirfd, const char *source, int destination_dirfd,
                     const char *destination);
 EXPORT int renameat2(int source_dirfd, const char *source, int destination_dirfd,
                      const char *destination, unsigned flags);
+
 static int answer(const struct call *call)
 {
     int *const error = &errno;
