@@ -155,6 +155,19 @@ END
   [ "$(cat old)" = old ]
 }
 
+@test "a link to a program whose libraries lie beside it, as java is one, is started" {
+  need cc
+  mkdir bin
+  echo 'int answer(void) { return 5; }' >answer.c
+  echo 'int answer(void); int main(void) { return answer(); }' >program.c
+  cc -shared -fPIC -o bin/libanswer.so answer.c
+  cc -o bin/program program.c -Lbin -lanswer "-Wl,-rpath,\$ORIGIN"
+  ln -s bin/program link
+  status=0
+  guarded -- ./link || status=$?
+  [ "$status" -eq 5 ]
+}
+
 @test "a program for another architecture is not started" {
   library_only 'what runs here at all is reached'
   cp -L /bin/sh program

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,9 +39,12 @@ static void set_environment(const char *library)
 _Noreturn static void become(const char *loader, const char *program, const char *library,
                              int output)
 {
-    char path[4096 + 2]; /* a name without a '/' would be looked up like a library's */
+    /* The file itself, as the kernel would run it: what is beside it ($ORIGIN) is not beside a link to
+     * it. And a name without a '/' would be looked up like a library's. */
+    char path[PATH_MAX + 2];
 
-    snprintf(path, sizeof path, "%s%s", program[0] == '/' ? "" : "./", program);
+    if (!realpath(program, path))
+        snprintf(path, sizeof path, "%s%s", program[0] == '/' ? "" : "./", program);
     set_alarm();
     set_environment(library);
     if (dup2(output, STDOUT_FILENO) != -1 && dup2(output, STDERR_FILENO) != -1)
