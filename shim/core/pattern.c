@@ -87,11 +87,17 @@ static int match_bracket(struct cursor *at)
 static int match_literal(struct cursor *at)
 {
     const char *const literal = at->pattern + (*at->pattern == '\\');
+    unsigned length = 1;
+    unsigned other = 1;
 
     if (*literal != *at->text)
         return 0;
-    at->pattern = literal + 1;
-    at->text++;
+    /* Whole characters, so that a star begins only where one does: what the one below counts on. */
+    if ((unsigned char)*literal >= 0x80 &&
+        utf8_decode(literal, &length) != utf8_decode(at->text, &other))
+        return 0;
+    at->pattern = literal + length;
+    at->text += length;
     return 1;
 }
 
@@ -188,43 +194,54 @@ int pattern_match(const char *pattern, const char *path)
 
 /* ---- faults ---- */
 
+static const char unclosed[] = "'[' has no ']'; close it, or write '\\[' for the character itself";
+
+/* What is wrong with the member of a set that begins here, before `end`. */
+static const char *member_fault(const char *member, const char *end)
+{
+    const int is_escaped = *member == '\\';
+
+    if (is_escaped && member + 1 == end)
+        return unclosed;
+    if (member[is_escaped] == '/')
+        return "'/' inside [] could never match; name the directories outside it";
+    if (*member == '[' && member + 1 < end &&
+        (member[1] == ':' || member[1] == '.' || member[1] == '='))
+        return "classes by name such as [:digit:] are not known; write a range such as [0-9]";
+    return NULL;
+}
+
+/* The same of a single member or a range, behind which `*member` is moved. */
+static const char *range_fault(const char **member, const char *end)
+{
+    const char *fault = member_fault(*member, end);
+    unsigned low;
+
+    if (fault)
+        return fault;
+    low = bracket_character(member);
+    if (*member + 1 >= end || (*member)[0] != '-' || (*member)[1] == ']')
+        return NULL;
+    fault = member_fault(++*member, end);
+    if (!fault && bracket_character(member) < low)
+        fault = "a range in [] runs backwards; write the lower end first";
+    return fault;
+}
+
 static const char *bracket_fault(const char **position, const char *end)
 {
     const char *member = *position + 1;
+    const char *fault = NULL;
     const char *first;
-    unsigned previous = 0;
-    int can_range = 0;
 
     if (member < end && (*member == '!' || *member == '^'))
         member++;
-    for (first = member; member < end && (*member != ']' || member == first);) {
-        const int escaped = *member == '\\';
-        unsigned code;
-
-        if (*member == '/' || (escaped && member + 1 < end && member[1] == '/'))
-            return "'/' inside [] could never match; name the directories outside it";
-        if (*member == '[' && member + 1 < end &&
-            (member[1] == ':' || member[1] == '.' || member[1] == '='))
-            return "classes by name such as [:digit:] are not known; write a range such as [0-9]";
-        if (escaped && member + 1 == end)
-            break;
-        if (can_range && *member == '-' && member + 1 < end && member[1] != ']') {
-            member++;
-            if (*member == '\\' && member + 1 == end)
-                break;
-            if (bracket_character(&member) < previous)
-                return "a range in [] runs backwards; write the lower end first";
-            can_range = 0;
-            continue;
-        }
-        code = bracket_character(&member);
-        previous = code;
-        can_range = 1;
-    }
-    if (member >= end || *member != ']')
-        return "'[' has no ']'; close it, or write '\\[' for the character itself";
+    for (first = member; member < end && (*member != ']' || member == first) && !fault;)
+        fault = range_fault(&member, end);
+    if (!fault && member >= end)
+        fault = unclosed;
     *position = member + 1;
-    return NULL;
+    return fault;
 }
 
 /* A component that no resolved path has: empty, `.` or `..`. */

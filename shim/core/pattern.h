@@ -13,8 +13,8 @@
  *   /x      anchored at the root; any other pattern floats: it may begin at any component
  *   x/      that directory and everything below it
  *
- * A character is one of UTF-8, or one byte that is not UTF-8 (see utf8_decode); literals are
- * compared byte by byte. Case matters.
+ * A character is one of UTF-8, or one byte that is not UTF-8 (see utf8_decode), and equal to itself
+ * alone: case matters, and no part of a pattern matches a part of a character.
  * Functions here are pure: async-signal-safe, no allocation, no errno.
  */
 
