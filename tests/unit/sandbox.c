@@ -82,6 +82,21 @@ char *sandbox_name(const char *name, char *out, size_t size)
     return out;
 }
 
+const char *sandbox_expand(const char *text)
+{
+    static char out[2][8192];
+    static int turn;
+    char *const slot = out[turn ^= 1];
+    size_t used = 0;
+
+    for (; *text != '\0' && used < sizeof out[0]; text++)
+        used += (size_t)snprintf(slot + used, sizeof out[0] - used, *text == '@' ? "%s" : "%.1s",
+                                 *text == '@' ? sandbox_path() : text);
+    ck_assert_uint_lt(used, sizeof out[0]);
+    slot[used] = '\0';
+    return slot;
+}
+
 void put_file(const char *name, const char *content)
 {
     const size_t length = strlen(content);

@@ -22,6 +22,10 @@ const char *sandbox_path(void);
 /* Writes the absolute path of `name` in the current sandbox to `out`, and returns `out`. */
 char *sandbox_name(const char *name, char *out, size_t size);
 
+/* Puts the sandbox's absolute path in for each `@`. Returns storage that lasts until the next call
+ * but one. */
+const char *sandbox_expand(const char *text);
+
 void put_file(const char *name, const char *content);
 void put_link(const char *name, const char *target);
 void put_directory(const char *name);

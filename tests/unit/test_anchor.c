@@ -14,21 +14,6 @@
 #include "unit/sandbox.h"
 
 /* In the tables below `@` stands for the sandbox's absolute path. */
-static const char *expand(const char *pattern)
-{
-    static char out[2][2 * PATH_MAX];
-    static int turn;
-    const char *const at = strchr(pattern, '@');
-    char *const slot = out[turn ^= 1];
-
-    if (at)
-        snprintf(slot, sizeof out[0], "%.*s%s%s", (int)(at - pattern), pattern, sandbox_path(),
-                 at + 1);
-    else
-        snprintf(slot, sizeof out[0], "%s", pattern);
-    return slot;
-}
-
 static char anchored[PATTERN_MAX + 2];
 static const char *fault;
 
@@ -90,9 +75,9 @@ static const struct {
 START_TEST(a_pattern_is_anchored)
 {
     make_tree();
-    ck_assert_msg(anchor(expand(rows[_i].pattern), sandbox_path()) == 0, "%s: %s", rows[_i].name,
-                  fault);
-    ck_assert_msg(strcmp(anchored, expand(rows[_i].result)) == 0, "%s: %s", rows[_i].name,
+    ck_assert_msg(anchor(sandbox_expand(rows[_i].pattern), sandbox_path()) == 0, "%s: %s",
+                  rows[_i].name, fault);
+    ck_assert_msg(strcmp(anchored, sandbox_expand(rows[_i].result)) == 0, "%s: %s", rows[_i].name,
                   anchored);
 }
 END_TEST

@@ -11,36 +11,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "unit/expect_path.h"
 #include "unit/fake_sys.h"
 #include "unit/run.h"
 #include "unit/sandbox.h"
 
 /* In the tables below `@` stands for the sandbox's absolute path. */
-static const char *expand(const char *path)
-{
-    static char out[2][8192];
-    static int turn;
-    const char *const at = strchr(path, '@');
-    char *const slot = out[turn ^= 1];
-
-    if (at)
-        snprintf(slot, sizeof out[0], "%.*s%s%s", (int)(at - path), path, sandbox_path(), at + 1);
-    else
-        snprintf(slot, sizeof out[0], "%s", path);
-    return slot;
-}
-
 static char resolved[PATH_RESOLVED_MAX];
-
-static void check(const char *name, int result, const char *expected, int error)
-{
-    if (expected)
-        ck_assert_msg(result == 0 && strcmp(resolved, expand(expected)) == 0, "%s: %d, %s", name,
-                      result, result == 0 ? resolved : "");
-    else
-        ck_assert_msg(result == error, "%s: %d, not %d: %s", name, result, error,
-                      result == 0 ? resolved : "");
-}
 
 /* ---- the words of a path ---- */
 
@@ -119,7 +96,7 @@ static void lay_out(void)
     put_directory("real/line\nfeed");
     put_file("file", "");
     put_link("link", "real/sub");
-    put_link("absolute", expand("@/real"));
+    put_link("absolute", sandbox_expand("@/real"));
     put_link("chain", "absolute/sub");
     put_link("real/up", "..");
     put_link("loop", "loop");
@@ -182,14 +159,14 @@ static const struct {
 static void check_row(int row)
 {
     const int fd = rows[row].dirfd ? open(rows[row].dirfd, O_PATH | O_CLOEXEC) : AT_FDCWD;
-    const char *const path = expand(rows[row].path);
+    const char *const path = sandbox_expand(rows[row].path);
     int descriptors;
     int result;
 
     ck_assert_int_eq(chdir(rows[row].cwd), 0);
     descriptors = count_descriptors();
     result = path_resolve(&fake_sys, fd, path, resolved, sizeof resolved);
-    check(rows[row].name, result, rows[row].resolved, rows[row].error);
+    expect_path(resolved, rows[row].name, result, rows[row].resolved, rows[row].error);
     ck_assert_msg(count_descriptors() == descriptors, "%s: a descriptor is left", rows[row].name);
 }
 
@@ -215,7 +192,7 @@ END_TEST
 static void walk(int row, int error)
 {
     const int fd = rows[row].dirfd ? open(rows[row].dirfd, O_PATH | O_CLOEXEC) : AT_FDCWD;
-    const char *const path = expand(rows[row].path);
+    const char *const path = sandbox_expand(rows[row].path);
     const int descriptors = (chdir(rows[row].cwd), count_descriptors());
     int n = 0;
 
@@ -227,7 +204,8 @@ static void walk(int row, int error)
         fake.fail_with = error;
         result = path_resolve(&fake_sys, fd, path, resolved, sizeof resolved);
         if (result == 0)
-            check(rows[row].name, result, rows[row].resolved ? rows[row].resolved : "none", 0);
+            expect_path(resolved, rows[row].name, result,
+                        rows[row].resolved ? rows[row].resolved : "none", 0);
         ck_assert_msg(count_descriptors() == descriptors, "%s: call %d leaves a descriptor",
                       rows[row].name, n - 1);
     } while (fake.has_failed);
@@ -302,8 +280,9 @@ START_TEST(what_no_path_can_name_is_too_long)
     put_directory("sub");
     fake_reset();
     fd = depths[_i].takes_dirfd ? open(".", O_PATH) : AT_FDCWD;
-    check(depths[_i].name, path_resolve(&fake_sys, fd, depths[_i].path, resolved, sizeof resolved),
-          NULL, -ENAMETOOLONG);
+    expect_path(resolved, depths[_i].name,
+                path_resolve(&fake_sys, fd, depths[_i].path, resolved, sizeof resolved), NULL,
+                -ENAMETOOLONG);
 }
 END_TEST
 
@@ -334,10 +313,11 @@ START_TEST(what_was_deleted_has_no_other_name)
     put_directory("gone");
     fd = takes_dirfd ? open("gone", O_PATH) : AT_FDCWD;
     ck_assert_int_eq(chdir(takes_dirfd ? "." : "gone"), 0);
-    ck_assert_int_eq(rmdir(expand("@/gone")), 0);
+    ck_assert_int_eq(rmdir(sandbox_expand("@/gone")), 0);
     fake_reset();
     result = path_resolve(&fake_sys, fd, namelesses[_i].path, resolved, sizeof resolved);
-    check(namelesses[_i].name, result, result == 0 ? "@/gone (deleted)/a" : NULL, -ENOENT);
+    expect_path(resolved, namelesses[_i].name, result, result == 0 ? "@/gone (deleted)/a" : NULL,
+                -ENOENT);
 }
 END_TEST
 
@@ -345,9 +325,9 @@ END_TEST
 static int enter_jail(void)
 {
     if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
-        mount("proc", expand("@/jail/proc"), "proc", 0, NULL) < 0)
+        mount("proc", sandbox_expand("@/jail/proc"), "proc", 0, NULL) < 0)
         return -1;
-    return chroot(expand("@/jail"));
+    return chroot(sandbox_expand("@/jail"));
 }
 
 START_TEST(what_is_outside_the_root_has_no_other_name)
@@ -369,11 +349,11 @@ START_TEST(what_is_outside_the_root_has_no_other_name)
     }
     fake_reset();
     result = path_resolve(&fake_sys, fd, namelesses[_i].path, resolved, sizeof resolved);
-    check(namelesses[_i].name, result,
-          result != 0 ? NULL
-          : has_words ? "@/outside/sub/a"
-                      : "@/outside/a",
-          -ENOENT);
+    expect_path(resolved, namelesses[_i].name, result,
+                result != 0 ? NULL
+                : has_words ? "@/outside/sub/a"
+                            : "@/outside/a",
+                -ENOENT);
 }
 END_TEST
 
@@ -388,13 +368,14 @@ START_TEST(what_a_mount_hides_is_not_what_it_shows)
     put_directory("cover/sub");
     ck_assert_int_eq(chdir("place"), 0);
     if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
-        mount(expand("@/cover"), expand("@/place"), NULL, MS_BIND, NULL) < 0) {
+        mount(sandbox_expand("@/cover"), sandbox_expand("@/place"), NULL, MS_BIND, NULL) < 0) {
         run_skip("no mount(2) for us");
         return;
     }
     fake_reset();
-    check("hidden", path_resolve(&fake_sys, AT_FDCWD, "sub/a", resolved, sizeof resolved),
-          "@/place/real/a", 0);
+    expect_path(resolved, "hidden",
+                path_resolve(&fake_sys, AT_FDCWD, "sub/a", resolved, sizeof resolved),
+                "@/place/real/a", 0);
 }
 END_TEST
 
@@ -407,10 +388,12 @@ START_TEST(without_proc_words_still_have_a_name)
     lay_out();
     ck_assert_int_eq(chroot("."), 0);
     fake_reset();
-    check("words", path_resolve(&fake_sys, AT_FDCWD, "real/sub/a", resolved, sizeof resolved),
-          "/real/sub/a", 0);
-    check("a link", path_resolve(&fake_sys, AT_FDCWD, "link/a", resolved, sizeof resolved), NULL,
-          -ENOENT);
+    expect_path(resolved, "words",
+                path_resolve(&fake_sys, AT_FDCWD, "real/sub/a", resolved, sizeof resolved),
+                "/real/sub/a", 0);
+    expect_path(resolved, "a link",
+                path_resolve(&fake_sys, AT_FDCWD, "link/a", resolved, sizeof resolved), NULL,
+                -ENOENT);
 }
 END_TEST
 

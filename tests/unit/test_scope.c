@@ -8,39 +8,7 @@
 #include "launcher/verify/verify.h"
 #include "unit/run.h"
 #include "unit/sandbox.h"
-
-static char storage[POLICY_STORAGE_SIZE];
-
-/* Puts the sandbox's path in for each `@`. */
-static void expand(const char *text, char *out, size_t size)
-{
-    size_t used = 0;
-
-    for (; *text != '\0'; text++)
-        used += (size_t)snprintf(out + used, size - used, *text == '@' ? "%s" : "%.1s",
-                                 *text == '@' ? sandbox_path() : text);
-    out[used] = '\0';
-}
-
-static struct policy policy_of(const char *protect, const char *allow)
-{
-    char lines[2][2048] = {"NOCLOBBER_PROTECT=", "NOCLOBBER_ALLOW="};
-    char *environment[3] = {NULL, NULL, NULL};
-    struct policy_error error;
-    struct policy policy;
-    int count = 0;
-
-    if (protect) {
-        expand(protect, lines[0] + strlen(lines[0]), 1024);
-        environment[count++] = lines[0];
-    }
-    if (allow) {
-        expand(allow, lines[1] + strlen(lines[1]), 1024);
-        environment[count++] = lines[1];
-    }
-    ck_assert_int_eq(policy_parse(&policy, environment, storage, sizeof storage, &error), 0);
-    return policy;
-}
+#include "unit/sandbox_policy.h"
 
 /* The tree that all rows of the table below have. */
 static void put_forest(void)
@@ -107,7 +75,7 @@ START_TEST(the_files_that_are_guarded_are_watched)
     size_t used = 0;
 
     put_forest();
-    policy = policy_of(rows[_i].protect, rows[_i].allow);
+    policy = sandbox_policy(rows[_i].protect, rows[_i].allow);
     ck_assert_int_eq(snapshot_take(&policy, OPTIONS_VERIFY_STAT, &snapshot), 0);
     ck_assert_int_eq(chdir(".."), 0);
     sweep();
@@ -127,7 +95,7 @@ END_TEST
 
 START_TEST(roots_that_overlap_are_walked_once)
 {
-    const struct policy policy = policy_of("@/a/b/:@/a/:@/a-b/:@/a/c/*:x:@/a/", NULL);
+    const struct policy policy = sandbox_policy("@/a/b/:@/a/:@/a-b/:@/a/c/*:x:@/a/", NULL);
     struct scope scope;
 
     ck_assert_int_eq(scope_begin(&policy, &scope), 0);

@@ -11,43 +11,11 @@
 
 #include "unit/run.h"
 #include "unit/sandbox.h"
-
-static char storage[POLICY_STORAGE_SIZE];
-
-/* Puts the sandbox's path in for each `@`. */
-static void expand(const char *text, char *out, size_t size)
-{
-    size_t used = 0;
-
-    for (; *text != '\0'; text++)
-        used += (size_t)snprintf(out + used, size - used, *text == '@' ? "%s" : "%.1s",
-                                 *text == '@' ? sandbox_path() : text);
-    out[used] = '\0';
-}
-
-static struct policy policy_of(const char *protect, const char *allow)
-{
-    char lines[2][2048] = {"NOCLOBBER_PROTECT=", "NOCLOBBER_ALLOW="};
-    char *environment[3] = {NULL, NULL, NULL};
-    struct policy_error error;
-    struct policy policy;
-    int count = 0;
-
-    if (protect) {
-        expand(protect, lines[0] + strlen(lines[0]), 1024);
-        environment[count++] = lines[0];
-    }
-    if (allow) {
-        expand(allow, lines[1] + strlen(lines[1]), 1024);
-        environment[count++] = lines[1];
-    }
-    ck_assert_int_eq(policy_parse(&policy, environment, storage, sizeof storage, &error), 0);
-    return policy;
-}
+#include "unit/sandbox_policy.h"
 
 static struct snapshot *take(const char *protect, const char *allow, enum options_verify how)
 {
-    const struct policy policy = policy_of(protect, allow);
+    const struct policy policy = sandbox_policy(protect, allow);
     struct snapshot *snapshot;
 
     ck_assert_int_eq(snapshot_take(&policy, how, &snapshot), 0);
@@ -276,7 +244,7 @@ START_TEST(the_log_and_the_report_are_left_out)
 {
     char log[512];
     char report[512];
-    struct policy policy = policy_of(NULL, NULL);
+    struct policy policy = sandbox_policy(NULL, NULL);
     struct snapshot *snapshot;
 
     put_file("log", "");

@@ -8,36 +8,13 @@
 #include <unistd.h>
 
 #include "core/path.h"
+#include "unit/expect_path.h"
 #include "unit/fake_sys.h"
 #include "unit/run.h"
 #include "unit/sandbox.h"
 
 /* In the tables below `@` stands for the sandbox's absolute path. */
-static const char *expand(const char *path)
-{
-    static char out[2][8192];
-    static int turn;
-    const char *const at = strchr(path, '@');
-    char *const slot = out[turn ^= 1];
-
-    if (at)
-        snprintf(slot, sizeof out[0], "%.*s%s%s", (int)(at - path), path, sandbox_path(), at + 1);
-    else
-        snprintf(slot, sizeof out[0], "%s", path);
-    return slot;
-}
-
 static char resolved[PATH_RESOLVED_MAX];
-
-static void check(const char *name, int result, const char *expected, int error)
-{
-    if (expected)
-        ck_assert_msg(result == 0 && strcmp(resolved, expand(expected)) == 0, "%s: %d, %s", name,
-                      result, result == 0 ? resolved : "");
-    else
-        ck_assert_msg(result == error, "%s: %d, not %d: %s", name, result, error,
-                      result == 0 ? resolved : "");
-}
 
 /* The name of what a path leads to for another process: its parent opened, as that one sees it. */
 static int resolve(int pid, int dirfd, const char *path)
@@ -63,7 +40,7 @@ static void lay_out(void)
     put_directory("real/line\nfeed");
     put_file("file", "");
     put_link("link", "real/sub");
-    put_link("absolute", expand("@/real"));
+    put_link("absolute", sandbox_expand("@/real"));
     put_link("chain", "absolute/sub");
     put_link("real/up", "..");
     put_link("loop", "loop");
@@ -187,8 +164,8 @@ START_TEST(a_directory_is_opened_as_another_process_sees_it)
     ck_assert_int_eq(chdir("/"), 0);
     fake_reset();
     descriptors = count_descriptors();
-    check(others[_i].name, resolve(child.pid, fd, expand(others[_i].path)), others[_i].resolved,
-          others[_i].error);
+    expect_path(resolved, others[_i].name, resolve(child.pid, fd, sandbox_expand(others[_i].path)),
+                others[_i].resolved, others[_i].error);
     ck_assert_msg(count_descriptors() == descriptors, "%s: a descriptor is left", others[_i].name);
     end_other(&child);
 }
