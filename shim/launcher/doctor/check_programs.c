@@ -26,9 +26,9 @@ static const struct {
     const char *remedy;
 } kinds[KIND_COUNT] = {
     {"static programs",
-     "the library can't get in; what they change is found by --verify afterwards"},
+     "the library can't get in; --trace reaches them, and --verify finds what they changed"},
     {"Go programs",
-     "they call the kernel themselves; what they change is found by --verify afterwards"},
+     "they call the kernel themselves; --trace reaches them, and --verify finds what they changed"},
     {"set-user-ID programs",
      "the library is inert there; start noclobber inside: sudo noclobber ..."},
 };
