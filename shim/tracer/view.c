@@ -52,6 +52,12 @@ static int is_our_root(const struct sys *sys, int root)
     return is_same;
 }
 
+/* What a look at a descriptor says of it: one that /proc does not list is none. */
+static int judge_descriptor(int dirfd, int result)
+{
+    return dirfd != AT_FDCWD && result == -ENOENT ? -EBADF : result;
+}
+
 /* ---- the same root ---- */
 
 static int open_start(const struct sys *sys, int thread, int dirfd)
@@ -69,7 +75,7 @@ static int open_here(const struct sys *sys, int thread, int dirfd, const char *p
         return open_below(sys, AT_FDCWD, path, flags, 0);
     start = open_start(sys, thread, dirfd);
     if (start < 0)
-        return start;
+        return judge_descriptor(dirfd, start);
     fd = open_below(sys, start, path, flags, 0);
     sys_close(sys, start);
     return fd;
@@ -100,6 +106,7 @@ static int make_absolute(const struct sys *sys, int thread, int dirfd, const cha
     int result = dirfd == AT_FDCWD ? path_read_directory(sys, thread, "/cwd", -1, out, size)
                                    : path_read_directory(sys, thread, "/fd/", dirfd, out, size);
 
+    result = judge_descriptor(dirfd, result);
     if (result == 0)
         result = strip_root(sys, thread, out);
     if (result < 0)

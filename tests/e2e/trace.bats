@@ -75,6 +75,46 @@ EEXIST=17
   [ "$(events 'e["pid"]')" = "$(cat pid)" ]
 }
 
+# ---- other kernels (tests/programs/filter.c) ---------------------------------------------------
+
+on_kernel() { # on_kernel FILTER COMMAND…: where system calls are answered so
+  "$PROGRAMS/filter" "$@"
+}
+
+SET_INFO=ptrace:0x4212=EIO # PTRACE_SET_SYSCALL_INFO: Linux 6.16
+GET_INFO=ptrace:0x420e=EIO # PTRACE_GET_SYSCALL_INFO: Linux 5.3
+
+@test "where the kernel cannot change a call by PTRACE_SET_SYSCALL_INFO, registers do" {
+  for how in rename renameat renameat2 i386; do
+    [ "$how" != i386 ] || [ "$(uname -m)" = x86_64 ] || continue
+    status=0
+    on_kernel $SET_INFO "$NOCLOBBER" --trace -q --no-verify -P --log "$LOG" "$PROGRAMS/instruction" $how new dist/a || status=$?
+    [ $status = $EEXIST ] && [ "$(cat dist/a)" = old ]
+    on_kernel $SET_INFO "$NOCLOBBER" --trace -q --no-verify -P --log "$LOG" "$PROGRAMS/instruction" $how new free
+    mv free new
+  done
+  [ "$(refusals)" -ge 3 ]
+  on_kernel $SET_INFO "$NOCLOBBER" --trace -q --no-verify --refused-status 0 -P "$PROGRAMS/lives" signals 100
+}
+
+@test "where tracing is not to be had, nothing runs and a clause says why" {
+  for row in "$GET_INFO|does not say what call was stopped" "openat2=ENOSYS|openat2(2) is not to be had" \
+    "ptrace=EPERM|nothing may be traced here"; do
+    run on_kernel "${row%%|*}" "$NOCLOBBER" --trace -P touch ran
+    [ "$status" -eq 125 ]
+    [[ $output == *"noclobber: --trace: "*"${row#*|}"* ]]
+    [ ! -e ran ]
+  done
+}
+
+@test "a profile without renameat2: what is in the way is refused, and the rest goes by link and unlink" {
+  status=0
+  on_kernel renameat2=ENOSYS "$NOCLOBBER" --trace -q --no-verify -P --log "$LOG" "$PROGRAMS/instruction" renameat new dist/a || status=$?
+  [ $status = $EEXIST ] && [ "$(cat dist/a)" = old ]
+  on_kernel renameat2=EPERM "$NOCLOBBER" --trace -q --no-verify -P --log "$LOG" "$PROGRAMS/instruction" renameat new free
+  [ "$(cat free)" = new ] && [ ! -e new ] && [ "$(refusals)" = 1 ]
+}
+
 # ---- the lives of processes (tests/programs/lives.c) -------------------------------------------
 
 lives() { # lives HOW [N]

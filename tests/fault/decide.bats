@@ -41,11 +41,43 @@ table() {
   run privately bash -c 'mounted "$@"' - "$kind" "$WORK" bash -c 'below "$@"' - "$WORK" \
     env LD_PRELOAD="$SHIM" NOCLOBBER_LOG="$WORK/log" "$@" \
     "$PROGRAMS/decide" "${arguments[@]}" "$mode" "$WORK/mnt/d"
-  [ "$status" != 77 ] || skip "$kind can't be mounted here"
+  judge "$kind"
+}
+
+# judge KIND: what decide said, in $output, is as it should be.
+judge() {
+  [ "$status" != 77 ] || skip "$1 can't be mounted here"
   echo "$output"
   [ "$status" = 0 ]
   [[ ${lines[-1]} =~ ^([0-9]+)\ rows,\ ([0-9]+)\ calls,\ 0\ failed,\ ([0-9]+)\ skipped$ ]]
   [ "${BASH_REMATCH[1]}" -ge 300 ] && [ "${BASH_REMATCH[2]}" -ge 1000 ] && [ "${BASH_REMATCH[3]}" -le 40 ]
+}
+
+# ask_twice WORK MODE [ARGUMENT…] [-- OPTION…]: the kernel alone is asked first, then the table under the tracer, whose options
+# these are. On a kernel that $LACKS names (tests/programs/filter.h), where it is set.
+ask_twice() {
+  local work=$1 mode=$2 arguments=() before=()
+  shift 2
+  while [ $# -gt 0 ] && [ "$1" != -- ]; do
+    arguments+=("$1")
+    shift
+  done
+  shift $(($# > 0))
+  [ -z "${LACKS-}" ] || before=("$PROGRAMS/filter" "$LACKS")
+  "$PROGRAMS/decide" "${arguments[@]}" -w "$work/answers" "$mode" "$work/mnt/d" >"$work/said" || return
+  "${before[@]}" "$ROOT/build/noclobber" --trace --quiet --no-verify --refused-status 0 --log "$work/log" "$@" \
+    "$PROGRAMS/decide" "${arguments[@]}" -l "$work/log" -r "$work/answers" "$mode" "$work/mnt/d"
+}
+
+# traced_table KIND MODE [ARGUMENT…] [-- OPTION…]: the same table with the tracer in the library's place.
+traced_table() {
+  local kind=$1
+  shift
+  need_mounts
+  "$ROOT/build/noclobber" --trace -P -q --no-verify true || skip "no tracing here"
+  export -f below ask_twice
+  run privately bash -c 'mounted "$@"' - "$kind" "$WORK" bash -c 'below "$@"' - "$WORK" bash -c 'ask_twice "$@"' - "$WORK" "$@"
+  judge "$kind"
 }
 
 @test "the table on tmpfs" {
@@ -134,4 +166,32 @@ table() {
 @test "audit answers as plain rename, on bindfs" {
   need_fuse
   table bindfs plain -- NOCLOBBER_MODE=audit NOCLOBBER_LOG=
+}
+
+# ---- the tracer --------------------------------------------------------------------------------
+
+@test "the tracer: the table on tmpfs" {
+  traced_table tmpfs enforce -- --protect-all
+}
+
+@test "the tracer: the table on ext4, where the kernel has no PTRACE_SET_SYSCALL_INFO" {
+  need mkfs.ext4
+  LACKS=ptrace:0x4212=EIO traced_table ext4 enforce -- --protect-all
+}
+
+@test "the tracer: the table on overlayfs" {
+  traced_table overlay enforce -- --protect-all
+}
+
+@test "the tracer: bindfs, which lacks the flag: the same table as below it" {
+  need_fuse
+  traced_table bindfs enforce -o "$WORK/real" -- --protect-all
+}
+
+@test "the tracer: audit answers as plain rename" {
+  traced_table tmpfs audit -- --protect-all --audit
+}
+
+@test "the tracer: a policy that guards another place answers as plain rename" {
+  traced_table tmpfs plain -- --protect /no/such/place/
 }

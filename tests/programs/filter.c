@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* filter CALL=ERROR[,…] COMMAND [ARGUMENT…]: runs a command whose system calls get these errors. */
+/* filter CALL[:REQUEST]=ERROR[,…] COMMAND [ARGUMENT…]: runs a command whose system calls get these errors. */
 #include "filter.h"
 
 #include <stdio.h>

@@ -5,6 +5,7 @@
 /*
  * A seccomp filter that answers some system calls with an error, as container profiles do, or with the
  * end of the process, without libseccomp. It looks at the number alone: every program it is meant for is of one architecture.
+ * Of ptrace(2) a single request can be answered so: `ptrace:0x4212=EIO`, as kernels do that lack it.
  */
 
 #include <errno.h>
@@ -25,6 +26,7 @@ struct filter {
     unsigned count;
     struct {
         long number;
+        long request; /* the first argument, or -1 for all */
         int error;
     } answers[FILTER_MAX];
 };
@@ -43,7 +45,8 @@ static inline long filter_number(const char *word, size_t length)
     } calls[] = {
         {"renameat2", SYS_renameat2},   {"linkat", SYS_linkat},         {"mkdirat", SYS_mkdirat},
         {"unlinkat", SYS_unlinkat},     {"statx", SYS_statx},           {"openat", SYS_openat},
-        {"getdents64", SYS_getdents64}, {"readlinkat", SYS_readlinkat},
+        {"getdents64", SYS_getdents64}, {"readlinkat", SYS_readlinkat}, {"openat2", SYS_openat2},
+        {"ptrace", SYS_ptrace},
     };
 
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
@@ -75,10 +78,13 @@ static inline int filter_parse(struct filter *filter, const char *text)
     while (*text != '\0' && filter->count < FILTER_MAX) {
         const size_t name = strcspn(text, "=");
         const size_t error = text[name] == '=' ? strcspn(text + name + 1, ",") : 0;
+        const size_t call = strcspn(text, ":=");
 
         if (error == 0)
             return -1;
-        filter->answers[filter->count].number = filter_number(text, name);
+        filter->answers[filter->count].number = filter_number(text, call);
+        filter->answers[filter->count].request =
+            text[call] == ':' ? strtol(text + call + 1, NULL, 0) : -1;
         filter->answers[filter->count].error = filter_error(text + name + 1, error);
         if (filter->answers[filter->count].number < 0 || filter->answers[filter->count].error < 0)
             return -1;
@@ -94,18 +100,38 @@ static inline unsigned filter_action(int error)
     return error == FILTER_KILL ? SECCOMP_RET_KILL_PROCESS : SECCOMP_RET_ERRNO | (unsigned)error;
 }
 
+static inline struct sock_filter filter_load(size_t offset)
+{
+    return (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (__u32)offset);
+}
+
+static inline struct sock_filter filter_unless(long value, __u8 skipped)
+{
+    return (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (__u32)value, 0, skipped);
+}
+
+/* Where the lower half of the first argument is. */
+static inline size_t filter_request_offset(void)
+{
+    return offsetof(struct seccomp_data, args) + (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 4 : 0);
+}
+
 /* Puts the filter in force, for this thread and what it executes. Returns 0, or -1 with errno. */
 static inline int filter_install(const struct filter *filter)
 {
-    struct sock_filter program[2 + 2 * FILTER_MAX];
+    struct sock_filter program[1 + 5 * FILTER_MAX];
     struct sock_fprog whole = {0, program};
     unsigned short at = 0;
 
-    program[at++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
-                                                 (__u32)offsetof(struct seccomp_data, nr));
     for (unsigned i = 0; i < filter->count; i++) {
-        program[at++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
-                                                     (__u32)filter->answers[i].number, 0, 1);
+        const int any = filter->answers[i].request == -1;
+
+        program[at++] = filter_load(offsetof(struct seccomp_data, nr));
+        program[at++] = filter_unless(filter->answers[i].number, any ? 1 : 3);
+        if (!any) {
+            program[at++] = filter_load(filter_request_offset());
+            program[at++] = filter_unless(filter->answers[i].request, 1);
+        }
         program[at++] =
             (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, filter_action(filter->answers[i].error));
     }

@@ -171,6 +171,23 @@ START_TEST(a_directory_is_opened_as_another_process_sees_it)
 }
 END_TEST
 
+START_TEST(a_descriptor_that_it_does_not_have_is_bad)
+{
+    const int none = 1000000;
+    struct child child;
+
+    if (others[_i].root && geteuid() != 0)
+        return;
+    lay_out();
+    lay_out_jail();
+    child = start_other(_i);
+    fake_reset();
+    ck_assert_int_eq(resolve(child.pid, none, "a"), -EBADF);
+    ck_assert_int_ne(resolve(child.pid, none, "/"), -EBADF);
+    end_other(&child);
+}
+END_TEST
+
 START_TEST(of_a_process_that_is_gone_nothing_is_opened)
 {
     const int pid = fork();
@@ -188,6 +205,7 @@ static void add(TCase *tcase)
 {
     tcase_add_checked_fixture(tcase, sandbox_enter, NULL);
     tcase_add_loop_test(tcase, a_directory_is_opened_as_another_process_sees_it, 0, ROWS(others));
+    tcase_add_loop_test(tcase, a_descriptor_that_it_does_not_have_is_bad, 0, ROWS(others));
     tcase_add_test(tcase, of_a_process_that_is_gone_nothing_is_opened);
 }
 
