@@ -161,7 +161,7 @@ is_kept() {
   grep -q "^noclobber: policy:2 'protekt': is no setting; there are protect, " stderr
   printf 'protect dist/\n\nprotect dist/ # here\n' >policy
   exits 125 --policy policy touch started
-  grep -q "^noclobber: policy:3 'dist/ # here': a comment has a line of its own" stderr
+  grep -q "^noclobber: policy:3 'protect dist/ # here': a comment has a line of its own" stderr
   printf 'protect a\0b\n' >policy
   exits 125 --policy policy touch started
   grep -q "^noclobber: policy:1: a NUL byte" stderr

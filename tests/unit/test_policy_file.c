@@ -44,6 +44,7 @@ static const struct {
     {"an escaped blank at the end", "protect x\\ \n", "f:1|protect|x\\ ;"},
     {"an escaped backslash at the end", "protect x\\\\ \n", "f:1|protect|x\\\\;"},
     {"a backslash at the end of a CR LF line", "protect x\\\r\n", "f:1|protect|x\\;"},
+    {"a number sign in front of a name", "protect=#a#\n", "f:1|protect|#a#;"},
     {"a number sign in a name", "protect a#b\n", "f:1|protect|a#b;"},
     {"a byte order mark",
      "\xef\xbb\xbf"
@@ -96,7 +97,10 @@ static const struct {
     {"a NUL", "binary", -EINVAL,
      "noclobber: binary:2: a NUL byte; a policy file is text, with one setting a line\n"},
     {"a comment behind a value", "comment", -EINVAL,
-     "noclobber: comment:2 'dist/ # ours': "
+     "noclobber: comment:2 'protect dist/ # ours': "
+     "a comment has a line of its own; '\\#' is the character itself\n"},
+    {"a comment in place of a value", "no-value", -EINVAL,
+     "noclobber: no-value:1 'protect # dist/': "
      "a comment has a line of its own; '\\#' is the character itself\n"},
     {"too long", "long", -EFBIG,
      "noclobber: --policy 'long': is longer than 1 MiB; a policy is a few lines\n"},
@@ -111,6 +115,7 @@ START_TEST(what_is_no_policy_file_is_told)
 
     put_directory("directory");
     put_file("comment", "audit\nprotect dist/ # ours\n");
+    put_file("no-value", "protect # dist/\n");
     put_file("binary", "audit\n");
     fd = open("binary", O_WRONLY | O_APPEND);
     ck_assert_int_eq(write(fd, "x\0y", 3), 3);

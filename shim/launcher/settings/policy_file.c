@@ -97,15 +97,11 @@ static void split(char *text, struct policy_line *line)
 }
 
 /* Whether a '#' follows a blank. */
-static int has_comment(const char *value)
+static int has_comment(const char *text)
 {
-    int is_behind_blank = 0;
-
-    for (; *value != '\0'; value++) {
-        if (*value == '#' && is_behind_blank)
+    for (; *text != '\0'; text++)
+        if (is_blank(text[0]) && text[1] == '#')
             return 1;
-        is_behind_blank = is_blank(*value);
-    }
     return 0;
 }
 
@@ -118,13 +114,13 @@ static int take_line(char *text, const char *where,
     text = trim(text);
     if (*text == '\0' || *text == '#')
         return 0;
-    split(text, &line);
     /* Else it would be part of a pattern, which then guards nothing. */
-    if (line.value && has_comment(line.value)) {
-        message_fault(where, line.value,
+    if (has_comment(text)) {
+        message_fault(where, text,
                       "a comment has a line of its own; '\\#' is the character itself");
         return -EINVAL;
     }
+    split(text, &line);
     return take(&line, context);
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/pattern.h"
 #include "launcher/suggest/random_name.h"
 
 /* A place found: a destination, or a directory with all below it. */
@@ -27,7 +28,7 @@ static int compare_paths(const void *one, const void *other)
     return strcmp(*(const char *const *)one, *(const char *const *)other);
 }
 
-/* ---- what may be a tree ---- */
+/* ---- bounds ---- */
 
 /* Whether the directory of `length` bytes at `path` is `other` or above it. */
 static int holds(const char *path, size_t length, const char *other)
@@ -55,6 +56,32 @@ static int is_below_bound(const struct work *work, const char *path)
     return 0;
 }
 
+/* The item as a pattern. Directories that hold a bound are where the run is, and stay as they
+ * are. */
+static char *make_pattern(const struct work *work, const struct item *item)
+{
+    char *const pattern = malloc(2 * item->length + 2);
+    size_t used = 0;
+
+    if (!pattern)
+        return NULL;
+    for (size_t at = 0; at < item->length;) {
+        const char *const name = item->path + at + 1;
+        const size_t length = strcspn(name, "/");
+
+        at += 1 + length;
+        pattern[used++] = '/';
+        used +=
+            random_name_pattern(name, length, !holds_bound(work, item->path, at), pattern + used);
+    }
+    if (item->is_tree)
+        pattern[used++] = '/';
+    pattern[used] = '\0';
+    return pattern;
+}
+
+/* ---- what may be a tree ---- */
+
 static size_t depth(const char *path, size_t length)
 {
     size_t slashes = 0;
@@ -64,12 +91,26 @@ static size_t depth(const char *path, size_t length)
     return slashes;
 }
 
+/* Whether the directory, as a tree, is so general that it takes in what holds a bound. */
+static int matches_bound(const struct work *work, const char *path, size_t length)
+{
+    const struct item item = {path, length, 1};
+    char *const pattern = make_pattern(work, &item);
+    int found = pattern == NULL;
+
+    for (size_t i = 0; i < work->bound_count && !found; i++)
+        found = pattern_match(pattern, work->bounds[i]);
+    free(pattern);
+    return found;
+}
+
 /* Outside the working directory and $HOME, /usr/lib or /etc is not for one command to open. */
 static int may_be_tree(const struct work *work, const char *path, size_t length)
 {
     if (length == 0 || holds_bound(work, path, length))
         return 0;
-    return is_below_bound(work, path) || depth(path, length) >= 3;
+    return (is_below_bound(work, path) || depth(path, length) >= 3) &&
+           !matches_bound(work, path, length);
 }
 
 /* ---- collecting ---- */
@@ -119,30 +160,6 @@ static void collect(struct work *work, const char **paths, size_t count, size_t 
 }
 
 /* ---- patterns ---- */
-
-/* The item as a pattern. Directories that hold a bound are where the run is, and stay as they
- * are. */
-static char *make_pattern(const struct work *work, const struct item *item)
-{
-    char *const pattern = malloc(2 * item->length + 2);
-    size_t used = 0;
-
-    if (!pattern)
-        return NULL;
-    for (size_t at = 0; at < item->length;) {
-        const char *const name = item->path + at + 1;
-        const size_t length = strcspn(name, "/");
-
-        at += 1 + length;
-        pattern[used++] = '/';
-        used +=
-            random_name_pattern(name, length, !holds_bound(work, item->path, at), pattern + used);
-    }
-    if (item->is_tree)
-        pattern[used++] = '/';
-    pattern[used] = '\0';
-    return pattern;
-}
 
 /* Several random names of a directory are one pattern. */
 static int has_pattern(const struct generalised *out, const char *pattern)
