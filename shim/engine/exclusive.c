@@ -49,19 +49,47 @@ int exclusive_is_final(long error)
     }
 }
 
-/* ---- without it: directories ---- */
+/* ---- what other calls say, as rename would ---- */
 
-static int emulate_directory(const struct call *call)
+/* EINVAL is a tale of a directory moved into itself to whoever reads it, and ENOSYS one of a kernel
+ * without rename. */
+int exclusive_failure(int error)
+{
+    return error == -ENOSYS || error == -EINVAL ? -EOPNOTSUPP : error;
+}
+
+static int look_at_source(const struct call *call, char *buffer, struct file *file)
+{
+    return file_look_afresh(call->sys, call->source_dirfd, call->source, buffer, file);
+}
+
+static int look_at_destination(const struct call *call, char *buffer, struct file *file)
+{
+    return file_look_afresh(call->sys, call->destination_dirfd, call->destination, buffer, file);
+}
+
+/* ---- without the flag: directories ---- */
+
+/* Whether the rename was done though it says otherwise: the answer was lost on its way. */
+static int is_moved(const struct call *call, const struct file *source, char *buffer)
+{
+    struct file now;
+
+    return look_at_destination(call, buffer, &now) == 0 && file_is_same_inode(&now, source);
+}
+
+static int emulate_directory(const struct call *call, const struct file *source, char *buffer)
 {
     const struct sys *const sys = call->sys;
     int result = sys_mkdirat(sys, call->destination_dirfd, call->destination, 0700);
 
     if (result < 0)
-        return result;
+        return exclusive_failure(result);
     result = sys_renameat2(sys, call->source_dirfd, call->source, call->destination_dirfd,
                            call->destination, 0);
-    if (result < 0)
-        sys_unlinkat(sys, call->destination_dirfd, call->destination, AT_REMOVEDIR);
+    if (result == 0 || is_moved(call, source, buffer))
+        return 0;
+    sys_unlinkat(sys, call->destination_dirfd, call->destination, AT_REMOVEDIR);
     return result == -ENOTEMPTY ? -EEXIST : result;
 }
 
@@ -91,56 +119,71 @@ static int link_error(const struct call *call, int error, char *buffer)
     case -EIO:
     case -EINVAL: return -EOPNOTSUPP;
     case -ENOENT: /* archivemount says so although everything is there */
-        if (file_look(call->sys, call->source_dirfd, call->source, buffer, &file) == 0 &&
-            has_parent(call, buffer))
+        if (look_at_source(call, buffer, &file) == 0 && has_parent(call, buffer))
             return -EOPNOTSUPP;
         return error;
     default: return error;
     }
 }
 
+/* Whether the link was made though linkat says otherwise: NFS asked a second time, a wait for a FUSE
+ * server was interrupted. The file then has one more link than it had, and one is there. */
+static int is_linked(const struct call *call, const struct file *source, char *buffer)
+{
+    struct file now;
+
+    return look_at_destination(call, buffer, &now) == 0 && file_is_same_inode(&now, source) &&
+           now.links > source->links;
+}
+
 /*
- * The source could not be removed. Takes our link back, if it is known to be ours: another's file
- * may lie there by now. (On FUSE servers that number names, not files, that can't be known, and
- * both names stay.) A source that is gone may have been taken by another racer, or removed: in the
- * second case the link is all that is left of the file, and the rename counts as done.
+ * The source could not be removed, or so it was said. While it is there, our link is taken back, if it is
+ * known to be ours: another's file may lie there by now. (On FUSE servers that number names, not
+ * files, that can't be known, and both names stay.) A source that is gone may have been taken by
+ * another racer, or removed: in the second case the file has a link less than the `ours->links` that
+ * it had with ours, which is all that is left of it, and the rename counts as done.
  */
 static int take_back(const struct call *call, const struct file *ours, int error, char *buffer)
 {
-    struct file now;
+    struct file source;
+    struct file link;
+    const int seen = look_at_source(call, buffer, &source);
+    const int is_there = seen == 0 && file_is_same_inode(&source, ours);
 
-    if (file_look(call->sys, call->destination_dirfd, call->destination, buffer, &now) < 0 ||
-        !file_is_same_inode(&now, ours))
-        return error;
-    if (error == -ENOENT && now.links < 2)
+    if ((seen < 0 && seen != -ENOENT) || look_at_destination(call, buffer, &link) < 0 ||
+        !file_is_same_inode(&link, ours))
+        return exclusive_failure(error);
+    if (!is_there && link.links < ours->links)
         return 0;
     sys_unlinkat(call->sys, call->destination_dirfd, call->destination, 0);
-    return error;
+    return exclusive_failure(error);
 }
 
-/* The second half, once the link is there: removes the source, if it is still the file that was
- * linked. */
+/*
+ * The second half, once the link is there: removes the source, if it is still the file that was
+ * linked. A link that is gone was moved on or removed by somebody else already: it had succeeded, and
+ * the source goes, too, unless it is all that is left of the file.
+ */
 static int remove_source(const struct call *call, const struct file *source, char *buffer)
 {
-    const struct file *ours = source;
+    struct file ours = *source;
     struct file linked;
     struct file now;
-    int result;
+    int result = look_at_destination(call, buffer, &linked);
+    const int is_moved_on = result == -ENOENT;
 
-    result = file_look(call->sys, call->destination_dirfd, call->destination, buffer, &linked);
-    if (result == -ENOENT)
-        return 0; /* our link was moved on by somebody else already: it had succeeded */
+    ours.links++; /* with our link */
+    if (result < 0 && !is_moved_on)
+        return take_back(call, &ours, result, buffer);
+    result = look_at_source(call, buffer, &now);
     if (result < 0)
-        return take_back(call, source, result, buffer);
-    result = file_look(call->sys, call->source_dirfd, call->source, buffer, &now);
-    if (result == 0) {
-        if (file_is_same_inode(&now, &linked))
-            ours = &linked; /* two names of one file, whichever it was that we linked */
-        else if (!file_is_same_inode(&now, source))
-            return 0; /* somebody put another file there: as if after our rename */
-        result = sys_unlinkat(call->sys, call->source_dirfd, call->source, 0);
-    }
-    return result < 0 ? take_back(call, ours, result, buffer) : 0;
+        return take_back(call, &ours, result, buffer);
+    if (!is_moved_on && file_is_same_inode(&now, &linked))
+        ours = linked; /* two names of one file, whichever it was that we linked */
+    else if (!file_is_same_inode(&now, source) || (is_moved_on && now.links < ours.links))
+        return 0; /* somebody put another file there: as if after our rename */
+    result = sys_unlinkat(call->sys, call->source_dirfd, call->source, 0);
+    return result < 0 ? take_back(call, &ours, result, buffer) : 0;
 }
 
 static int emulate_file(const struct call *call, const struct file *source, char *buffer)
@@ -152,7 +195,7 @@ static int emulate_file(const struct call *call, const struct file *source, char
         return -ENOTDIR;
     result = sys_linkat(call->sys, call->source_dirfd, call->source, call->destination_dirfd,
                         call->destination);
-    if (result < 0)
+    if (result < 0 && !is_linked(call, source, buffer))
         return link_error(call, result, buffer);
     return remove_source(call, source, buffer);
 }
@@ -160,11 +203,11 @@ static int emulate_file(const struct call *call, const struct file *source, char
 int exclusive_emulate(const struct call *call, char *buffer)
 {
     struct file source;
-    const int result = file_look(call->sys, call->source_dirfd, call->source, buffer, &source);
+    const int result = look_at_source(call, buffer, &source);
 
     if (result < 0)
-        return result;
+        return exclusive_failure(result);
     if (file_is(&source, S_IFDIR))
-        return emulate_directory(call);
+        return emulate_directory(call, &source, buffer);
     return emulate_file(call, &source, buffer);
 }

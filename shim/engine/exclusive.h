@@ -17,6 +17,10 @@
 /* What exclusive_rename makes of the kernel's `error`, which is not 0. */
 int exclusive_error(const struct call *call, int error);
 
+/* The error of another call that was made for a rename, as rename may say it: EOPNOTSUPP in place of
+ * EINVAL and ENOSYS, 0 and the rest as they are. Pure. */
+int exclusive_failure(int error);
+
 /* Whether `error` is one that nobody has to look into: neither EEXIST, EXDEV nor one that may mean
  * EXCLUSIVE_MISSING. 1 or 0. Pure. */
 int exclusive_is_final(long error);

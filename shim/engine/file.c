@@ -16,7 +16,8 @@ static void take_facts(const struct statx *facts, struct file *file)
     file->group = facts->stx_gid;
 }
 
-int file_look(const struct sys *sys, int dirfd, const char *path, char *buffer, struct file *file)
+static int look(const struct sys *sys, int dirfd, const char *path, int flags, char *buffer,
+                struct file *file)
 {
     struct statx facts;
     int result = 0;
@@ -26,10 +27,24 @@ int file_look(const struct sys *sys, int dirfd, const char *path, char *buffer, 
         path = buffer;
     }
     if (result == 0)
-        result = sys_statx(sys, dirfd, path, AT_SYMLINK_NOFOLLOW, &facts);
+        result = sys_statx(sys, dirfd, path, AT_SYMLINK_NOFOLLOW | flags, &facts);
     if (result == 0)
         take_facts(&facts, file);
     return result;
+}
+
+int file_look(const struct sys *sys, int dirfd, const char *path, char *buffer, struct file *file)
+{
+    return look(sys, dirfd, path, 0, buffer, file);
+}
+
+int file_look_afresh(const struct sys *sys, int dirfd, const char *path, char *buffer,
+                     struct file *file)
+{
+    const int result = look(sys, dirfd, path, AT_STATX_FORCE_SYNC, buffer, file);
+
+    /* glibc's own statx, for kernels without, has not heard of that. */
+    return result == -EINVAL ? look(sys, dirfd, path, 0, buffer, file) : result;
 }
 
 int file_is(const struct file *file, unsigned type)

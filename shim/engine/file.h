@@ -28,6 +28,10 @@ struct file {
  * bytes, the caller's. */
 int file_look(const struct sys *sys, int dirfd, const char *path, char *buffer, struct file *file);
 
+/* The same, past what a network filesystem or a FUSE server's client remembers: AT_STATX_FORCE_SYNC. */
+int file_look_afresh(const struct sys *sys, int dirfd, const char *path, char *buffer,
+                     struct file *file);
+
 /* Whether `file` is of `type`, one of S_IFREG, S_IFDIR, S_IFLNK …: 1 or 0. */
 int file_is(const struct file *file, unsigned type);
 

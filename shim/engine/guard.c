@@ -121,7 +121,7 @@ static int drop_source(struct conflict *conflict)
         result = sys_unlinkat(call->sys, call->source_dirfd, call->source, 0);
     if (result == 0)
         record(conflict, EVENT_ALLOWED, EVENT_RULE_ALLOW_IF_SAME, 0);
-    return result;
+    return exclusive_failure(result);
 }
 
 /* Something is in the way of a guarded destination. */
@@ -155,7 +155,7 @@ static int fall_back(struct conflict *conflict)
     if (conflict->policy->fallback == POLICY_FALLBACK_EMULATE)
         return exclusive_emulate(conflict->call, conflict->scratch->path);
     if (conflict->source_seen < 0)
-        return conflict->source_seen;
+        return exclusive_failure(conflict->source_seen);
     if (conflict->destination_seen < 0)
         return -EOPNOTSUPP;
     return file_is_same_device(&conflict->source, &conflict->destination) ? -EEXIST : -EXDEV;

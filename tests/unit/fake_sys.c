@@ -101,7 +101,7 @@ static int is_to_fail(void)
 {
     const int current = fake.count - 1;
 
-    if (fake.fail_at < 0 || current < fake.fail_at || (current > fake.fail_at && !fake.fails_on))
+    if (fake.fail_at < 0 || current != fake.fail_at)
         return 0;
     fake.has_failed = 1;
     return 1;

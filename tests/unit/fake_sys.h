@@ -19,7 +19,6 @@ struct fake {
     /* ---- what to do ---- */
     int fail_at;        /* the call that fails without being made; -1: none */
     int fail_with;      /* as what: -errno */
-    int fails_on;       /* 1: every later call fails as well */
     int missing;        /* what every rename with RENAME_NOREPLACE answers; 0: what it would */
     int is_filtered;    /* 1: the probe for a seccomp filter (two empty paths) says EPERM */
     int every_rename;   /* what every rename, plain ones too, answers; 0: what it would */

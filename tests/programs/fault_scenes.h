@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef NOCLOBBER_TESTS_FAULT_SCENES_H
+#define NOCLOBBER_TESTS_FAULT_SCENES_H
+
+/*
+ * The paths through the library on which calls are made to fail: what is renamed onto what, under which
+ * policy, on what kernel, and what comes of it when nothing fails. Each is played in the current
+ * directory, which is empty but for "source" and "destination".
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+
+enum kind {
+    NOTHING,
+    A_FILE,
+    AN_EMPTY_FILE,
+    AN_EQUAL_FILE, /* as the source is */
+    A_HARD_LINK,   /* to the source */
+    A_LINK,
+    ANOTHER_LINK,
+    A_DIRECTORY,
+    A_FULL_DIRECTORY,
+};
+
+enum end {
+    KEPT,    /* both are what they were */
+    MOVED,   /* the destination is what the source was, and that is gone */
+    DROPPED, /* the source is gone, the destination what it was */
+};
+
+struct scene {
+    const char *name;
+    enum kind source;
+    enum kind destination;
+    const char *variable; /* of the environment, "NAME=value", or NULL */
+    int is_unlogged;      /* no NOCLOBBER_LOG, which is ../log otherwise */
+    int error;            /* what comes of it: 0 or an errno */
+    enum end end;
+    unsigned flags;    /* of renameat2(2) */
+    int missing;       /* the errno of every call with RENAME_NOREPLACE; 0: the kernel has it */
+    int every_rename;  /* the errno of every call of the family; 0: the kernel's own */
+    int by_descriptor; /* the destination's directory is given so */
+    int is_the_end;    /* the process ends of it */
+};
+
+#define NO_SUCH_FLAG .missing = EINVAL
+#define NO_SUCH_CALL .missing = ENOSYS
+#define IS_FORBIDDEN .missing = EPERM
+
+#define SCENE(what, from, onto, set, answer, after, ...)                                           \
+    {                                                                                              \
+        .name = (what), .source = (from), .destination = (onto), .variable = (set),                \
+        .error = (answer), .end = (after), ##__VA_ARGS__                                           \
+    }
+
+/* clang-format off */
+static const struct scene scenes[] = {
+    SCENE("exclusive: a file", A_FILE, NOTHING, NULL, 0, MOVED),
+    SCENE("exclusive: a directory", A_FULL_DIRECTORY, NOTHING, NULL, 0, MOVED),
+
+    SCENE("EEXIST: refused", A_FILE, A_FILE, NULL, EEXIST, KEPT,
+          .is_unlogged = 1),
+    SCENE("EEXIST: refused, logged", A_FILE, A_FILE, NULL, EEXIST, KEPT),
+    SCENE("EEXIST: refused by a pattern", A_FILE, A_FILE, "NOCLOBBER_PROTECT=dest*", EEXIST, KEPT),
+    SCENE("EEXIST: the same by descriptor", A_FILE, A_FILE, "NOCLOBBER_PROTECT=dest*", EEXIST, KEPT,
+          .by_descriptor = 1),
+    SCENE("EEXIST: refused, a directory", A_FULL_DIRECTORY, A_DIRECTORY, NULL, EEXIST, KEPT),
+    SCENE("EEXIST: the process ends", A_FILE, A_FILE, "NOCLOBBER_ON_REFUSAL=exit", EEXIST, KEPT,
+          .is_the_end = 1),
+    SCENE("EEXIST: outside the patterns", A_FILE, A_FILE, "NOCLOBBER_PROTECT=/srv/", 0, MOVED),
+    SCENE("EEXIST: allowed, logged", A_FILE, A_FILE, "NOCLOBBER_ALLOW=dest*", 0, MOVED),
+    SCENE("EEXIST: audited, logged", A_FILE, A_FILE, "NOCLOBBER_MODE=audit", 0, MOVED),
+    SCENE("EEXIST: a file onto a directory", A_FILE, A_DIRECTORY, NULL, EISDIR, KEPT),
+    SCENE("EEXIST: a directory onto a file", A_DIRECTORY, A_FILE, NULL, ENOTDIR, KEPT),
+    SCENE("EEXIST: onto a full directory", A_DIRECTORY, A_FULL_DIRECTORY, NULL, EEXIST, KEPT),
+    SCENE("EEXIST: one file, two names", A_FILE, A_HARD_LINK, NULL, 0, KEPT),
+    SCENE("EEXIST: the program's own flag", A_FILE, A_FILE, NULL, EEXIST, KEPT,
+          .flags = RENAME_NOREPLACE),
+
+    SCENE("same: files", A_FILE, AN_EQUAL_FILE, "NOCLOBBER_ALLOW_IF=same", 0, DROPPED),
+    SCENE("same: links", A_LINK, A_LINK, "NOCLOBBER_ALLOW_IF=same", 0, DROPPED),
+    SCENE("same: they are not", A_FILE, A_FILE, "NOCLOBBER_ALLOW_IF=same", EEXIST, KEPT),
+    SCENE("symlink: onto another", A_LINK, ANOTHER_LINK, "NOCLOBBER_ALLOW_IF=symlink", 0, MOVED),
+    SCENE("empty: a file", A_FILE, AN_EMPTY_FILE, "NOCLOBBER_ALLOW_IF=empty", 0, MOVED),
+    SCENE("empty: a directory", A_FULL_DIRECTORY, A_DIRECTORY, "NOCLOBBER_ALLOW_IF=empty", 0, MOVED),
+
+    SCENE("EXDEV: nothing there", A_FILE, NOTHING, NULL, EXDEV, KEPT,
+          .every_rename = EXDEV),
+    SCENE("EXDEV: refused", A_FILE, A_FILE, NULL, EEXIST, KEPT,
+          .every_rename = EXDEV),
+    SCENE("EXDEV: allowed", A_FILE, A_FILE, "NOCLOBBER_ALLOW=dest*", EXDEV, KEPT,
+          .every_rename = EXDEV),
+
+    SCENE("emulated: a file, no such call", A_FILE, NOTHING, NULL, 0, MOVED,
+          NO_SUCH_CALL),
+    SCENE("emulated: a file, no such flag", A_FILE, NOTHING, NULL, 0, MOVED,
+          NO_SUCH_FLAG),
+    SCENE("emulated: a file, forbidden", A_FILE, NOTHING, NULL, 0, MOVED,
+          IS_FORBIDDEN),
+    SCENE("emulated: a link", A_LINK, NOTHING, NULL, 0, MOVED,
+          NO_SUCH_FLAG),
+    SCENE("emulated: a directory", A_FULL_DIRECTORY, NOTHING, NULL, 0, MOVED,
+          NO_SUCH_FLAG),
+    SCENE("emulated: an empty directory", A_DIRECTORY, NOTHING, NULL, 0, MOVED,
+          NO_SUCH_CALL),
+    SCENE("emulated: the program's own flag", A_FILE, NOTHING, NULL, 0, MOVED,
+          .flags = RENAME_NOREPLACE, NO_SUCH_FLAG),
+    SCENE("emulated: refused", A_FILE, A_FILE, NULL, EEXIST, KEPT,
+          NO_SUCH_CALL),
+    SCENE("emulated: refused, a directory", A_FULL_DIRECTORY, A_DIRECTORY, NULL, EEXIST, KEPT,
+          NO_SUCH_CALL),
+    SCENE("emulated: same", A_FILE, AN_EQUAL_FILE, "NOCLOBBER_ALLOW_IF=same", 0, DROPPED,
+          NO_SUCH_CALL),
+    SCENE("emulated: not by this policy", A_FILE, NOTHING, "NOCLOBBER_FALLBACK=refuse", EOPNOTSUPP, KEPT,
+          NO_SUCH_FLAG),
+};
+/* clang-format on */
+
+#define SCENE_COUNT (sizeof scenes / sizeof scenes[0])
+
+/* Which number a system call has that renames, by any of its names. */
+static inline int is_rename(long number)
+{
+#ifdef SYS_rename
+    if (number == SYS_rename)
+        return 1;
+#endif
+#ifdef SYS_renameat
+    if (number == SYS_renameat)
+        return 1;
+#endif
+    return number == SYS_renameat2;
+}
+
+/* What the scene's kernel answers to a call without making it: 0 or an errno. `flags` is the call's
+ * fifth argument. */
+static inline int forged_answer(const struct scene *scene, long number, unsigned long flags)
+{
+    if (number == SYS_renameat2 && (flags & RENAME_NOREPLACE) && scene->missing != 0)
+        return scene->missing;
+    return is_rename(number) || number == SYS_linkat ? scene->every_rename : 0;
+}
+
+#endif
