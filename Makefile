@@ -133,6 +133,7 @@ check: check-programs
 
 proof: check-programs
 	tests/fault/prove-races
+	tests/audit/compare --publish python-more git coreutils
 
 bench: all $(BENCH)
 	tests/bench/run
