@@ -60,8 +60,7 @@ static int replace(const struct tracee *tracee, const struct registers_call *cal
     return calls_replace_by_registers(tracee->thread, &tracee->registers, tracee->abi, call);
 }
 
-/* The program's call as renameat2(…, RENAME_NOREPLACE). */
-static struct registers_call exclusive(const struct tracee *tracee)
+struct registers_call calls_exclusive(const struct tracee *tracee)
 {
     const uint64_t *const given = tracee->call.arguments;
     struct registers_call call = tracee->call;
@@ -80,7 +79,7 @@ static struct registers_call exclusive(const struct tracee *tracee)
 
 int calls_attempt(struct tracee *tracee)
 {
-    const struct registers_call call = exclusive(tracee);
+    const struct registers_call call = calls_exclusive(tracee);
     int result = registers_read(tracee->thread, &tracee->registers);
 
     if (result == 0)

@@ -16,6 +16,10 @@
 
 #include "tracer/tracee.h"
 
+/* The program's own call as renameat2(…, RENAME_NOREPLACE) of the same ABI. Pure; needs `abi`, `name` and
+ * `call` of the tracee. */
+struct registers_call calls_exclusive(const struct tracee *tracee);
+
 /* Stopped by the filter: the call is made as an exclusive rename instead. */
 int calls_attempt(struct tracee *tracee);
 

@@ -143,6 +143,7 @@ script() {
   way "$PROGRAMS/instruction" rename
   way "$PROGRAMS/instruction" renameat
   way "$PROGRAMS/instruction" renameat2
+  way "$PROGRAMS/instruction" high
 }
 
 @test "int 0x80" {

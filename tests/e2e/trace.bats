@@ -27,18 +27,33 @@ by() { # by HOW SOURCE DESTINATION: what a rename by that instruction is told
 }
 
 EEXIST=17
+SET_INFO=ptrace:0x4212=EIO # as a kernel without PTRACE_SET_SYSCALL_INFO answers: before Linux 6.16
+GET_INFO=ptrace:0x420e=EIO # without PTRACE_GET_SYSCALL_INFO: before 5.3
 
 # ---- one call ----------------------------------------------------------------------------------
 
 @test "every call of the family is refused where something is in the way, and goes through where nothing is" {
-  for how in rename renameat renameat2; do
+  for how in rename renameat renameat2 high; do
     [ "$(by $how new dist/a)" = $EEXIST ]
     [ "$(cat dist/a)" = old ] && [ "$(cat new)" = new ]
     [ "$(by $how new dist/b)" = 0 ]
     [ "$(cat dist/b)" = new ]
     mv dist/b new
   done
-  [ "$(refusals)" = 3 ]
+  [ "$(refusals)" = 4 ]
+}
+
+@test "the registers that a call preserves are preserved, whatever became of it" {
+  for before in env "$PROGRAMS/filter $SET_INFO"; do
+    # shellcheck disable=SC2086 # a command and its argument
+    set -- $before "$NOCLOBBER" --trace -q --no-verify --refused-status 0
+    "$@" --protect dist/ "$PROGRAMS/preserved" new dist/a $EEXIST
+    "$@" --protect dist/ "$PROGRAMS/preserved" new free 0
+    "$@" --protect dist/ "$PROGRAMS/preserved" nothing free 2 # ENOENT
+    echo old >replaced
+    "$@" --protect dist/ "$PROGRAMS/preserved" new replaced 0
+    [ "$(cat dist/a new)" = $'old\nnew' ]
+  done
 }
 
 @test "int 0x80 and x32 are the same calls" {
@@ -80,9 +95,6 @@ EEXIST=17
 on_kernel() { # on_kernel FILTER COMMAND…: where system calls are answered so
   "$PROGRAMS/filter" "$@"
 }
-
-SET_INFO=ptrace:0x4212=EIO # PTRACE_SET_SYSCALL_INFO: Linux 6.16
-GET_INFO=ptrace:0x420e=EIO # PTRACE_GET_SYSCALL_INFO: Linux 5.3
 
 @test "where the kernel cannot change a call by PTRACE_SET_SYSCALL_INFO, registers do" {
   for how in rename renameat renameat2 i386; do

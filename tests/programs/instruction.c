@@ -2,8 +2,8 @@
 /*
  * instruction HOW SOURCE DESTINATION: one rename by the system call instruction itself, past every
  * library, by the way that HOW names: rename, renameat, renameat2, exclusive (RENAME_NOREPLACE),
- * exchange; i386, by `int 0x80` from a 64-bit program; x32, by the numbers of that ABI. Exits with the
- * errno, 0 for success.
+ * exchange; high, with bits set that no number has; i386, by `int 0x80` from a 64-bit program; x32, by
+ * the numbers of that ABI. Exits with the errno, 0 for success.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -59,6 +59,8 @@ static long call_by(const char *how, const char *source, const char *destination
 #endif
     if (strcmp(how, "renameat2") == 0)
         return raw_call(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0, 0);
+    if (strcmp(how, "high") == 0)
+        return raw_call((1L << 62) | SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0, 0);
     if (strcmp(how, "exclusive") == 0)
         return raw_call(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE, 0);
     if (strcmp(how, "exchange") == 0)
