@@ -34,7 +34,8 @@ HARDENING := $(call has,-fstack-protector-strong) $(call has,-fstack-clash-prote
 	$(call has,-ftrivial-auto-var-init=zero)
 # The folder may have any name: blanks, quotes.
 HERE := '$(subst ','\'',$(CURDIR))'
-BASE := -std=gnu11 -D_GNU_SOURCE -Ishim -MMD -MP -ffile-prefix-map=$(HERE)=. $(WARNINGS)
+TARGET := $(shell $(CC) -dumpmachine)
+BASE := -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -Ishim -MMD -MP -ffile-prefix-map=$(HERE)=. $(WARNINGS)
 ifeq ($(WERROR),1)
 BASE += -Werror
 endif
@@ -42,9 +43,23 @@ endif
 # The library: no libc linked, no symbol version named, small frames (see shim/engine/scratch.h).
 LIBRARY_CFLAGS := -fPIC -fvisibility=hidden -ffunction-sections \
 	-fasynchronous-unwind-tables -Wframe-larger-than=1024 $(call has,-mno-outline-atomics) $(HARDENING)
-# Behind the user's: the optimiser at link time does not see what interpose.c has in assembler, and
-# musl has none of the functions that _FORTIFY_SOURCE calls.
-LIBRARY_LAST := $(call has,-fno-lto) -U_FORTIFY_SOURCE -Wp,-U_FORTIFY_SOURCE
+# Every program that starts maps it, so that small is fast: -O2 means -Os and optimisation at link time here.
+links = $(shell out=$$(mktemp) && printf 'int nothing;\n' | $(CC) -Werror $(1) -shared -nostdlib -x c -o $$out - 2>/dev/null && \
+	echo '$(1)'; rm -f $$out)
+LIBRARY_SMALL := $(if $(filter -O2 -Os,$(CFLAGS)),-Os $(call links,-flto))
+# Where an overwrite spends its time: of these, -O2 is what it says. The instructions of POWER are too many for that.
+QUICK := core/path core/pattern engine/file engine/loop preload/interpose preload/memory
+QUICK := $(if $(filter powerpc%,$(TARGET)),,$(QUICK))
+# 32-bit processors lack divisions, which the static part of the compiler's own library has; unwind tables of ARM would want
+# more of it.
+, := ,
+LIBRARY_LIBS := $(if $(filter arm% i386% i486% i586% i686%,$(TARGET)),\
+	$(if $(filter -flto,$(LIBRARY_SMALL)),-Wl$(,)-plugin-opt=-pass-through=-lgcc) -lgcc)
+LIBRARY_SMALL += $(if $(filter arm%,$(TARGET)),-fno-asynchronous-unwind-tables -fno-unwind-tables)
+# Behind the user's: musl has none of the functions that _FORTIFY_SOURCE calls.
+LIBRARY_LAST = $(LIBRARY_SMALL) -U_FORTIFY_SOURCE -Wp,-U_FORTIFY_SOURCE
+# The optimiser at link time does not see what interpose.c has in assembler; memory.c is what compilers make calls of, to itself.
+PLAIN := $(call has,-fno-lto) -ffreestanding $(call has,-fno-tree-loop-distribute-patterns)
 LIBRARY_LDFLAGS := -shared -nostdlib -Wl,-soname,libnoclobber.so \
 	-Wl,--version-script=shim/preload/exports.map -Wl,--gc-sections -Wl,--hash-style=gnu \
 	-Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,noseparate-code -Wl,--build-id=sha1
@@ -61,7 +76,7 @@ TRACER := $(sort $(wildcard shim/tracer/*.c))
 PRELOAD := $(sort $(wildcard shim/preload/*.c))
 LIBRARY := $(CORE) $(ENGINE) $(PRELOAD)
 # What a test links: all but the names of libc and the state of a host.
-TESTABLE := $(CORE) $(ENGINE) $(filter-out %/interpose.c %/setup.c,$(PRELOAD))
+TESTABLE := $(CORE) $(ENGINE) $(filter-out %/interpose.c %/setup.c %/memory.c %/runtime.c,$(PRELOAD))
 LAUNCHER := $(sort $(wildcard shim/launcher/*.c shim/launcher/*/*.c))
 
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
@@ -83,12 +98,15 @@ UNIT_HELPERS := $(patsubst %.c,$(BUILD)/test/%.o,$(filter-out tests/unit/test_%.
 all: $(BUILD)/libnoclobber.so $(BUILD)/noclobber
 
 $(BUILD)/libnoclobber.so: $(LIBRARY_OBJECTS) shim/preload/exports.map scripts/check-library
-	$(CC) $(LIBRARY_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(LIBRARY_OBJECTS)
-	scripts/check-library $@
+	$(CC) $(LIBRARY_CFLAGS) $(LIBRARY_LDFLAGS) $(CFLAGS) $(LIBRARY_SMALL) $(LDFLAGS) -o $@ $(LIBRARY_OBJECTS) $(LIBRARY_LIBS)
+	scripts/check-library $@ $(if $(filter -flto,$(LIBRARY_SMALL)),--small)
 
 $(BUILD)/pic/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(BASE) $(LIBRARY_CFLAGS) $(CFLAGS) $(LIBRARY_LAST) -c -o $@ $<
+
+$(BUILD)/pic/shim/preload/interpose.o $(BUILD)/pic/shim/preload/memory.o $(BUILD)/pic/shim/preload/runtime.o: LIBRARY_LAST += $(PLAIN)
+$(QUICK:%=$(BUILD)/pic/shim/%.o): LIBRARY_LAST += $(filter -O2,$(CFLAGS))
 
 $(BUILD)/noclobber: $(LAUNCHER_OBJECTS) $(SHARED_OBJECTS)
 	$(CC) $(CFLAGS) $(LDFLAGS) $(COMMAND_LDFLAGS) -o $@ $^ -pthread

@@ -21,6 +21,7 @@
  * of its name says.
  */
 
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <linux/openat2.h>
@@ -35,6 +36,13 @@
 #define SYS_MAP SYS_mmap2
 #else
 #define SYS_MAP SYS_mmap
+#endif
+
+/* The old call of 32-bit architectures counts seconds up to 2038; the new one is of Linux 5.1. */
+#ifdef SYS_clock_gettime64
+#define SYS_CLOCK SYS_clock_gettime64
+#else
+#define SYS_CLOCK SYS_clock_gettime
 #endif
 
 struct sys {
@@ -84,10 +92,11 @@ static inline int sys_statx(const struct sys *sys, int dirfd, const char *path, 
     return (int)sys->path(SYS_statx, dirfd, (long)path, flags, STATX_BASIC_STATS, (long)out, 0);
 }
 
-/* openat(2) of a path of the program: an O_CLOEXEC descriptor that the caller closes, or -errno. */
+/* openat(2) of a path of the program, of any size: an O_CLOEXEC descriptor that the caller closes, or
+ * -errno. */
 static inline int sys_openat(const struct sys *sys, int dirfd, const char *path, int flags)
 {
-    return (int)sys->path(SYS_openat, dirfd, (long)path, flags | O_CLOEXEC, 0, 0, 0);
+    return (int)sys->path(SYS_openat, dirfd, (long)path, flags | O_CLOEXEC | O_LARGEFILE, 0, 0, 0);
 }
 
 /*
@@ -123,11 +132,12 @@ static inline long sys_readlink_own(const struct sys *sys, const char *path, cha
     return sys->kernel(SYS_readlinkat, AT_FDCWD, (long)path, (long)out, (long)size, 0, 0);
 }
 
-/* openat(2) of a path of ours, absolute: an O_CLOEXEC descriptor that the caller closes, or -errno.
- */
+/* openat(2) of a path of ours, absolute, of any size: an O_CLOEXEC descriptor that the caller closes,
+ * or -errno. */
 static inline int sys_open_own(const struct sys *sys, const char *path, int flags, unsigned mode)
 {
-    return (int)sys->kernel(SYS_openat, AT_FDCWD, (long)path, flags | O_CLOEXEC, (long)mode, 0, 0);
+    return (int)sys->kernel(SYS_openat, AT_FDCWD, (long)path, flags | O_CLOEXEC | O_LARGEFILE,
+                            (long)mode, 0, 0);
 }
 
 /* statx(2) of an open descriptor. */
@@ -167,10 +177,27 @@ static inline long sys_getdents64(const struct sys *sys, int fd, void *out, size
     return sys->kernel(SYS_getdents64, fd, (long)out, (long)size, 0, 0, 0);
 }
 
+/* A time as the kernel has it on every architecture, struct __kernel_timespec. */
+struct sys_time {
+    long long seconds;
+    long long nanoseconds;
+};
+
 /* clock_gettime(2). */
-static inline int sys_clock_gettime(const struct sys *sys, clockid_t clock, struct timespec *out)
+static inline int sys_clock_gettime(const struct sys *sys, clockid_t clock, struct sys_time *out)
 {
-    return (int)sys->kernel(SYS_clock_gettime, clock, (long)out, 0, 0, 0, 0);
+    int result = (int)sys->kernel(SYS_CLOCK, clock, (long)out, 0, 0, 0, 0);
+
+#ifdef SYS_clock_gettime64
+    if (result == -ENOSYS) {
+        long old[2] = {0, 0};
+
+        result = (int)sys->kernel(SYS_clock_gettime, clock, (long)old, 0, 0, 0, 0);
+        out->seconds = old[0];
+        out->nanoseconds = old[1];
+    }
+#endif
+    return result;
 }
 
 /* The three below take a set of signals as the kernel has it: a bit for each, from 1 on. */
@@ -205,8 +232,15 @@ static inline int sys_getpid(const struct sys *sys)
 /* mmap(2) of `size` bytes of private zeroed memory: its address, or -errno (-4095 to -1). */
 static inline long sys_map(const struct sys *sys, size_t size)
 {
+#ifdef __s390__ /* which passes all of them in memory */
+    const long arguments[] = {0,  (long)size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+                              -1, 0};
+
+    return sys->kernel(SYS_MAP, (long)arguments, 0, 0, 0, 0, 0);
+#else
     return sys->kernel(SYS_MAP, 0, (long)size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
                        -1, 0);
+#endif
 }
 
 /* munmap(2). */

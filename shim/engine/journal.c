@@ -7,13 +7,13 @@
 
 static void complete(const struct sys *sys, struct event *event, char *program)
 {
-    struct timespec time = {0, 0};
+    struct sys_time time = {0, 0};
     const long length = sys_readlink_own(sys, "/proc/self/exe", program, PATH_RESOLVED_MAX - 1);
 
     program[length < 0 ? 0 : length] = '\0';
     sys_clock_gettime(sys, CLOCK_REALTIME, &time);
-    event->seconds = time.tv_sec;
-    event->nanoseconds = time.tv_nsec;
+    event->seconds = time.seconds;
+    event->nanoseconds = (long)time.nanoseconds;
     event->pid = sys_getpid(sys);
     event->program = program;
 }

@@ -43,10 +43,10 @@ static uint64_t hash_pair(int process, int source_dirfd, const char *source,
 /* Now, in sixteenths of a second, modulo 2^16: a little over an hour. */
 static uint16_t now(const struct sys *sys)
 {
-    struct timespec time = {0, 0};
+    struct sys_time time = {0, 0};
 
     sys_clock_gettime(sys, CLOCK_MONOTONIC_COARSE, &time);
-    return (uint16_t)((uint64_t)time.tv_sec * 16 + (uint64_t)time.tv_nsec / 62500000);
+    return (uint16_t)((uint64_t)time.seconds * 16 + (uint32_t)time.nanoseconds / 62500000);
 }
 
 static uint64_t pack(uint32_t tag, uint16_t start, unsigned count)

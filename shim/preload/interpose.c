@@ -62,6 +62,7 @@ static struct call call_by_number(long number, long a, long b, long c, long d, l
     struct call call = {&route_by_number, CALL_RENAMEAT2,  (int)a,     (const char *)b,
                         (int)c,           (const char *)d, (unsigned)e};
 
+    (void)number; /* newer architectures have but one of them */
 #ifdef SYS_renameat
     if (number == SYS_renameat) {
         call.sys = &route_raw;
@@ -90,8 +91,9 @@ __attribute__((used)) static long rename_by_number(long number, long a, long b, 
 
 #if defined(__x86_64__) && defined(__LP64__)
 /*
- * By hand, because a compiler's tail call writes the seventh argument back to the stack. Where the
- * caller passed fewer, that place is the caller's variable, which another thread may be changing.
+ * By hand, because a compiler's tail call writes the arguments that are on the stack back to it.
+ * Where the caller passed fewer, that place is the caller's variable, which another thread may be
+ * changing.
  */
 #define TEXT_OF(number) #number
 #define JUMP_IF(number, label) "cmpq $" TEXT_OF(number) ", %rdi\n je " label "\n"
@@ -125,6 +127,13 @@ __asm__(".pushsection .text.syscall, \"ax\", @progbits\n"
         ".size syscall, . - syscall\n"
         ".popsection");
 #else
+/* Keeps a call from being a tail call, for the reason above. */
+static long whole_call(long result)
+{
+    __asm__ volatile("" : "+r"(result));
+    return result;
+}
+
 EXPORT long interposed_syscall(long number, long a, long b, long c, long d, long e,
                                long f) __asm__("syscall");
 
@@ -137,11 +146,11 @@ long interposed_syscall(long number, long a, long b, long c, long d, long e, lon
 #ifdef SYS_renameat
     case SYS_renameat:
 #endif
-    case SYS_renameat2: return rename_by_number(number, a, b, c, d, e);
+    case SYS_renameat2: return whole_call(rename_by_number(number, a, b, c, d, e));
     default: break;
     }
     if (route_next_syscall)
-        return route_next_syscall(number, a, b, c, d, e, f);
+        return whole_call(route_next_syscall(number, a, b, c, d, e, f));
     return route_publish(raw_call(number, a, b, c, d, e, f));
 }
 #endif

@@ -40,6 +40,84 @@ static inline long raw_call(long number, long a, long b, long c, long d, long e,
                      : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5)
                      : "memory");
     return x0;
+#elif defined(__i386__)
+    /* The sixth argument goes in the frame pointer, which a compiler may want for itself. */
+    const long last[] = {e, f};
+    const long *at = last;
+    long result;
+
+    __asm__ volatile("pushl %%ebp\n\t"
+                     "movl 4(%%edi), %%ebp\n\t"
+                     "movl (%%edi), %%edi\n\t"
+                     "int $0x80\n\t"
+                     "popl %%ebp"
+                     : "=a"(result), "+D"(at)
+                     : "0"(number), "b"(a), "c"(b), "d"(c), "S"(d)
+                     : "memory");
+    return result;
+#elif defined(__arm__) && defined(__ARM_EABI__)
+    /* The number goes in r7, which is the frame pointer of Thumb code. */
+    register long r0 __asm__("r0") = a;
+    register long r1 __asm__("r1") = b;
+    register long r2 __asm__("r2") = c;
+    register long r3 __asm__("r3") = d;
+    register long r4 __asm__("r4") = e;
+    register long r5 __asm__("r5") = f;
+
+    __asm__ volatile("push {r7}\n\t"
+                     "mov r7, %[number]\n\t"
+                     "svc 0\n\t"
+                     "pop {r7}"
+                     : "+r"(r0)
+                     : [number] "r"(number), "r"(r1), "r"(r2), "r"(r3), "r"(r4), "r"(r5)
+                     : "memory");
+    return r0;
+#elif defined(__riscv) && __riscv_xlen == 64
+    register long a7 __asm__("a7") = number;
+    register long a0 __asm__("a0") = a;
+    register long a1 __asm__("a1") = b;
+    register long a2 __asm__("a2") = c;
+    register long a3 __asm__("a3") = d;
+    register long a4 __asm__("a4") = e;
+    register long a5 __asm__("a5") = f;
+
+    __asm__ volatile("ecall"
+                     : "+r"(a0)
+                     : "r"(a7), "r"(a1), "r"(a2), "r"(a3), "r"(a4), "r"(a5)
+                     : "memory");
+    return a0;
+#elif defined(__powerpc64__)
+    /* A set summary overflow bit says that the result is an errno, and positive. */
+    register long r0 __asm__("r0") = number;
+    register long r3 __asm__("r3") = a;
+    register long r4 __asm__("r4") = b;
+    register long r5 __asm__("r5") = c;
+    register long r6 __asm__("r6") = d;
+    register long r7 __asm__("r7") = e;
+    register long r8 __asm__("r8") = f;
+
+    __asm__ volatile("sc\n\t"
+                     "bns+ 1f\n\t"
+                     "neg 3, 3\n"
+                     "1:"
+                     : "+r"(r0), "+r"(r3), "+r"(r4), "+r"(r5), "+r"(r6), "+r"(r7), "+r"(r8)
+                     :
+                     : "r9", "r10", "r11", "r12", "cr0", "ctr", "xer", "memory");
+    return r3;
+#elif defined(__s390x__)
+    register long r1 __asm__("r1") = number;
+    register long r2 __asm__("r2") = a;
+    register long r3 __asm__("r3") = b;
+    register long r4 __asm__("r4") = c;
+    register long r5 __asm__("r5") = d;
+    register long r6 __asm__("r6") = e;
+    register long r7 __asm__("r7") = f;
+
+    __asm__ volatile("svc 0"
+                     : "+r"(r2)
+                     : "r"(r1), "r"(r3), "r"(r4), "r"(r5), "r"(r6), "r"(r7)
+                     : "memory");
+    return r2;
 #else
 #error "libnoclobber does not know this architecture's system call instruction yet: see raw.h"
 #endif

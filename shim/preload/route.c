@@ -8,7 +8,6 @@
 #include "preload/raw.h"
 
 extern void *dlsym(void *restrict, const char *restrict) __attribute__((weak));
-extern char *dlerror(void) __attribute__((weak));
 
 /* The next definitions. Written by route_setup alone, in the constructor; only read afterwards.
  * Their types are spelt out because not every libc that the library is built against declares all
@@ -53,8 +52,7 @@ static long call_next_rename(long number, long a, long b, long c, long d, long e
 }
 
 /* Words of a path are the kernel's only while nobody translates them. Whoever does that takes over
- * openat, and openat64 by another function; in libc they are one. Where that can't be told,
- * somebody might. libc's own openat is not called either, because it is a cancellation point, and
+ * openat. Where that can't be told, somebody might. libc's own openat is not called either, because it is a cancellation point, and
  * rename is none in any libc. */
 static long call_openat2(long a, long b, long c, long d)
 {
@@ -140,6 +138,18 @@ static const void *object_of(const void *function)
     return find && function && find(function, &info) != 0 ? info.dli_fbase : NULL;
 }
 
+/*
+ * Whether openat is libc's own. Of a 64-bit libc that is told by openat64, which is the same function there; elsewhere by what
+ * nobody takes over, which is in the same object then.
+ */
+static int is_libcs_own(const void *openat64)
+{
+    const void *const openat = __extension__(void *) next.openat;
+
+    return openat &&
+           (openat == openat64 || object_of(openat) == object_of(dlsym(RTLD_NEXT, "getauxval")));
+}
+
 /* fakechroot before 2.20 translates the paths of openat and linkat, and lets renameat2 go by.
  * Where libc has no renameat2, any function that nobody takes over stands for it. */
 static int is_half_blind(void)
@@ -150,8 +160,20 @@ static int is_half_blind(void)
            translator != object_of(dlsym(RTLD_NEXT, next.renameat2 ? "renameat2" : "getauxval"));
 }
 
+/* A name that was not found must not become the program's own first dlerror(3). Hardly any libc lacks
+ * one, so that dlerror is no name that every start has to look up. */
+static void forget_error(void)
+{
+    char *(*const take_error)(void) = __extension__(char *(*)(void)) dlsym(RTLD_NEXT, "dlerror");
+
+    if (take_error)
+        take_error();
+}
+
 void route_setup(void)
 {
+    void *next_openat64;
+
     if (!dlsym)
         return;
     next.rename = dlsym(RTLD_NEXT, "rename");
@@ -163,13 +185,12 @@ void route_setup(void)
     next.statx = dlsym(RTLD_NEXT, "statx");
     next.openat = dlsym(RTLD_NEXT, "openat");
     next.readlinkat = dlsym(RTLD_NEXT, "readlinkat");
-    next.is_untranslated =
-        next.openat && dlsym(RTLD_NEXT, "openat64") == __extension__(void *) next.openat;
-    next.is_half_blind = !next.is_untranslated && is_half_blind();
     route_next_syscall = dlsym(RTLD_NEXT, "syscall");
-    /* A name that was not found must not become the program's own first dlerror(3). */
-    if (dlerror)
-        dlerror();
+    next_openat64 = dlsym(RTLD_NEXT, "openat64");
+    next.is_untranslated = is_libcs_own(next_openat64);
+    next.is_half_blind = !next.is_untranslated && is_half_blind();
+    if (!next.renameat2 || !next.statx || !next_openat64)
+        forget_error();
 }
 
 long route_publish(long result)

@@ -13,6 +13,9 @@
 
 #include "core/sys.h"
 
+/* What is not seen outside the library is had without a relocation. */
+#pragma GCC visibility push(hidden)
+
 /* Everything straight to the kernel. */
 extern const struct sys route_raw;
 
@@ -45,5 +48,7 @@ extern long (*route_next_syscall)(long number, long a, long b, long c, long d, l
 /* Turns what the kernel returned into what libc returns: -1 with errno set for -4095 to -1, else
  * `result` itself. Async-signal-safe. */
 long route_publish(long result);
+
+#pragma GCC visibility pop
 
 #endif

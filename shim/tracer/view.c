@@ -18,7 +18,7 @@ static int open_below(const struct sys *sys, int fd, const char *path, int flags
     struct open_how open_how;
 
     memset(&open_how, 0, sizeof open_how);
-    open_how.flags = (unsigned long long)(flags | O_CLOEXEC);
+    open_how.flags = (__u64)(flags | O_CLOEXEC);
     open_how.resolve = how | RESOLVE_NO_MAGICLINKS;
     return (int)sys->kernel(SYS_openat2, fd, (long)path, (long)&open_how, sizeof open_how, 0, 0);
 }

@@ -30,7 +30,7 @@ static long collect(const char *bytes, size_t length)
 
 static long stop_clock(long out)
 {
-    struct timespec *const time = (struct timespec *)out;
+    struct sys_time *const time = (struct sys_time *)out;
 
     *time = *fake.clock;
     return 0;
@@ -113,7 +113,7 @@ static long make(long number, long a, long b, long c, long d, long e, long f)
         return exit_group(a);
     if (number == SYS_write && a == 2)
         return collect((const char *)b, (size_t)c);
-    if (number == SYS_clock_gettime && fake.clock)
+    if (number == SYS_CLOCK && fake.clock)
         return stop_clock(b);
     return raw_call(number, a, b, c, d, e, f);
 }
@@ -183,7 +183,7 @@ static const char *call_word(long number)
         {SYS_statx, "statx"},         {SYS_openat, "openat"},
         {SYS_close, "close"},         {SYS_readlinkat, "readlinkat"},
         {SYS_read, "read"},           {SYS_write, "write"},
-        {SYS_getdents64, "getdents"}, {SYS_clock_gettime, "clock_gettime"},
+        {SYS_getdents64, "getdents"}, {SYS_CLOCK, "clock_gettime"},
         {SYS_getpid, "getpid"},       {SYS_exit_group, "exit_group"}};
 
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)

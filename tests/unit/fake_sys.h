@@ -26,7 +26,7 @@ struct fake {
     int intercept_with; /* -errno */
     int race_at;        /* the call before which `racer` runs; -1: none */
     void (*racer)(void);
-    const struct timespec *clock; /* what the clocks say; NULL: the kernel's time */
+    const struct sys_time *clock; /* what the clocks say; NULL: the kernel's time */
 
     /* ---- what was done ---- */
     int count;                    /* calls made, failed ones included */

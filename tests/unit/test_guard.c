@@ -376,7 +376,7 @@ END_TEST
 
 START_TEST(a_loop_ends_with_ebusy)
 {
-    static const struct timespec now = {1000, 0};
+    static const struct sys_time now = {1000, 0};
     int lines = 0;
 
     put_file("source", "new");

@@ -14,7 +14,7 @@
 
 static struct scratch scratch;
 
-static const struct timespec now = {1795390000, 7};
+static const struct sys_time now = {1795390000, 7};
 
 /* Writes one event to `log`, with a clock that stands still. */
 static void write_to(const char *log)

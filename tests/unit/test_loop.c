@@ -6,7 +6,7 @@
 #include "unit/fake_sys.h"
 #include "unit/run.h"
 
-static struct timespec now;
+static struct sys_time now;
 
 static const struct file one = {.inode = 11, .device_major = 1, .device_minor = 2};
 static const struct file other = {.inode = 12, .device_major = 1, .device_minor = 2};
@@ -14,8 +14,8 @@ static const struct file other = {.inode = 12, .device_major = 1, .device_minor 
 static void start(void)
 {
     fake_reset();
-    now.tv_sec = 1000;
-    now.tv_nsec = 0;
+    now.seconds = 1000;
+    now.nanoseconds = 0;
     fake.clock = &now;
 }
 
@@ -58,7 +58,7 @@ START_TEST(the_next_window_tells_what_was_not_logged)
     start();
     for (unsigned i = 0; i < windows[_i].refusals; i++)
         refuse();
-    now.tv_sec++;
+    now.seconds++;
     loop = refuse();
     ck_assert_uint_eq(loop.count, 1);
     ck_assert_int_eq(loop.is_logged, 1);
@@ -83,9 +83,9 @@ static const struct {
 
 static void pass_time(long nanoseconds)
 {
-    now.tv_nsec += nanoseconds;
-    now.tv_sec += now.tv_nsec / 1000000000;
-    now.tv_nsec %= 1000000000;
+    now.nanoseconds += nanoseconds;
+    now.seconds += now.nanoseconds / 1000000000;
+    now.nanoseconds %= 1000000000;
 }
 
 START_TEST(only_a_fast_pace_is_a_loop)
@@ -106,13 +106,13 @@ END_TEST
 START_TEST(the_clock_may_wrap_around)
 {
     start();
-    now.tv_sec = 65536 / 16 - 1; /* the last second before the sixteenths begin again */
-    now.tv_nsec = 500000000;
+    now.seconds = 65536 / 16 - 1; /* the last second before the sixteenths begin again */
+    now.nanoseconds = 500000000;
     ck_assert_uint_eq(refuse().count, 1);
-    now.tv_sec++;
-    now.tv_nsec = 0;
+    now.seconds++;
+    now.nanoseconds = 0;
     ck_assert_uint_eq(refuse().count, 2);
-    now.tv_sec++;
+    now.seconds++;
     ck_assert_uint_eq(refuse().count, 1);
 }
 END_TEST
@@ -164,7 +164,7 @@ END_TEST
 START_TEST(a_clock_that_fails_counts_all_the_same)
 {
     start();
-    fake.intercept = SYS_clock_gettime;
+    fake.intercept = SYS_CLOCK;
     fake.intercept_with = -38;
     for (unsigned i = 1; i <= LOOP_LIMIT; i++)
         ck_assert_uint_eq(refuse().count, i);
