@@ -178,12 +178,10 @@ static const char *call_word(long number)
 #ifdef SYS_renameat
         {SYS_renameat, "renameat"},
 #endif
-        {SYS_renameat2, "renameat2"}, {SYS_linkat, "linkat"},
-        {SYS_unlinkat, "unlinkat"},   {SYS_mkdirat, "mkdirat"},
-        {SYS_statx, "statx"},         {SYS_openat, "openat"},
-        {SYS_close, "close"},         {SYS_readlinkat, "readlinkat"},
-        {SYS_read, "read"},           {SYS_write, "write"},
-        {SYS_getdents64, "getdents"}, {SYS_CLOCK, "clock_gettime"},
+        {SYS_renameat2, "renameat2"}, {SYS_linkat, "linkat"},         {SYS_unlinkat, "unlinkat"},
+        {SYS_mkdirat, "mkdirat"},     {SYS_statx, "statx"},           {SYS_openat, "openat"},
+        {SYS_close, "close"},         {SYS_readlinkat, "readlinkat"}, {SYS_read, "read"},
+        {SYS_write, "write"},         {SYS_getdents64, "getdents"},   {SYS_CLOCK, "clock_gettime"},
         {SYS_getpid, "getpid"},       {SYS_exit_group, "exit_group"}};
 
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
