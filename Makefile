@@ -130,7 +130,10 @@ $(BUILD)/tests/unit/test_%: $(BUILD)/test/tests/unit/test_%.o $(UNIT_HELPERS) $(
 
 $(BUILD)/tests/programs/%: tests/programs/%.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(BASE) $(CFLAGS) $(LDFLAGS) -o $@ $< -pthread
+	$(CC) $(BASE) $(CFLAGS) $(LDFLAGS) -o $@ $< $(filter %.a,$^) -pthread
+
+# It traces, as the tracer does.
+$(BUILD)/tests/programs/faults: $(BUILD)/test/launcher.a
 
 $(BUILD)/tests/bench/%: tests/bench/%.c Makefile
 	@mkdir -p $(@D)
@@ -150,6 +153,7 @@ check: check-programs
 	scripts/run-tests
 
 proof: check-programs
+	tests/fault/prove-faults
 	tests/fault/prove-races
 	tests/audit/compare --publish python-more git coreutils
 

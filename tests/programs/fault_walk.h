@@ -180,9 +180,9 @@ static void complain(struct walk *walk, const struct fault *fault, const struct 
     };
 
     walk->violations++;
-    fprintf(stderr, "not ok %s: call %d (%ld) %s %s: %s: %s\n", walk->scene->name, fault->at,
-            answer->number, whens[fault->when], strerrorname_np(fault->error),
-            answer->is_done ? strerrorname_np(answer->error) : "-", what);
+    printf("not ok %s: call %d (%ld) %s %s: %s: %s\n", walk->scene->name, fault->at, answer->number,
+           whens[fault->when], strerrorname_np(fault->error),
+           answer->is_done ? strerrorname_np(answer->error) : "-", what);
 }
 
 /* Returns whether the fault was reached. */
