@@ -146,8 +146,32 @@ lives() { # lives HOW [N]
   lives untraced
 }
 
-@test "five hundred processes onto one free name: one wins" {
-  lives crowd 500
+@test "two thousand processes onto one free name: one wins" {
+  lives crowd 2000
+}
+
+@test "a child that renames is stopped and continued, and its parent sees it" {
+  lives stopped 100
+}
+
+@test "processes that are killed while they rename" {
+  lives killed 100
+}
+
+@test "sixty-four threads, and a child by vfork" {
+  "$NOCLOBBER" --trace -q --no-verify --refused-status 0 -P --allow free/ "$PROGRAMS/threads"
+  "$NOCLOBBER" --trace -q --no-verify --refused-status 0 -P --allow free/ "$PROGRAMS/vfork_child"
+}
+
+@test "what outlives the command stays guarded, and its tracer ends with it" {
+  mkfifo go gone
+  traced sh -c '(read -r _ <go; sed -n "s/^TracerPid:.//p" /proc/self/status >tracer; mv -f new dist/a; echo $? >gone) >said 2>&1 &'
+  echo >go
+  read -r status <gone
+  [ "$status" -ne 0 ] && [ "$(cat dist/a)" = old ] && [ "$(refusals)" = 1 ]
+  tracer=$(cat tracer)
+  [ "$tracer" -gt 0 ]
+  while [ -e "/proc/$tracer" ]; do sleep 0.01; done
 }
 
 @test "a program that traces others itself is told why it cannot" {
@@ -155,6 +179,10 @@ lives() { # lives HOW [N]
   run traced strace -o /dev/null true
   [ "$status" -ne 0 ]
   [[ $output == *'strace" wants to trace a process that --trace traces already'* ]]
+  if command -v gdb >/dev/null; then
+    run traced gdb -nx -batch -ex run --args true
+    [[ $output == *'wants to trace a process that --trace traces already'*'debug it without --trace'* ]]
+  fi
   run traced -- "$NOCLOBBER" --trace -P true
   [ "$status" -eq 125 ]
   [[ $output == *'nothing may be traced here'* ]]

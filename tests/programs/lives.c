@@ -9,13 +9,18 @@
  *   clone3      a child by that call
  *   untraced    a child by clone(CLONE_UNTRACED): its renames fail, as nobody decides about them
  *   crowd N     N processes at once rename onto one free name: one wins
+ *   stopped N   a child that renames is stopped N times, by SIGSTOP and SIGTSTP by turns, and continued: its
+ *               parent is told of each, and it rests until then
+ *   killed N    N children, each with two threads that rename, are killed
  */
 #include "host.h"
 
 #include <linux/sched.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sched.h>
 #include <stdint.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -131,6 +136,106 @@ static int live_untraced(void)
     return status_of(child);
 }
 
+/* ---- from outside ---- */
+
+static volatile int *renames; /* of the child: refused so far, or -1 where one was not */
+
+_Noreturn static void rename_and_count(void)
+{
+    for (;;)
+        *renames = is_refused() ? *renames + 1 : -1;
+}
+
+static void *count_in_thread(void *unused)
+{
+    (void)unused;
+    rename_and_count();
+}
+
+static void share_count(void)
+{
+    renames =
+        mmap(NULL, sizeof *renames, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    check(renames != MAP_FAILED, "there is memory");
+}
+
+/* Waits until the child has renamed once more. */
+static void await_rename(void)
+{
+    const int before = *renames;
+
+    while (*renames == before)
+        sched_yield();
+    check(*renames >= 0, "each rename was refused");
+}
+
+/* Its state for proc(5): one letter. */
+static char state_of(pid_t process)
+{
+    char name[64], line[256] = "";
+    FILE *file;
+
+    snprintf(name, sizeof name, "/proc/%d/stat", process);
+    file = fopen(name, "re");
+    check(file && fgets(line, sizeof line, file) && strrchr(line, ')'), "the child has a state");
+    fclose(file);
+    return strrchr(line, ')')[2];
+}
+
+static void stop_and_continue(pid_t child, int signal)
+{
+    int status, before;
+
+    kill(child, signal);
+    check(waitpid(child, &status, WUNTRACED) == child && WIFSTOPPED(status), "it stops");
+    check(WSTOPSIG(status) == signal, "by that signal");
+    before = *renames;
+    check(state_of(child) == 't' || state_of(child) == 'T', "it is stopped");
+    check(*renames == before, "it rests");
+    kill(child, SIGCONT);
+    check(waitpid(child, &status, WCONTINUED) == child && WIFCONTINUED(status), "it goes on");
+    await_rename();
+}
+
+static int live_stopped(int count)
+{
+    pid_t child;
+    int status;
+
+    share_count();
+    child = fork();
+    if (child == 0)
+        rename_and_count();
+    await_rename();
+    for (int i = 0; i < count; i++)
+        stop_and_continue(child, i % 2 == 0 ? SIGSTOP : SIGTSTP);
+    kill(child, SIGSTOP); /* and dies as it is */
+    check(waitpid(child, &status, WUNTRACED) == child && WIFSTOPPED(status), "it stops");
+    kill(child, SIGKILL);
+    check(waitpid(child, &status, 0) == child && WIFSIGNALED(status), "it ends");
+    return WTERMSIG(status) != SIGKILL;
+}
+
+static int live_killed(int count)
+{
+    share_count();
+    for (int i = 0; i < count; i++) {
+        const pid_t child = fork();
+        pthread_t thread;
+        int status;
+
+        if (child == 0) {
+            pthread_create(&thread, NULL, count_in_thread, NULL);
+            rename_and_count();
+        }
+        await_rename();
+        kill(child, SIGKILL);
+        check(waitpid(child, &status, 0) == child && WIFSIGNALED(status), "it ends");
+        check(WTERMSIG(status) == SIGKILL && is_refused(), "and all goes on");
+    }
+    return 0;
+}
+
 /* ---- many ---- */
 
 _Noreturn static void compete(int gate, int number)
@@ -191,5 +296,9 @@ int main(int count, char **arguments)
         return live_clone3();
     if (strcmp(how, "untraced") == 0)
         return live_untraced();
+    if (strcmp(how, "stopped") == 0)
+        return live_stopped(number);
+    if (strcmp(how, "killed") == 0)
+        return live_killed(number);
     return strcmp(how, "crowd") == 0 ? live_crowd(number) : 2;
 }
