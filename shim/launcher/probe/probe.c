@@ -236,7 +236,7 @@ static void probe_file(struct probe *probe, const char *path, const char *librar
     else if (result == -ENOEXEC)
         say(probe, PROBE_NOT_EXECUTABLE,
             "is neither a program for this kernel nor a script; run the program that it is for");
-    else
+    else if (library != NULL)
         say(probe, PROBE_UNREADABLE,
             "can't be looked into (%s), so that nothing is known of what it would load; make it "
             "readable, or run it with --trace",
