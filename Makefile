@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# make [all] | check | proof | lint | bench | bench-publish | format | install | uninstall | clean, and packages: source | dist |
-# deb | rpm | apk.
+# make [all] | check | proof | fuzz | fuzz-smoke | lint | bench | bench-publish | format | install | uninstall | clean, and
+# packages: source | dist | deb | rpm | apk.
 # Yours to set: CC, CFLAGS, LDFLAGS (come last), CPPFLAGS, COMMAND_LDFLAGS (for the command alone), WERROR=1, PREFIX, BINDIR,
 # LIBDIR, MANDIR, DESTDIR, BUILD; for packages MAINTAINER and HOMEPAGE, whose values here are no real addresses.
 
@@ -19,7 +19,7 @@ FISHDIR := $(PREFIX)/share/fish/vendor_completions.d
 CC ?= cc
 CFLAGS ?= -O2
 INSTALL ?= install
-# Where everything goes: another folder below build/ for another kind of build (scripts/sanitize), which tests then run.
+# Where everything goes: another folder below build/ for another kind of build (scripts/build), which tests then run.
 BUILD := build
 
 # ---- flags -------------------------------------------------------------------------------------
@@ -81,6 +81,7 @@ LAUNCHER := $(sort $(wildcard shim/launcher/*.c shim/launcher/*/*.c))
 
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 PROGRAMS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/programs/*.c)))
+FUZZ := $(patsubst tests/%.c,$(BUILD)/tests/%,$(filter-out %/fuzz.c,$(sort $(wildcard tests/fuzz/*.c))))
 BENCH := $(BUILD)/tests/bench/renames $(BUILD)/tests/bench/starts $(BUILD)/tests/bench/empty.so
 
 LIBRARY_OBJECTS := $(LIBRARY:%.c=$(BUILD)/pic/%.o)
@@ -91,7 +92,7 @@ UNIT_HELPERS := $(patsubst %.c,$(BUILD)/test/%.o,$(filter-out tests/unit/test_%.
 
 # ---- products ----------------------------------------------------------------------------------
 
-.PHONY: all check check-programs proof lint bench bench-publish format install uninstall clean source dist deb rpm apk
+.PHONY: all check check-programs unit-programs fuzz-programs proof fuzz fuzz-smoke lint bench bench-publish format install uninstall clean source dist deb rpm apk
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -128,6 +129,11 @@ $(BUILD)/tests/unit/test_%: $(BUILD)/test/tests/unit/test_%.o $(UNIT_HELPERS) $(
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CHECK_LIBS)
 
+$(BUILD)/tests/fuzz/%: $(BUILD)/test/tests/fuzz/%.o $(BUILD)/test/tests/fuzz/fuzz.o $(BUILD)/test/tests/unit/slow_pattern.o \
+		$(TEST_OBJECTS) $(BUILD)/test/launcher.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^
+
 $(BUILD)/tests/programs/%: tests/programs/%.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(BASE) $(CFLAGS) $(LDFLAGS) -o $@ $< $(filter %.a,$^) -pthread
@@ -163,6 +169,17 @@ bench: all $(BENCH)
 
 bench-publish: all $(BENCH)
 	tests/bench/run --publish
+
+# By scripts/build.
+fuzz-programs: $(FUZZ)
+unit-programs: $(UNIT)
+
+# TIME is in seconds, for each target.
+fuzz-smoke: TIME := 60
+fuzz: TIME ?= 3600
+
+fuzz fuzz-smoke:
+	scripts/fuzz --record $(TIME)
 
 lint: all
 	scripts/lint

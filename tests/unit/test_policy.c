@@ -233,8 +233,11 @@ START_TEST(an_environment_makes_a_policy)
     if (rows[_i].says)
         ck_assert_msg(strstr(message(&error), rows[_i].says), "%s: %s", rows[_i].name,
                       message(&error));
-    for (char **variable = environment; *variable; variable++)
+    for (char **variable = environment; *variable; variable++) {
         memset(*variable, 'X', strlen(*variable));
+        free(*variable);
+    }
+    free(environment);
     ck_assert_msg(strcmp(describe(&policy), rows[_i].policy) == 0, "%s: %s", rows[_i].name,
                   describe(&policy));
 }

@@ -126,6 +126,14 @@ static const struct {
     {"torn behind a backslash, another follows",
      "{\"time\":1.5,\"verdict\":\"refused\",\"rule\":\"\\" GOOD("/y") "\n", 1, 1},
     {"torn in a number, another follows", "{\"time\":1." GOOD("/y") "\n" GOOD("/z"), 2, 1},
+    {"a process beyond all numbers",
+     "{\"time\":1.5,\"verdict\":\"refused\",\"rule\":\"default\",\"call\":\"rename\",\"source\":"
+     "\"/a\",\"destination\":\"/b\",\"pid\":9999999999999999999999,\"program\":\"/m\"}\n",
+     0, 1},
+    {"a time beyond all numbers",
+     "{\"time\":9999999999999999999999,\"verdict\":\"refused\",\"rule\":\"default\",\"call\":"
+     "\"rename\",\"source\":\"/a\",\"destination\":\"/b\",\"pid\":4,\"program\":\"/m\"}\n",
+     0, 1},
     {"its front torn off, another follows", "\"pid\":42}" GOOD("/y") "\n", 1, 1},
     {"rubbish behind", GOOD("/x") " \n", 0, 1},
     {"a code that is no character", GOOD("/\\ud800") "\n", 0, 1},

@@ -52,9 +52,15 @@ struct values {
     unsigned seen; /* one bit a field */
 };
 
-static int is_number(int field)
+/* The largest that core/event.h can have written; of the other fields, none. */
+static const double largest[FIELDS] = {
+    [TIME] = (double)LLONG_MAX, [PID] = INT_MAX, [REPEATED] = UINT_MAX};
+
+static int read_number(struct scan *scan, double *number, double most)
 {
-    return field == TIME || field == PID || field == REPEATED;
+    const int result = scan_number(scan, number);
+
+    return result < 0 || *number <= most ? result : -EINVAL;
 }
 
 static int read_value(struct scan *scan, struct values *values, int field)
@@ -64,8 +70,8 @@ static int read_value(struct scan *scan, struct values *values, int field)
     if (values->seen & 1u << field)
         return -EINVAL;
     values->seen |= 1u << field;
-    if (is_number(field))
-        return scan_number(scan, &values->numbers[field]);
+    if (largest[field] > 0)
+        return read_number(scan, &values->numbers[field], largest[field]);
     values->texts[field] = scan_string(scan);
     return values->texts[field] ? 0 : -EINVAL;
 }

@@ -1,0 +1,58 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Each fuzz target replays its corpus and goes on for some seconds. `make fuzz-smoke` takes a minute each, `make fuzz` hours.
+
+load ../common
+
+setup_file() {
+  command -v clang >/dev/null || return 0
+  "$BATS_TEST_DIRNAME/../../scripts/build" asan fuzz-programs
+}
+
+fuzz() { # fuzz TARGET
+  need clang
+  "$ROOT/build/asan/tests/fuzz/$1" -max_total_time=2 -timeout=300 "$BATS_TEST_TMPDIR" "$ROOT/tests/fuzz/corpus/$1"
+}
+
+@test "patterns match what the obvious matcher says" {
+  fuzz pattern
+}
+
+@test "whatever the environment says is a policy, or a strict one" {
+  fuzz policy
+}
+
+@test "an event is one line, and gives the exact bytes back" {
+  fuzz event
+}
+
+@test "what others write into a log costs no event and makes none" {
+  fuzz records
+}
+
+@test "a path resolves as realpath says" {
+  fuzz path
+}
+
+@test "a policy file says what the obvious reader says" {
+  fuzz policy_file
+}
+
+@test "an anchored pattern guards what was named, and what is guarded is looked at" {
+  fuzz anchor
+}
+
+@test "suggested patterns match what was seen, and no tree holds a bound" {
+  fuzz generalise
+}
+
+@test "a command line is taken apart, and the command's own words are left alone" {
+  fuzz options
+}
+
+@test "each target has a case here and a corpus" {
+  for source in "$ROOT"/tests/fuzz/*.c; do
+    target=$(basename "$source" .c)
+    [ "$target" = fuzz ] || { grep -qx "  fuzz $target" "$BATS_TEST_FILENAME" && [ -d "$ROOT/tests/fuzz/corpus/$target" ]; }
+  done
+}
