@@ -29,8 +29,8 @@ class Python:
 
     QUICK = """os shutil pathlib posix posixpath tempfile mailbox dbm dbm_dumb dbm_gnu glob fileinput file import py_compile
         cmd_line_script runpy zipapp shelve""".split()
-    MORE = """importlib logging zipfile tarfile venv subprocess compileall distutils io fork1 faulthandler lib2to3 pydoc trace tokenize urllib
-        netrc fcntl mmap largefile bz2 gzip lzma filecmp genericpath getpass linecache modulefinder pickle pkgutil plistlib
+    MORE = """importlib logging zipfile tarfile venv subprocess compileall distutils io fork1 faulthandler lib2to3 pydoc
+        trace tokenize urllib netrc fcntl mmap largefile bz2 gzip lzma filecmp genericpath getpass linecache modulefinder pickle pkgutil plistlib
         pty stat zipimport zipfile64 multiprocessing_fork concurrent_futures asyncio""".split()
 
     def __init__(self, more):
@@ -41,8 +41,9 @@ class Python:
     def prepare(self, _folder):
         """Returns why the suite can't be run here, or None."""
         for python in ("/usr/bin/python3", "python3"):
-            found = subprocess.run([python, "-c", "import test.libregrtest, test.test_os, sys; print(sys.version.split()[0])"],
-                                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False)
+            ask = "import test.libregrtest, test.test_os, platform; print(platform.python_version())"
+            found = subprocess.run([python, "-c", ask], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                                   check=False)
             if found.returncode == 0:
                 self.python = python
                 self.name = f"Python {found.stdout.strip()}"

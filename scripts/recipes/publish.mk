@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: MIT
+# Make: `include publish.mk`. Every recipe of the makefile may add files below dist/, and replace none there.
+export LD_PRELOAD := libnoclobber.so
+export NOCLOBBER_PROTECT := $(CURDIR)/dist/
+# Instead, for `publish` and what is made for its sake alone:
+#   publish: export LD_PRELOAD := libnoclobber.so
+# Or for a single line of a recipe:
+#	noclobber --protect dist/ -- mv $<.new dist/$<
+
+ARTIFACT ?= app.tar.gz
+
+.PHONY: publish
+publish: $(ARTIFACT)
+	mkdir -p dist
+	cp $< $<.new
+	mv $<.new dist/$<
