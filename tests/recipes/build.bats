@@ -115,3 +115,9 @@ END
   [ "$status" -eq 0 ]
   [[ $output == *'daemon/root'*"File exists"*$'again: 1\ntiny_1.0_all.deb' ]]
 }
+
+@test "README: it names each recipe there is, and none that is not there" {
+  grep -o '](scripts/recipes/[^)]*)' "$ROOT/README.md" | sed 's/](\(.*\))/\1/' | sort -u >named
+  (cd "$ROOT" && ls -d scripts/recipes/*) | diff - named
+  [ -e "$ROOT/scripts/action/action.yml" ]
+}

@@ -140,6 +140,25 @@ END
 ('protect:/mnt/workspace/dist/', '/mnt/workspace/dist/publish')" ]
 }
 
+# readme_block NUMBER: that block of YAML in the README.
+readme_block() {
+  awk -v wanted="$1" '/^```yaml$/ { here = ++count == wanted; next } /^```$/ { here = 0 } here' "$ROOT/README.md"
+}
+
+@test "README: its lines for GitHub Actions and for GitLab CI do what it says" {
+  [ "$(grep -c '^```yaml$' "$ROOT/README.md")" -eq 2 ]
+  { printf 'on: push\njobs:\n  one:\n    runs-on: x\n    steps:\n'; readme_block 1 | sed 's/^/      /'; } >workflow.yml
+  echo 1 >workspace/app
+  on_github one "$PWD/workflow.yml"
+  [ "$status" -eq 0 ]
+  [ -e workspace/dist/publish ] && [ -e workspace/dist/publish-more ]
+  on_github one "$PWD/workflow.yml"
+  [ "$status" -eq 17 ]
+  { printf 'default: { image: x, stage: one }\nstages: [one]\n'; readme_block 2; } >pipeline.yml
+  in_system 'cd workspace; /runners/gitlab ../pipeline.yml publish'
+  [ "$status" -eq 17 ]
+}
+
 @test "the runners tell what such a system would not understand" {
   sed 's/      - run: make$/      - runs: make/' "$RECIPES/github-actions.yml" >wrong.yml
   on_github publish "$PWD/wrong.yml"

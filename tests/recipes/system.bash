@@ -18,6 +18,7 @@ install_once() {
 in_system() {
   need_root
   need unshare mount chroot
+  unshare --mount true 2>/dev/null || skip "no mount namespace of one's own here"
   mkdir -p place
   run unshare --mount --propagation private --pid --fork --kill-child bash -eu -c '
     mount -t tmpfs tmpfs place

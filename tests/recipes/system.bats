@@ -86,13 +86,17 @@ SUDO="$PUBLISHED"'
   [[ $output == *$'libnoclobber.so\nNOCLOBBER_PROTECT=/srv/releases/\n'*$'status 1, app is published\nstatus 0, app is another' ]]
 }
 
-@test "/etc/ld.so.preload is what the README says: every program, and then no way back by those that rename" {
+@test "/etc/ld.so.preload is what the README says: it takes all, itself too, and the README's line takes it back" {
+  local line
+  line=$(grep -o 'NOCLOBBER_MODE=off [^`]*' "$ROOT/README.md")
+  [ -n "$line" ]
   in_system 'echo /usr/local/lib/libnoclobber.so >/etc/ld.so.preload
-    cd /mnt; echo 1 >old; echo 2 >new
-    env -i /bin/mv new old || echo "refused"
-    sed -i d /etc/ld.so.preload || echo "sed: refused"
-    NOCLOBBER_MODE=off sed -i d /etc/ld.so.preload
-    mv new old; cat old'
-  [ "$status" -eq 0 ]
-  [[ $output == *"refused"*"sed: refused"*$'\n2' ]]
+    echo 1 >old; echo 2 >new
+    env -i /bin/mv new old || echo "mv: $?"
+    useradd someone 2>/dev/null || echo "useradd: $?"
+    sed -i d /etc/ld.so.preload || echo "sed: $?"
+    '"$line"'
+    cat /etc/ld.so.preload; useradd someone; mv new old; cat old
+    echo /not/there.so >/etc/ld.so.preload; ls new'
+  [[ $output == *$'mv: 1\nuseradd: '*$'\nsed: 4\n2\nERROR: ld.so: object \'/not/there.so\''* ]]
 }
