@@ -150,6 +150,10 @@ lives() { # lives HOW [N]
   lives crowd 2000
 }
 
+@test "races for one name, files and directories: each has one winner" {
+  "$NOCLOBBER" --trace -q --no-verify --refused-status 0 -P "$PROGRAMS/race" 4 300 mixed - 60
+}
+
 @test "a child that renames is stopped and continued, and its parent sees it" {
   lives stopped 100
 }

@@ -42,6 +42,7 @@ event() {
 }
 
 @test "the call is the one that the program made" {
+  library_only 'the tracer knows the call that libc made of it'
   local name
   echo new >new
   for name in rename renameat renameat2 syscall:rename syscall:renameat syscall:renameat2; do
@@ -52,6 +53,7 @@ event() {
 }
 
 @test "the rule is the one that decided" {
+  library_only 'noclobber starts nothing under a policy that is wrong'
   refuse
   refuse NOCLOBBER_PROTECT='*.deb:*/old' NOCLOBBER_ALLOW=other
   refuse NOCLOBBER_PROTECT='*/old' NOCLOBBER_ALLOW_IF=same,symlink,empty
@@ -287,10 +289,12 @@ for i in range(200):
 # ---- where it cannot go ----
 
 @test "a log in a directory that is missing changes no verdict" {
+  library_only 'noclobber starts nothing when its log cannot be written'
   refuse NOCLOBBER_LOG=/nowhere/at/all
 }
 
 @test "a log that is a directory changes no verdict" {
+  library_only 'noclobber starts nothing when its log cannot be written'
   refuse NOCLOBBER_LOG="$PWD"
 }
 
@@ -300,6 +304,7 @@ for i in range(200):
 }
 
 @test "a log that this user may not write changes no verdict" {
+  library_only 'the tracer writes it with its own rights'
   need_root
   need setpriv
   touch "$LOG"
@@ -345,6 +350,7 @@ print(subprocess.run(sys.argv[1:], stderr=writer).returncode)
 }
 
 @test "a log over the limit of file sizes kills nobody (SIGXFSZ)" {
+  library_only 'noclobber itself writes, and is under that limit too'
   echo new >new
   echo old >old
   touch "$LOG"
