@@ -129,6 +129,10 @@ END
   cc -static -o program program.c || skip "no static libc on this machine"
   run guarded -- ./program
   says 'statically linked'
+  says 'with --trace'
+  guarded --trace -- true || skip "no tracing here"
+  run guarded --trace -- ./program # as it was told
+  [ "$status" -eq 3 ]
   printf '#!%s\n' "$PWD/program" >script
   chmod +x script
   run guarded -- ./script
@@ -142,6 +146,7 @@ END
   GOCACHE=$PWD/cache go build -o program main.go
   run guarded -- ./program
   says 'Go program'
+  says 'with --trace'
 }
 
 @test "a program of musl is started, and guarded" {

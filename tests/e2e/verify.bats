@@ -11,6 +11,9 @@ guarded() {
   "$NOCLOBBER" --protect dist/ "$@" 2>report || status=$?
 }
 
+# What the report says where a traced run would have refused the rename.
+TRACE='if it was a rename by a static or Go program, --trace refuses it'
+
 # found KIND NAME: the report says so of dist/NAME, and the exit status with it.
 found() {
   [ "$status" = 17 ] || { echo "status $status" && cat report && false; }
@@ -47,6 +50,9 @@ static_mover() {
   put_dist
   guarded -- cp new dist/a
   found changed a
+  [ "$(grep -c "$TRACE" report)" = 0 ] # no tracer would have refused that
+  guarded --trace -- cp new dist/sub/b
+  [ "$status" = 125 ] || found changed sub/b # 125: no tracing here
 }
 
 @test "install over a protected file" {
@@ -121,6 +127,14 @@ static_mover() {
   static_mover
   guarded -- sh -c './mover new dist/a'
   found replaced a
+  grep -q "$TRACE" report
+  guarded --trace -- true
+  [ "$status" = 0 ] || return 0 # no tracing here
+  rm -r dist
+  put_dist
+  guarded --trace -- sh -c './mover new dist/a || true'
+  [ "$status" = 17 ] && grep -q '^noclobber: refused 1 rename' report && [ "$(grep -c "$TRACE" report)" = 0 ]
+  [ "$(cat dist/a)" = published ]
 }
 
 @test "a Go program that renames onto a protected file" {
@@ -131,6 +145,7 @@ static_mover() {
   GOCACHE=$PWD/cache GO111MODULE=off go build -o gomover mover.go
   guarded -- sh -c './gomover new dist/a'
   found replaced a
+  grep -q "$TRACE" report
 }
 
 @test "new files are fine, and so are chmod and a further link" {
