@@ -95,14 +95,15 @@ static int emulate_directory(const struct call *call, const struct file *source,
 
 /* ---- without it: everything else ---- */
 
-/* Whether the directory that is to hold the destination is there: 1 or 0. */
-static int has_parent(const struct call *call, char *buffer)
+/* Looks for the directory that is to hold the destination: 0, or why it cannot. */
+static int look_at_parent(const struct call *call, char *buffer)
 {
     struct statx facts;
+    int result = path_take_parent(call->destination, buffer, PATH_RESOLVED_MAX);
 
-    return path_take_parent(call->destination, buffer, PATH_RESOLVED_MAX) < 0 ||
-           buffer[0] == '\0' ||
-           sys_statx(call->sys, call->destination_dirfd, buffer, 0, &facts) == 0;
+    if (result == 0 && buffer[0] != '\0')
+        result = sys_statx(call->sys, call->destination_dirfd, buffer, 0, &facts);
+    return result;
 }
 
 /* linkat's error as one of rename's. Those that say "no such link can be made" become EOPNOTSUPP:
@@ -119,7 +120,7 @@ static int link_error(const struct call *call, int error, char *buffer)
     case -EIO:
     case -EINVAL: return -EOPNOTSUPP;
     case -ENOENT: /* archivemount says so although everything is there */
-        if (look_at_source(call, buffer, &file) == 0 && has_parent(call, buffer))
+        if (look_at_source(call, buffer, &file) == 0 && look_at_parent(call, buffer) == 0)
             return -EOPNOTSUPP;
         return error;
     default: return error;
@@ -186,13 +187,26 @@ static int remove_source(const struct call *call, const struct file *source, cha
     return result < 0 ? take_back(call, &ours, result, buffer) : 0;
 }
 
+/* What is no directory cannot be named with a slash: but that comes last. */
+static int slash_error(const struct call *call, char *buffer)
+{
+    struct file destination;
+    int result = look_at_destination(call, buffer, &destination);
+
+    if (result == 0)
+        return -EEXIST;
+    if (result == -ENOENT)
+        result = look_at_parent(call, buffer);
+    return result < 0 ? exclusive_failure(result) : -ENOTDIR;
+}
+
 static int emulate_file(const struct call *call, const struct file *source, char *buffer)
 {
     int result;
 
     if (path_split(call->source).has_trailing_slash ||
         path_split(call->destination).has_trailing_slash)
-        return -ENOTDIR;
+        return slash_error(call, buffer);
     result = sys_linkat(call->sys, call->source_dirfd, call->source, call->destination_dirfd,
                         call->destination);
     if (result < 0 && !is_linked(call, source, buffer))

@@ -184,20 +184,20 @@ static int ends_in_dot(const char *path)
 
 /*
  * `.`, `..` and "/" are never replaced, so that the kernel may say so in its own words: EBUSY, but
- * EEXIST where the program asked for an exclusive rename. Where that is missing, it is the plain
- * call that has the words.
+ * EEXIST where the program asked for an exclusive rename. Where that is missing, it is renameat
+ * that has the words.
  */
 static int answer_dot(const struct conflict *conflict)
 {
     const struct call *const call = conflict->call;
     int result;
 
-    if (conflict->attempt != EXCLUSIVE_MISSING || !call_is_exclusive(call) ||
-        conflict->policy->mode == POLICY_AUDIT)
+    if (conflict->attempt != EXCLUSIVE_MISSING || conflict->policy->mode == POLICY_AUDIT)
         return call_plain(call);
     result = sys_renameat2(call->sys, call->source_dirfd, call->source, call->destination_dirfd,
                            call->destination, 0);
-    return result == -EBUSY && !ends_in_dot(call->source) ? -EEXIST : result;
+    return call_is_exclusive(call) && result == -EBUSY && !ends_in_dot(call->source) ? -EEXIST
+                                                                                     : result;
 }
 
 static int decide(struct conflict *conflict)

@@ -20,6 +20,7 @@
 #include <sys/wait.h>
 
 #include "decide_ask.h"
+#include "decide_tree.h"
 #include "filter.h"
 
 #define SENTINEL 4242

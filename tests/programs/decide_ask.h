@@ -7,38 +7,13 @@
 
 #include <stdint.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 
+#include "decide_call.h"
 #include "decide_rows.h"
 #include "decide_rules.h"
 #include "decide_setup.h"
-#include "preload/raw.h"
 
 #define PAGE 4096
-
-/* Who is asked: the kernel, or the library by one of its names. */
-enum asked {
-    BY_KERNEL,
-    BY_KERNEL_EXCLUSIVELY,
-    BY_RENAME,
-    BY_RENAMEAT,
-    BY_RENAMEAT2,
-    BY_NUMBER_RENAME,
-    BY_NUMBER_RENAMEAT,
-    BY_NUMBER_RENAMEAT2,
-    BY_END,
-};
-
-static const char *const asked_names[] = {
-    "kernel",
-    "kernel, NOREPLACE",
-    "rename",
-    "renameat",
-    "renameat2",
-    "syscall(SYS_rename)",
-    "syscall(SYS_renameat)",
-    "syscall(SYS_renameat2)",
-};
 
 /* ---- the arguments ---- */
 
@@ -79,58 +54,6 @@ static int place_descriptor(const struct stage *stage, enum place place)
     abort();
 }
 
-/* The arguments of the call, in place. */
-struct arguments {
-    int source_at;
-    const char *source;
-    int destination_at;
-    const char *destination;
-    unsigned flags;
-};
-
-/* ---- the call ---- */
-
-static long ask_kernel(const struct arguments *call, unsigned flags)
-{
-    const long result = raw_call(SYS_renameat2, call->source_at, (long)call->source,
-                                 call->destination_at, (long)call->destination, (long)flags, 0);
-
-    if (result < 0)
-        errno = (int)-result;
-    return result < 0 ? -1 : result;
-}
-
-static long ask(enum asked asked, const struct arguments *call)
-{
-    const char *const source = call->source;
-    const char *const destination = call->destination;
-
-    switch (asked) {
-    case BY_KERNEL: return ask_kernel(call, call->flags);
-    case BY_KERNEL_EXCLUSIVELY: return ask_kernel(call, call->flags | RENAME_NOREPLACE);
-    case BY_RENAME: return rename(source, destination);
-    case BY_RENAMEAT: return renameat(call->source_at, source, call->destination_at, destination);
-    case BY_RENAMEAT2:
-        return renameat2(call->source_at, source, call->destination_at, destination, call->flags);
-#ifdef SYS_rename
-    case BY_NUMBER_RENAME: return syscall(SYS_rename, source, destination);
-#else
-    case BY_NUMBER_RENAME: break;
-#endif
-#ifdef SYS_renameat
-    case BY_NUMBER_RENAMEAT:
-        return syscall(SYS_renameat, call->source_at, source, call->destination_at, destination);
-#else
-    case BY_NUMBER_RENAMEAT: break;
-#endif
-    case BY_NUMBER_RENAMEAT2:
-        return syscall(SYS_renameat2, call->source_at, source, call->destination_at, destination,
-                       call->flags);
-    case BY_END: break;
-    }
-    abort();
-}
-
 /* ---- its ends ---- */
 
 static int has_end(const char *path)
@@ -138,49 +61,15 @@ static int has_end(const char *path)
     return path[0] != '%' || strchr("01UEK", path[1]) == NULL;
 }
 
-static int is_dot(const char *path)
-{
-    const char *const slash = strrchr(path, '/');
-    const char *const last = slash ? slash + 1 : path;
-
-    return *last == '\0' || strcmp(last, ".") == 0 || strcmp(last, "..") == 0;
-}
-
-static int is_full_directory(int dirfd, const char *path)
-{
-    const int fd = openat(dirfd, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    DIR *const directory = fd < 0 ? NULL : fdopendir(fd);
-    int count = 0;
-
-    while (directory && readdir(directory))
-        count++;
-    if (directory)
-        closedir(directory);
-    return count > 2;
-}
-
 static void look(const struct stage *stage, enum place place, const char *text, struct end *end)
 {
-    const int dirfd = place_descriptor(stage, place);
     char path[8192];
-    struct stat facts;
-    size_t length;
 
     memset(end, 0, sizeof *end);
     if (!has_end(text))
         return;
     setup_expand(stage, text, path);
-    for (length = strlen(path); length > 1 && path[length - 1] == '/'; length--)
-        path[length - 1] = '\0';
-    end->is_dot = is_dot(path);
-    if (fstatat(dirfd, path, &facts, AT_SYMLINK_NOFOLLOW) < 0)
-        return;
-    end->is_there = 1;
-    end->mode = facts.st_mode;
-    end->device = facts.st_dev;
-    end->inode = facts.st_ino;
-    end->links = facts.st_nlink;
-    end->is_full_directory = is_full_directory(dirfd, path);
+    look_at(place_descriptor(stage, place), path, end);
 }
 
 #endif

@@ -12,34 +12,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "decide_tree.h"
+#include "decide_outcome.h"
 
 enum { DECIDE_ENFORCE, DECIDE_AUDIT, DECIDE_PLAIN };
-
-/* One end of the rename before the call, by lstat without trailing slashes. */
-struct end {
-    int is_there;
-    int is_dot; /* its last component is `.`, `..` or none */
-    int is_full_directory;
-    mode_t mode;
-    dev_t device;
-    ino_t inode;
-    nlink_t links;
-};
-
-/* What one call did. */
-struct outcome {
-    int is_done;
-    int error;  /* 0: success */
-    int kept;   /* errno was left alone */
-    int result; /* what was returned */
-    int setup_error;
-    char setup_word[64];
-    struct end source;
-    struct end destination;
-    char before[TREE_TEXT];
-    char after[TREE_TEXT];
-};
 
 struct expected {
     const char *rule;

@@ -16,7 +16,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define TREE_TEXT 8192
+#include "decide_outcome.h"
+
 #define TREE_NODES 64
 
 struct tree_node {
