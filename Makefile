@@ -160,6 +160,7 @@ check: check-programs
 
 proof: check-programs
 	tests/fault/prove-faults
+	tests/fault/prove-differ
 	tests/fault/prove-races
 	tests/audit/compare --publish python-more git coreutils
 
