@@ -139,15 +139,15 @@ static const void *object_of(const void *function)
 }
 
 /*
- * Whether openat is libc's own. Of a 64-bit libc that is told by openat64, which is the same function there; elsewhere by what
+ * Whether openat is libc's own. Of a 64-bit libc that is told by its alias openat64; elsewhere by what
  * nobody takes over, which is in the same object then.
  */
-static int is_libcs_own(const void *openat64)
+static int is_libcs_own(const void *alias)
 {
-    const void *const openat = __extension__(void *) next.openat;
+    const void *const function = __extension__(void *) next.openat;
 
-    return openat &&
-           (openat == openat64 || object_of(openat) == object_of(dlsym(RTLD_NEXT, "getauxval")));
+    return function && (function == alias ||
+                        object_of(function) == object_of(dlsym(RTLD_NEXT, "getauxval")));
 }
 
 /* fakechroot before 2.20 translates the paths of openat and linkat, and lets renameat2 go by.
