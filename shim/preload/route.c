@@ -146,8 +146,8 @@ static int is_libcs_own(const void *alias)
 {
     const void *const function = __extension__(void *) next.openat;
 
-    return function && (function == alias ||
-                        object_of(function) == object_of(dlsym(RTLD_NEXT, "getauxval")));
+    return function &&
+           (function == alias || object_of(function) == object_of(dlsym(RTLD_NEXT, "getauxval")));
 }
 
 /* fakechroot before 2.20 translates the paths of openat and linkat, and lets renameat2 go by.
