@@ -171,6 +171,12 @@ static inline int sys_close(const struct sys *sys, int fd)
     return (int)sys->kernel(SYS_close, fd, 0, 0, 0, 0, 0);
 }
 
+/* flock(2). */
+static inline int sys_flock(const struct sys *sys, int fd, int operation)
+{
+    return (int)sys->kernel(SYS_flock, fd, operation, 0, 0, 0, 0);
+}
+
 /* getdents64(2): bytes of `struct linux_dirent64` records, 0 at the end, or -errno. */
 static inline long sys_getdents64(const struct sys *sys, int fd, void *out, size_t size)
 {

@@ -3,7 +3,7 @@
  * Invariant of the emulations: the destination's name is only ever created (link, mkdir), which the
  * kernel does exclusively on every filesystem, and only removed again while it is known to be our
  * own. A crash between two steps leaves both names on one inode, or an empty directory beside the
- * source: nothing is lost.
+ * source, which the next one to rename a directory there takes over: nothing is lost.
  *
  * What it cannot do: unlink(2) takes a name and not a file, so that a file which somebody puts at
  * the *source* between our last look at it and unlinkat goes with it. Sources are a program's own
@@ -14,6 +14,7 @@
 #include <errno.h>
 
 #include "engine/file.h"
+#include "engine/placeholder.h"
 
 /* ---- by the flag ---- */
 
@@ -78,19 +79,41 @@ static int is_moved(const struct call *call, const struct file *source, char *bu
     return look_at_destination(call, buffer, &now) == 0 && file_is_same_inode(&now, source);
 }
 
+/* The rename over a placeholder of ours. */
+static int rename_over(const struct call *call)
+{
+    const int result = sys_renameat2(call->sys, call->source_dirfd, call->source,
+                                     call->destination_dirfd, call->destination, 0);
+
+    return result == -ENOTEMPTY ? -EEXIST : result;
+}
+
 static int emulate_directory(const struct call *call, const struct file *source, char *buffer)
 {
-    const struct sys *const sys = call->sys;
-    int result = sys_mkdirat(sys, call->destination_dirfd, call->destination, 0700);
+    const int lock = placeholder_make(call, buffer);
+    int result;
 
+    if (lock < 0 && lock != PLACEHOLDER_UNLOCKED)
+        return exclusive_failure(lock);
+    result = rename_over(call);
+    if (result < 0 && is_moved(call, source, buffer))
+        result = 0;
     if (result < 0)
-        return exclusive_failure(result);
-    result = sys_renameat2(sys, call->source_dirfd, call->source, call->destination_dirfd,
-                           call->destination, 0);
-    if (result == 0 || is_moved(call, source, buffer))
-        return 0;
-    sys_unlinkat(sys, call->destination_dirfd, call->destination, AT_REMOVEDIR);
-    return result == -ENOTEMPTY ? -EEXIST : result;
+        sys_unlinkat(call->sys, call->destination_dirfd, call->destination, AT_REMOVEDIR);
+    placeholder_unlock(call, lock);
+    return result;
+}
+
+int exclusive_take_over(const struct call *call, char *buffer)
+{
+    const int lock = placeholder_take(call, buffer);
+    int result;
+
+    if (lock < 0)
+        return lock;
+    result = rename_over(call);
+    placeholder_unlock(call, lock);
+    return result;
 }
 
 /* ---- without it: everything else ---- */

@@ -47,6 +47,16 @@ int file_look_afresh(const struct sys *sys, int dirfd, const char *path, char *b
     return result == -EINVAL ? look(sys, dirfd, path, 0, buffer, file) : result;
 }
 
+int file_look_open(const struct sys *sys, int fd, struct file *file)
+{
+    struct statx facts;
+    const int result = sys_statx_fd(sys, fd, &facts);
+
+    if (result == 0)
+        take_facts(&facts, file);
+    return result;
+}
+
 int file_is(const struct file *file, unsigned type)
 {
     return (file->mode & S_IFMT) == type;

@@ -32,6 +32,9 @@ int file_look(const struct sys *sys, int dirfd, const char *path, char *buffer, 
 int file_look_afresh(const struct sys *sys, int dirfd, const char *path, char *buffer,
                      struct file *file);
 
+/* fstat(2) of an open file. */
+int file_look_open(const struct sys *sys, int fd, struct file *file);
+
 /* Whether `file` is of `type`, one of S_IFREG, S_IFDIR, S_IFLNK …: 1 or 0. */
 int file_is(const struct file *file, unsigned type);
 

@@ -7,6 +7,7 @@
 #include "engine/exclusive.h"
 #include "engine/journal.h"
 #include "engine/loop.h"
+#include "engine/placeholder.h"
 
 /* ---- letting through ---- */
 
@@ -124,6 +125,24 @@ static int drop_source(struct conflict *conflict)
     return exclusive_failure(result);
 }
 
+/* What an emulation left at the destination when its process was killed is in nobody's way. Returns
+ * -EEXIST for anything else. */
+static int take_over(struct conflict *conflict)
+{
+    if (conflict->attempt == -EXDEV || conflict->source_seen < 0 ||
+        conflict->destination_seen < 0 || !file_is(&conflict->source, S_IFDIR) ||
+        !placeholder_is(&conflict->destination))
+        return -EEXIST;
+    return exclusive_take_over(conflict->call, conflict->scratch->path);
+}
+
+static int refuse_unless_left(struct conflict *conflict, enum event_rule rule)
+{
+    const int result = take_over(conflict);
+
+    return result == -EEXIST ? refuse(conflict, rule, -EEXIST) : result;
+}
+
 /* Something is in the way of a guarded destination. */
 static int settle(struct conflict *conflict)
 {
@@ -131,7 +150,7 @@ static int settle(struct conflict *conflict)
 
     switch (judgement.kind) {
     case JUDGEMENT_ANSWER: return judgement.answer;
-    case JUDGEMENT_REFUSE: return refuse(conflict, judgement.rule, -EEXIST);
+    case JUDGEMENT_REFUSE: return refuse_unless_left(conflict, judgement.rule);
     case JUDGEMENT_ALLOW: break;
     }
     if (judgement.rule == EVENT_RULE_ALLOW_IF_SAME)

@@ -99,7 +99,8 @@ static long look(long dirfd, long path, long flags, long out)
 
     if (fd < 0)
         return fd;
-    result = sys_statx_fd(&ours, fd, (struct statx *)out);
+    result = ours.kernel(SYS_statx, fd, (long)"", AT_EMPTY_PATH | (flags & AT_STATX_SYNC_TYPE),
+                         STATX_BASIC_STATS, out, 0);
     sys_close(&ours, fd);
     return result;
 }

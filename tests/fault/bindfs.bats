@@ -106,6 +106,25 @@ everything() {
   [ "$(everything)" = "$before" ]
 }
 
+@test "what an emulation leaves that is killed between its calls is taken over, unless it is in use" {
+  need flock
+  mkdir a b used && mkdir -m 1700 left
+  echo 1 >a/x
+  echo 2 >b/x
+  chmod 1700 used
+  [ "$(flock used env LD_PRELOAD="$SHIM" python3 -c '
+import os
+try:
+    os.rename("b", "used")
+except OSError as e:
+    print(os.strerror(e.errno))')" = "File exists" ]
+  [ "$(rename_by_python a left)" = 0 ]
+  [ "$(cat left/x b/x | xargs)" = "1 2" ]
+  [ ! -e a ]
+  [ "$(rename_by_python b used)" = 0 ]
+  [ "$(refusals)" = 0 ]
+}
+
 @test "slashes" {
   echo new >file
   mkdir directory real

@@ -102,6 +102,8 @@ static void run_episode(struct worker *worker, uint64_t seed)
         }
         count(worker, expected.rule);
         level(worker);
+        if (strncmp(worker->text, "c 0", 3) == 0 || strstr(worker->text, "\nc 0"))
+            break; /* two whiteouts without number would be taken for one */
     }
     if (!has_contents(&worker->shim, worker->text))
         complain(worker, seed, EPISODE, "a file holds other bytes");

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -393,14 +394,20 @@ static void racer_makes_destination_a_full_directory(void)
     racer_fills_destination();
 }
 
+static void racer_locks_destination(void)
+{
+    ck_assert_int_eq(flock(open("destination", O_RDONLY), LOCK_EX), 0);
+}
+
 static void racer_makes_source_a_file(void)
 {
     racer_takes_source();
     put_file("source", "racer");
 }
 
-/* The calls: 0 looks at the source, 1 makes the directory, 2 renames over it, 3 removes it again
- * when that has failed, as it does here with EIO where `fails` says so. */
+/* The calls: 0 looks at the source, 1 makes the directory, 2 opens it, 3 locks it, 4 and 5 make sure of
+ * it, 6 renames over it, 7 looks whether that was done when it has failed, as it does here with EIO
+ * where `fails` says so, and 8 removes it again. */
 static const struct {
     const char *name;
     int at;
@@ -414,23 +421,32 @@ static const struct {
     {"first at the name, file", 1, 0, racer_creates_destination, -EEXIST, "source/f", "destination",
      1},
     {"first at the name, directory", 1, 0, racer_makes_destination, -EEXIST, "source/f", NULL, 1},
-    {"fills our directory", 2, 0, racer_fills_destination, -EEXIST, "source/f",
+    {"fills our directory", 6, 0, racer_fills_destination, -EEXIST, "source/f",
      "destination/theirs", 1},
-    {"fills a directory of its own", 2, 0, racer_makes_destination_a_full_directory, -EEXIST,
+    {"fills a directory of its own", 6, 0, racer_makes_destination_a_full_directory, -EEXIST,
      "source/f", "destination/theirs", 1},
-    {"puts a file in place of ours", 2, 0, racer_makes_destination_a_file, -ENOTDIR, "source/f",
+    {"puts a file in place of ours", 6, 0, racer_makes_destination_a_file, -ENOTDIR, "source/f",
      "destination", 1},
-    {"removes our directory", 2, 0, racer_removes_destination, 0, "destination/f", NULL, 1},
-    {"takes our directory", 2, 0, racer_takes_destination, 0, "destination/f", NULL, 1},
+    {"removes our directory", 6, 0, racer_removes_destination, 0, "destination/f", NULL, 1},
+    {"takes our directory", 6, 0, racer_takes_destination, 0, "destination/f", NULL, 1},
     {"takes the source before the look", 0, 0, racer_takes_source, -ENOENT, "taken/f", NULL, 0},
     {"takes the source", 1, 0, racer_takes_source, -ENOENT, "taken/f", NULL, 0},
-    {"takes the source at last", 2, 0, racer_takes_source, -ENOENT, "taken/f", NULL, 0},
-    {"makes the source a file", 2, 0, racer_makes_source_a_file, -EISDIR, "taken/f", "source", 0},
-    {"fills what we give up", 3, 1, racer_fills_destination, -EIO, "source/f", "destination/theirs",
+    {"takes the source at last", 6, 0, racer_takes_source, -ENOENT, "taken/f", NULL, 0},
+    {"makes the source a file", 6, 0, racer_makes_source_a_file, -EISDIR, "taken/f", "source", 0},
+    {"puts a file in place of ours, early", 2, 0, racer_makes_destination_a_file, -EEXIST,
+     "source/f", "destination", 1},
+    {"puts a file in place of ours, before the lock", 3, 0, racer_makes_destination_a_file, -EEXIST,
+     "source/f", "destination", 1},
+    {"puts a file in place of ours, behind the lock", 4, 0, racer_makes_destination_a_file, -EEXIST,
+     "source/f", "destination", 1},
+    {"fills a directory of its own, before the lock", 3, 0,
+     racer_makes_destination_a_full_directory, -EEXIST, "source/f", "destination/theirs", 1},
+    {"locks our directory", 3, 0, racer_locks_destination, -EEXIST, "source/f", NULL, 1},
+    {"fills what we give up", 8, 1, racer_fills_destination, -EIO, "source/f", "destination/theirs",
      1},
-    {"puts a file where we give up", 3, 1, racer_makes_destination_a_file, -EIO, "source/f",
+    {"puts a file where we give up", 8, 1, racer_makes_destination_a_file, -EIO, "source/f",
      "destination", 1},
-    {"removes what we give up", 3, 1, racer_removes_destination, -EIO, "source/f", NULL, 0},
+    {"removes what we give up", 8, 1, racer_removes_destination, -EIO, "source/f", NULL, 0},
 };
 
 START_TEST(a_race_for_a_directory_has_one_winner)
@@ -442,7 +458,7 @@ START_TEST(a_race_for_a_directory_has_one_winner)
     fake_reset();
     fake.race_at = directory_races[_i].at;
     fake.racer = directory_races[_i].racer;
-    fake.fail_at = directory_races[_i].fails ? 2 : -1;
+    fake.fail_at = directory_races[_i].fails ? 6 : -1;
     fake.fail_with = -EIO;
     result = emulate("source", "destination");
     ck_assert_msg(fake.has_raced, "%s: %s", directory_races[_i].name, fake_story());
@@ -452,6 +468,49 @@ START_TEST(a_race_for_a_directory_has_one_winner)
         check_content(directory_races[_i].name, directory_races[_i].theirs, "racer");
     ck_assert_msg(is_there("destination") == directory_races[_i].has_destination, "%s",
                   directory_races[_i].name);
+}
+END_TEST
+
+/* ---- what another emulation has left ---- */
+
+/* The calls: 0 opens the directory, 1 locks it, 2 and 3 make sure of it, 4 renames over it. */
+static const struct {
+    const char *name;
+    unsigned mode;
+    int at;
+    void (*racer)(void);
+    int result;
+} leftovers[] = {
+    {"left behind", 01700, -1, NULL, 0},
+    {"without a mark", 0700, -1, NULL, -EEXIST},
+    {"with another mark", 01755, -1, NULL, -EEXIST},
+    {"still in use", 01700, 0, racer_locks_destination, -EEXIST},
+    {"filled", 01700, 4, racer_fills_destination, -EEXIST},
+    {"gone", 01700, 0, racer_removes_destination, -EEXIST},
+    {"replaced before the lock", 01700, 1, racer_makes_destination_a_full_directory, -EEXIST},
+    {"replaced behind the lock", 01700, 2, racer_makes_destination_a_file, -EEXIST},
+    {"replaced at last", 01700, 4, racer_makes_destination_a_file, -ENOTDIR},
+};
+
+START_TEST(only_what_was_left_behind_is_taken_over)
+{
+    const struct call call = call_of("source", "destination", 0);
+    const int descriptors = count_descriptors();
+    int result;
+
+    put_directory("source");
+    put_file("source/f", "new");
+    put_directory("destination");
+    ck_assert_int_eq(chmod("destination", leftovers[_i].mode), 0);
+    fake_reset();
+    fake.race_at = leftovers[_i].at;
+    fake.racer = leftovers[_i].racer;
+    result = exclusive_take_over(&call, buffer);
+    ck_assert_msg(result == leftovers[_i].result, "%s: %d", leftovers[_i].name, result);
+    check_content(leftovers[_i].name, result == 0 ? "destination/f" : "source/f", "new");
+    ck_assert_int_eq(is_there("source"), result != 0);
+    if (leftovers[_i].racer != racer_locks_destination)
+        ck_assert_int_eq(count_descriptors(), descriptors);
 }
 END_TEST
 
@@ -465,6 +524,7 @@ static void add(TCase *tcase)
     tcase_add_loop_test(tcase, only_our_own_link_is_taken_back, 0, ROWS(take_backs));
     tcase_add_test(tcase, a_source_that_became_a_directory_stays);
     tcase_add_loop_test(tcase, a_race_for_a_directory_has_one_winner, 0, ROWS(directory_races));
+    tcase_add_loop_test(tcase, only_what_was_left_behind_is_taken_over, 0, ROWS(leftovers));
 }
 
 int main(void)
