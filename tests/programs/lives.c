@@ -21,6 +21,7 @@
 #include <sched.h>
 #include <stdint.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -140,8 +141,10 @@ static int live_untraced(void)
 
 static volatile int *renames; /* of the child: refused so far, or -1 where one was not */
 
+/* Until it is killed, or whoever would do that is gone. */
 _Noreturn static void rename_and_count(void)
 {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     for (;;)
         *renames = is_refused() ? *renames + 1 : -1;
 }
