@@ -34,8 +34,9 @@ HARDENING := $(call has,-fstack-protector-strong) $(call has,-fstack-clash-prote
 	$(call has,-ftrivial-auto-var-init=zero)
 # The folder may have any name: blanks, quotes.
 HERE := '$(subst ','\'',$(CURDIR))'
+MOVABLE := -ffile-prefix-map=$(HERE)=.
 TARGET := $(shell $(CC) -dumpmachine)
-BASE := -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -Ishim -MMD -MP -ffile-prefix-map=$(HERE)=. $(WARNINGS)
+BASE := -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -Ishim -MMD -MP $(MOVABLE) $(WARNINGS)
 ifeq ($(WERROR),1)
 BASE += -Werror
 endif
@@ -99,7 +100,7 @@ UNIT_HELPERS := $(patsubst %.c,$(BUILD)/test/%.o,$(filter-out tests/unit/test_%.
 all: $(BUILD)/libnoclobber.so $(BUILD)/noclobber
 
 $(BUILD)/libnoclobber.so: $(LIBRARY_OBJECTS) shim/preload/exports.map scripts/check-library
-	$(CC) $(LIBRARY_CFLAGS) $(LIBRARY_LDFLAGS) $(CFLAGS) $(LIBRARY_SMALL) $(LDFLAGS) -o $@ $(LIBRARY_OBJECTS) $(LIBRARY_LIBS)
+	$(CC) $(MOVABLE) $(LIBRARY_CFLAGS) $(LIBRARY_LDFLAGS) $(CFLAGS) $(LIBRARY_SMALL) $(LDFLAGS) -o $@ $(LIBRARY_OBJECTS) $(LIBRARY_LIBS)
 	scripts/check-library $@ $(if $(filter -flto,$(LIBRARY_SMALL)),--small)
 
 $(BUILD)/pic/%.o: %.c Makefile

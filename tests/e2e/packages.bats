@@ -25,7 +25,8 @@ setup_file() {
 }
 
 @test "the version stands in the Makefile alone, and the command and its pages say it" {
-  run grep -rlF "$VERSION" "$ROOT/Makefile" "$ROOT/shim" "$ROOT/scripts/package" "$ROOT/README.md"
+  run grep -rlFw "$VERSION" "$ROOT/Makefile" "$ROOT"/{README.md,shim,scripts,tests}
+  echo "$output"
   [ "$output" = "$ROOT/Makefile" ]
   tar -xzf "$OUT/noclobber-$VERSION"-*.tar.gz --one-top-level=release --strip-components=1
   [ "$(release/bin/noclobber --version)" = "noclobber $VERSION" ]

@@ -28,6 +28,51 @@ setup_file() {
   )
 }
 
+# shellcheck disable=SC2016 # patterns
+# What apkbuild-lint minds, by the pattern of a line that it would; of its rules, those that a file such as ours could break.
+MINDED='a line that ends in blanks|[[:blank:]]$
+blanks where a tab should begin the line|^ 
+backticks|`
+the keyword function|^function 
+a blank before a function'"'"'s parentheses|^[a-z_]+ \(
+no blank behind a function'"'"'s parentheses|^[a-z_]+\(\)\{
+a function'"'"'s brace on a line of its own|^\{
+pkgname or pkgver in quotes|^pkg(name|ver)=.?["'"'"']
+a letter in capitals in pkgname|^pkgname=.*[A-Z]
+a release in pkgver|^pkgver=.*-r[0-9]
+an empty variable|^[a-z_]+=(""|'"'"''"'"')?$
+that a failure is returned, which abuild does by itself|[|]{2} return 1
+cd "$builddir", where abuild is already|cd "?\$builddir
+builddir as abuild has it by itself|^builddir="?\$srcdir/\$pkgname-\$pkgver
+$pkgname in url|^url=.*\$pkgname
+a licence that SPDX does not know|^license="(GPL|BSD|Expat)
+an architecture that is no more|^arch=.*(mips|x86_32)'
+
+# minded FILE: says what it minds in it, and fails where that is nothing.
+minded() {
+  local what pattern found=1
+  while IFS='|' read -r what pattern; do
+    if grep -nE -- "$pattern" "$1"; then
+      echo "apkbuild-lint would mind $what"
+      found=0
+    fi
+  done <<<"$MINDED"
+  return $found
+}
+
+@test "apk: nothing in the APKBUILD that apkbuild-lint minds" {
+  run minded "$OUT/APKBUILD"
+  echo "$output"
+  [ "$status" -eq 1 ]
+  # Nor is that because it minds nothing: each rule finds a line of this.
+  # shellcheck disable=SC2016 # they are text
+  printf '%s\n' 'a ' ' b' '`c`' 'function d' 'e ()' 'f(){' '{' 'pkgname="g"' 'pkgname=H' 'pkgver=1-r0' 'options=""' \
+    'i || return 1' 'cd "$builddir"' 'builddir="$srcdir/$pkgname-$pkgver"' 'url="j/$pkgname"' 'license="GPL"' 'arch="mips"' >wrong
+  run minded wrong
+  echo "$output"
+  [ "$(grep -c '^apkbuild-lint would' <<<"$output")" -eq "$(wc -l <<<"$MINDED")" ]
+}
+
 # abuild FUNCTION…: runs these functions of the APKBUILD, as abuild would: from the source, unpacked, with musl's compiler.
 abuild() {
   (

@@ -3,6 +3,7 @@
 # make deb: lintian is content, both packages install, work and go away again without a trace.
 
 load ../common
+load ../system
 load packages
 
 setup_file() {
@@ -17,7 +18,7 @@ setup_file() {
 
 @test "deb: lintian has nothing to say but what is told to be overlooked, each with a reason" {
   need lintian
-  run lintian --allow-root --show-overrides "$OUT"/*.deb
+  run lintian --allow-root --show-overrides --display-info --display-experimental --pedantic "$OUT"/*.deb
   echo "$output"
   run grep -v '^N:' <<<"$output"
   [ "$(cut -d ' ' -f 1 <<<"$output" | sort -u)" = O: ]
@@ -73,16 +74,69 @@ admin() {
   [ "$(id -u)" = 0 ] || skip "dpkg installs as root alone"
 }
 
-@test "deb: a library of another architecture goes beside it, and dpkg sees no conflict" {
-  admin
-  dpkg-deb -R "$OUT"/libnoclobber_*.deb other
-  mv other/usr/lib/* other/usr/lib/other-linux-gnu
-  sed -i 's/^Architecture: .*/Architecture: m68k/' other/DEBIAN/control
-  sed -i "s|usr/lib/$TRIPLET|usr/lib/other-linux-gnu|" other/DEBIAN/md5sums
-  dpkg-deb --root-owner-group -b other other.deb >/dev/null
-  dpkg --root=root --add-architecture m68k
-  dpkg --root=root -i "$OUT"/libnoclobber_*.deb other.deb >said 2>&1 || { cat said; false; }
-  [ "$(find root/usr/lib -name '*.so' | wc -l)" -eq 2 ]
+# program COMPILER NAME: a program that renames its first argument to its second.
+program() {
+  "$1" -o "$2" -x c - <<'C'
+#include <stdio.h>
+int main(int count, char **names)
+{
+    return count == 3 && rename(names[1], names[2]) != 0;
+}
+C
+}
+
+@test "deb: the library for i386 goes beside it, and by its one name each program gets the one of its architecture" {
+  [ "$(dpkg --print-architecture)" = amd64 ] || skip "not an amd64 system"
+  need i686-linux-gnu-gcc
+  copy foreign
+  DEB_HOST_ARCH=i386 DEB_CFLAGS_APPEND=-O0 package foreign deb >/dev/null
+  cp "$OUT"/libnoclobber_*_amd64.deb foreign/build/package/libnoclobber_*_i386.deb .
+  program gcc move64
+  program i686-linux-gnu-gcc move32
+  # shellcheck disable=SC2016 # for the shell inside
+  in_system 'rm -f /var/lib/man-db/auto-update
+    echo /usr/lib/i386-linux-gnu >/etc/ld.so.conf.d/i386-linux-gnu.conf # as libc6:i386 does
+    dpkg --add-architecture i386; dpkg -i ./*.deb >said 2>&1 || cat said
+    find /usr/lib/*-linux-gnu -name "libnoclobber*"; dpkg -s libnoclobber:i386 libnoclobber:amd64 | grep -c "install ok"
+    export LD_PRELOAD=libnoclobber.so; echo old >old; echo new >new
+    for program in ./move64 ./move32; do
+      [ -e /lib/ld-linux.so.2 ] || [ $program = ./move64 ] || continue
+      $program new old || cat old
+      $program new third; mv third new
+    done'
+  [[ $output == "/usr/lib/i386-linux-gnu/libnoclobber.so
+/usr/lib/x86_64-linux-gnu/libnoclobber.so
+2
+old"* ]]
+  [ -e /lib/ld-linux.so.2 ] || skip "no loader for i386 programs on this machine"
+  [[ $output == *$'\nold\nold' ]]
+}
+
+@test "deb: on this system, copied: with dpkg the bare name comes, lives through an upgrade, and goes" {
+  cp "$OUT"/*.deb .
+  local package
+  mkdir next
+  for package in libnoclobber noclobber; do
+    dpkg-deb -R "$package"_*.deb next/files
+    sed -i "s/$VERSION/9.9/" next/files/DEBIAN/control
+    dpkg-deb --root-owner-group -b next/files "next/$package.deb" >/dev/null
+    rm -r next/files
+  done
+  # shellcheck disable=SC2016 # for the shell inside
+  in_system 'rm -f /var/lib/man-db/auto-update
+    try() { echo old >old; echo new >new; LD_PRELOAD=libnoclobber.so mv -f new old || true; cat old; }
+    dpkg -i ./*.deb >/dev/null; try
+    LD_PRELOAD=libnoclobber.so NOCLOBBER_PROTECT=/mnt/ dpkg -i next/*.deb >/dev/null; try
+    noclobber -q --protect-all -- mv -f new old || echo "status $?"
+    dpkg --purge noclobber libnoclobber >/dev/null; try; find /usr /etc /var -name "*noclobber*"'
+  [ "$(grep -v '^Not building database' <<<"$output")" = "mv: cannot move 'new' to 'old': File exists
+old
+mv: cannot move 'new' to 'old': File exists
+old
+mv: cannot move 'new' to 'old': File exists
+status 1
+ERROR: ld.so: object 'libnoclobber.so' from LD_PRELOAD cannot be preloaded (cannot open shared object file): ignored.
+new" ]
 }
 
 @test "deb: both install into an empty system, work there, and purge without a trace" {

@@ -3,7 +3,7 @@
 # The recipes for make, tox, Bazel and Debian packages, run by those themselves; but Bazel, which Debian has not.
 
 load ../common
-load system
+load ../system
 
 setup_file() {
   install_once

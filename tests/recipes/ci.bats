@@ -4,7 +4,7 @@
 # goes (github, gitlab, jenkins in this folder). The job runs, and a retry of it that builds something else is refused.
 
 load ../common
-load system
+load ../system
 
 setup_file() {
   install_once

@@ -3,7 +3,7 @@
 # The recipes for Docker, systemd and sudo, and what to leave alone, /etc/ld.so.preload: each in a system of its own.
 
 load ../common
-load system
+load ../system
 
 setup_file() {
   install_once

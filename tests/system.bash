@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: MIT
-# For tests of recipes: `load system` after `load ../common`. A system of a test's own is this machine's, copied on write, with
-# libnoclobber installed by `make install`; nothing that happens in it is seen outside but what it leaves in its folder /mnt,
-# which is the case's.
+# For tests that change a system: `load ../system` after `load ../common`. A system of a test's own is this machine's, copied on
+# write, with libnoclobber installed where install_once has been called; nothing that happens in it is seen outside but what it
+# leaves in its folder /mnt, which is the case's.
 # shellcheck shell=bash
 
 RECIPES=$ROOT/scripts/recipes
 export RECIPES
 
-# install_once: installs what was built, for all cases of a file.
+# install_once: installs what was built, by `make install`, for all cases of a file.
 install_once() {
   make -s -C "$ROOT" install DESTDIR="$BATS_FILE_TMPDIR/installed" PREFIX=/usr/local
 }
 
 # in_system SCRIPT: runs it by `bash -eu` in such a system, as root, in /mnt, with a plain environment, and leaves $status and
-# $output as `run` does; /recipes is scripts/recipes there, /runners this folder.
+# $output as `run` does; /recipes is scripts/recipes there, /runners the test's folder.
 # shellcheck disable=SC2016,SC2154
 in_system() {
   need_root
@@ -30,7 +30,7 @@ in_system() {
     for folder in run tmp; do mount -t tmpfs -o mode=1777 tmpfs "$root/$folder"; done
     mount --bind "$PWD" "$root/mnt"
     mkdir -p "$root"/{recipes,runners} "$root"/srv/{incoming,releases}
-    cp -a "$1/." "$root"
+    [ ! -d "$1" ] || cp -a "$1/." "$root"
     cp -a "$2/." "$root/recipes"
     cp -a "$3/." "$root/runners"
     exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C \
