@@ -31,13 +31,11 @@ void calls_resume(pid_t thread, int request, int signal)
 int calls_replace_by_info(pid_t thread, const struct registers_call *call)
 {
     struct syscall_info info;
-    int result = syscall_info_get(thread, &info);
 
-    if (result < 0)
-        return result;
+    memset(&info, 0, sizeof info);
+    info.op = SYSCALL_INFO_SECCOMP;
     info.number = call->number;
     memcpy(info.arguments, call->arguments, sizeof info.arguments);
-    info.reserved_2 = 0;
     return syscall_info_set(thread, &info);
 }
 

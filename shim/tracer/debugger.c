@@ -2,29 +2,12 @@
 #include "tracer/debugger.h"
 
 #include <limits.h>
-#include <stdio.h>
 #include <sys/ptrace.h>
 #include <unistd.h>
 
 #include "core/path.h"
 #include "core/text.h"
-
-static int read_tracer_of(pid_t target)
-{
-    char name[PATH_PROC_NAME_MAX];
-    char line[256];
-    int tracer = 0;
-    FILE *file;
-
-    path_proc_name(name, target, "/status", -1);
-    file = fopen(name, "re");
-    if (!file)
-        return 0;
-    while (fgets(line, sizeof line, file) && sscanf(line, "TracerPid: %d", &tracer) != 1)
-        ;
-    fclose(file);
-    return tracer;
-}
+#include "tracer/status.h"
 
 static void tell(pid_t thread)
 {
@@ -50,7 +33,7 @@ void debugger_notice(pid_t thread, unsigned long long request, pid_t target)
 {
     static pid_t told;
 
-    if (request != PTRACE_TRACEME && read_tracer_of(target) != getpid())
+    if (request != PTRACE_TRACEME && status_read(target, "TracerPid:", 0) != getpid())
         return;
     if (told != thread)
         tell(thread);

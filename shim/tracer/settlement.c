@@ -5,7 +5,7 @@
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
-#include <stdio.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,11 +15,12 @@
 #include "engine/guard.h"
 #include "tracer/calls.h"
 #include "tracer/remote.h"
-
-#define STACK_SIZE ((size_t)128 * 1024)
+#include "tracer/status.h"
+#include "tracer/workers.h"
 
 struct settlement {
     struct remote remote; /* first: `make` gets its address */
+    struct worker_job job;
     const struct policy *policy;
     enum call_name name;
     long attempt; /* what the kernel said */
@@ -66,24 +67,6 @@ static long make(struct remote *remote, const struct registers_call *call)
     return settlement->result;
 }
 
-/* The process that a thread belongs to: the one that its directory below /proc names. */
-static pid_t read_process(pid_t thread)
-{
-    char name[PATH_PROC_NAME_MAX];
-    char line[256];
-    int process = thread;
-    FILE *file;
-
-    path_proc_name(name, thread, "/status", -1);
-    file = fopen(name, "re");
-    if (!file)
-        return thread;
-    while (fgets(line, sizeof line, file) && sscanf(line, "Tgid: %d", &process) != 1)
-        ;
-    fclose(file);
-    return process;
-}
-
 static int read_paths(struct settlement *settlement)
 {
     const struct remote *const remote = &settlement->remote;
@@ -123,16 +106,17 @@ static long settle(struct settlement *settlement)
                       : guard_answer(settlement->policy, &call, attempt);
 }
 
-static void *run(void *argument)
+static void run(struct worker_job *job)
 {
-    struct settlement *const settlement = argument;
+    struct settlement *const settlement =
+        (struct settlement *)((char *)job - offsetof(struct settlement, job));
+    const pid_t thread = settlement->remote.thread;
 
-    settlement->remote.process = read_process(settlement->remote.thread);
+    settlement->remote.process = status_read(thread, "Tgid:", thread);
     remote_enter(&settlement->remote);
     settlement->result = settle(settlement);
     settlement->is_over = 1;
     ask(settlement);
-    return NULL;
 }
 
 /* ---- in the main thread ---- */
@@ -159,6 +143,7 @@ static struct settlement *create(const struct policy *policy, struct tracee *tra
     settlement->remote.source = settlement->source;
     settlement->remote.destination = settlement->destination;
     settlement->remote.make = make;
+    settlement->job.run = run;
     settlement->policy = policy;
     settlement->name = name_of(tracee->name);
     settlement->attempt = result;
@@ -175,20 +160,6 @@ static void release(struct settlement *settlement)
     free(settlement);
 }
 
-static int start_thread(struct settlement *settlement)
-{
-    pthread_attr_t attributes;
-    pthread_t thread;
-    int result;
-
-    pthread_attr_init(&attributes);
-    pthread_attr_setstacksize(&attributes, STACK_SIZE);
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    result = pthread_create(&thread, &attributes, run, settlement);
-    pthread_attr_destroy(&attributes);
-    return -result;
-}
-
 int settlement_begin(const struct policy *policy, struct tracee *tracee, long result)
 {
     struct settlement *const settlement = create(policy, tracee, result);
@@ -198,7 +169,7 @@ int settlement_begin(const struct policy *policy, struct tracee *tracee, long re
         return -ENOMEM;
     tracee->phase = TRACEE_SETTLED;
     tracee->settlement = settlement;
-    error = start_thread(settlement);
+    error = workers_begin(&settlement->job);
     if (error < 0) {
         tracee->settlement = NULL;
         release(settlement);

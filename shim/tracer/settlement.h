@@ -3,7 +3,7 @@
 #define NOCLOBBER_TRACER_SETTLEMENT_H
 
 /*
- * Settling a call that found something in the way: the engine's work, in a thread of its own for each.
+ * Settling a call that found something in the way: the engine's work, in a thread of its own (tracer/workers.h).
  *
  * The tracer must never wait for a file: the filesystem may be served by a process that it traces.
  * So a settlement asks the main thread for whatever takes ptrace(2), which only the thread that
