@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# make [all] | check | proof | fuzz | fuzz-smoke | lint | bench | bench-publish | format | install | uninstall | clean, and
-# packages: source | dist | deb | rpm | apk.
+# make [all] | check | proof | fuzz | fuzz-smoke | sanitize | lint | bench | bench-publish | format | install | uninstall
+# | clean, and packages: source | dist | deb | rpm | apk.
 # Yours to set: CC, CFLAGS, LDFLAGS (come last), CPPFLAGS, COMMAND_LDFLAGS (for the command alone), WERROR=1, PREFIX, BINDIR,
 # LIBDIR, MANDIR, DESTDIR, BUILD; for packages MAINTAINER and HOMEPAGE, whose values here are no real addresses.
 
@@ -64,6 +64,8 @@ PLAIN := $(call has,-fno-lto) -ffreestanding $(call has,-fno-tree-loop-distribut
 LIBRARY_LDFLAGS := -shared -nostdlib -Wl,-soname,libnoclobber.so \
 	-Wl,--version-script=shim/preload/exports.map -Wl,--gc-sections -Wl,--hash-style=gnu \
 	-Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,noseparate-code -Wl,--build-id=sha1
+# A library that counts what is run links a libc, and keeps none of these promises (scripts/build).
+CHECK_LIBRARY := scripts/check-library
 
 # The command: an ordinary program. It knows its version, and where the library will be. CPPFLAGS are for it alone: distributions
 # say -D_FORTIFY_SOURCE there, with which the library could want names that only one libc has.
@@ -93,7 +95,8 @@ UNIT_HELPERS := $(patsubst %.c,$(BUILD)/test/%.o,$(filter-out tests/unit/test_%.
 
 # ---- products ----------------------------------------------------------------------------------
 
-.PHONY: all check check-programs unit-programs fuzz-programs proof fuzz fuzz-smoke lint bench bench-publish format install uninstall clean source dist deb rpm apk
+.PHONY: all check check-programs unit-programs fuzz-programs proof fuzz fuzz-smoke sanitize lint bench bench-publish \
+	format install uninstall clean source dist deb rpm apk
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -101,7 +104,7 @@ all: $(BUILD)/libnoclobber.so $(BUILD)/noclobber
 
 $(BUILD)/libnoclobber.so: $(LIBRARY_OBJECTS) shim/preload/exports.map scripts/check-library
 	$(CC) $(MOVABLE) $(LIBRARY_CFLAGS) $(LIBRARY_LDFLAGS) $(CFLAGS) $(LIBRARY_SMALL) $(LDFLAGS) -o $@ $(LIBRARY_OBJECTS) $(LIBRARY_LIBS)
-	scripts/check-library $@ $(if $(filter -flto,$(LIBRARY_SMALL)),--small)
+	$(CHECK_LIBRARY) $@ $(if $(filter -flto,$(LIBRARY_SMALL)),--small)
 
 $(BUILD)/pic/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -182,6 +185,10 @@ fuzz: TIME ?= 3600
 
 fuzz fuzz-smoke:
 	scripts/fuzz --record $(TIME)
+
+sanitize: check-programs
+	scripts/sanitize
+
 
 lint: all
 	scripts/lint

@@ -49,9 +49,9 @@ static int sign(int number)
 static void fill(size_t size, size_t place, int change)
 {
     for (size_t i = 0; i < size; i++)
-        left_end[i - size] = right_end[i - size] = (char)(i * 7 + 120);
+        (left_end - size)[i] = (right_end - size)[i] = (char)(i * 7 + 120);
     if (place < size)
-        right_end[place - size] = (char)(right_end[place - size] + change);
+        (right_end - size)[place] = (char)((right_end - size)[place] + change);
 }
 
 START_TEST(bytes_compare_as_unsigned_ones_wherever_they_differ)
@@ -75,7 +75,7 @@ START_TEST(copies_and_fills_touch_what_they_are_given_and_no_more)
         ck_assert_int_eq(memcmp(left_end - size, right_end - size, size), 0);
         ck_assert_ptr_eq(own_memset(right_end - size, 0x1FF, size), right_end - size);
         for (size_t i = 0; i < size; i++)
-            ck_assert_int_eq(right_end[i - size], (char)0xFF);
+            ck_assert_int_eq((right_end - size)[i], (char)0xFF);
         ck_assert_int_eq((right_end - size)[-1], 'x');
     }
 }
