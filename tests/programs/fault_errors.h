@@ -48,6 +48,7 @@ static const struct fault_errors fault_errors[] = {
     {SYS_write, FAULT_BEFORE | FAULT_AFTER, {FROM_AFAR, EAGAIN, ENOSPC, EDQUOT, EFBIG, EPIPE}},
     {SYS_getdents64, FAULT_BEFORE, {FROM_AFAR, ENOENT, ENOTDIR, EBADF}},
     {SYS_close, FAULT_AFTER, {EIO, EINTR, ENOSPC, EDQUOT}}, /* Linux closes whatever it says */
+    {SYS_truncate, FAULT_BEFORE | FAULT_AFTER, {FROM_AFAR, OF_A_PATH, EROFS, EISDIR, ETXTBSY}},
     {SYS_flock, FAULT_BEFORE, {EBADF, EINTR, EINVAL, ENOLCK, EWOULDBLOCK, EOPNOTSUPP, ENOSYS, EIO}},
     {SYS_clock_gettime, FAULT_BEFORE, {EINVAL, EPERM, ENOSYS}},
     {SYS_rt_sigprocmask, FAULT_BEFORE, {EINVAL, EPERM}},

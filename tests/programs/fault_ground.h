@@ -69,11 +69,25 @@ static struct ground prepare_ground(const struct scene *scene)
     struct ground ground = {scene, 0, 0};
 
     clear_ground();
+    if (scene->is_reported) {
+        put("../report", "");
+        put("../report.whole", ".");
+    }
     put_kind("source", scene->source);
     put_kind("destination", scene->destination);
     ground.source = inode_of("source");
     ground.destination = inode_of("destination");
     return ground;
+}
+
+/* Whether a refusal was reported, or the report is known to lack it. */
+static int is_reported(void)
+{
+    struct stat report;
+    struct stat whole;
+
+    return stat("../report", &report) == 0 && stat("../report.whole", &whole) == 0 &&
+           (report.st_size != 0 || whole.st_size == 0);
 }
 
 /* How many names a directory has; -1 for no directory. */

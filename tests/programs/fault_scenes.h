@@ -37,6 +37,7 @@ struct scene {
     enum kind destination;
     const char *variable; /* of the environment, "NAME=value", or NULL */
     int is_unlogged;      /* no NOCLOBBER_LOG, which is ../log otherwise */
+    int is_reported;      /* NOCLOBBER_REPORT is ../report */
     int error;            /* what comes of it: 0 or an errno */
     enum end end;
     unsigned flags;    /* of renameat2(2) */
@@ -64,6 +65,8 @@ static const struct scene scenes[] = {
     SCENE("EEXIST: refused", A_FILE, A_FILE, NULL, EEXIST, KEPT,
           .is_unlogged = 1),
     SCENE("EEXIST: refused, logged", A_FILE, A_FILE, NULL, EEXIST, KEPT),
+    SCENE("EEXIST: refused, reported", A_FILE, A_FILE, NULL, EEXIST, KEPT,
+          .is_unlogged = 1, .is_reported = 1),
     SCENE("EEXIST: refused by a pattern", A_FILE, A_FILE, "NOCLOBBER_PROTECT=dest*", EEXIST, KEPT),
     SCENE("EEXIST: the same by descriptor", A_FILE, A_FILE, "NOCLOBBER_PROTECT=dest*", EEXIST, KEPT,
           .by_descriptor = 1),

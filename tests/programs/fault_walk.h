@@ -132,6 +132,9 @@ static const char *judge_answer(const struct scene *scene, const struct fault *f
     if (fault->when != FAULT_FROM && is_beside_the_point(answer->number) &&
         answer->error != scene->error && !scene->is_the_end)
         return "the answer changed";
+    if (scene->is_reported && answer->error == scene->error && fault->when != FAULT_FROM &&
+        !is_reported())
+        return "a refusal that nobody hears of";
     return answer->descriptors != 0 ? "a descriptor is left" : NULL;
 }
 

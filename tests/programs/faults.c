@@ -200,16 +200,20 @@ __attribute__((noreturn)) static void start_scene(const char *program, const cha
     const struct scene *const scene = &scenes[number];
     char directory[2048];
     char log[2100];
+    char report_file[2100];
     char *variable = strdup(scene->variable ? scene->variable : "NOCLOBBER_MODE=enforce");
     char text[16];
 
     check(getcwd(directory, sizeof directory) != NULL, "getcwd");
     snprintf(log, sizeof log, "%s/log", directory);
+    snprintf(report_file, sizeof report_file, "%s/report", directory);
     snprintf(text, sizeof text, "%zu", number);
     setenv("LD_PRELOAD", library, 1);
     putenv(variable);
     if (!scene->is_unlogged)
         setenv("NOCLOBBER_LOG", log, 1);
+    if (scene->is_reported)
+        setenv("NOCLOBBER_REPORT", report_file, 1);
     execl("/proc/self/exe", program, "-", text, (char *)NULL);
     fail("exec of", program, errno, 0);
 }
@@ -240,6 +244,8 @@ int main(int count, char **arguments)
         if (count == 2 || (size_t)atoi(arguments[2]) == i)
             failed |= run_scene(arguments[0], arguments[1], i);
     unlink("log");
+    unlink("report");
+    unlink("report.whole");
     rmdir("here");
     return failed;
 }

@@ -139,16 +139,20 @@ static void take_policy(const struct scene *scene, const char *directory)
     static char storage[POLICY_STORAGE_SIZE];
     static char variable[64];
     static char log[4096];
-    char *environment[3] = {NULL};
+    static char report[4096];
+    char *environment[4] = {NULL};
     unsigned count = 0;
     struct policy_error error;
 
     snprintf(log, sizeof log, "NOCLOBBER_LOG=%s/log", directory);
+    snprintf(report, sizeof report, "NOCLOBBER_REPORT=%s/report", directory);
     snprintf(variable, sizeof variable, "%s", scene->variable ? scene->variable : "");
     if (scene->variable)
         environment[count++] = variable;
     if (!scene->is_unlogged)
         environment[count++] = log;
+    if (scene->is_reported)
+        environment[count++] = report;
     ck_assert_int_eq(policy_parse(&policy, environment, storage, sizeof storage, &error), 0);
 }
 
