@@ -44,6 +44,10 @@ endif
 # The library: no libc linked, no symbol version named, small frames (see shim/engine/scratch.h).
 LIBRARY_CFLAGS := -fPIC -fvisibility=hidden -ffunction-sections \
 	-fasynchronous-unwind-tables -Wframe-larger-than=1024 $(call has,-mno-outline-atomics) $(HARDENING)
+# clang makes tables of addresses, each to be relocated, of what is a switch.
+ifneq ($(findstring clang,$(shell $(CC) --version)),)
+LIBRARY_CFLAGS += -fno-jump-tables
+endif
 # Every program that starts maps it, so that small is fast: -O2 means -Os and optimisation at link time here.
 links = $(shell out=$$(mktemp) && printf 'int nothing;\n' | $(CC) -Werror $(1) -shared -nostdlib -x c -o $$out - 2>/dev/null && \
 	echo '$(1)'; rm -f $$out)

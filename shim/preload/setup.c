@@ -18,7 +18,8 @@ static const struct policy *_Atomic in_force;
 static atomic_flag is_parsing = ATOMIC_FLAG_INIT;
 static const struct sys *_Atomic way;
 
-static void complain(const struct policy_error *error)
+/* Apart, because what it says takes much of a stack that parse needs of others too. */
+__attribute__((noinline)) static void complain(const struct policy_error *error)
 {
     char message[POLICY_MESSAGE_MAX];
 

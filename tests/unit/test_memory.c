@@ -3,12 +3,14 @@
 #define memcpy own_memcpy
 #define memset own_memset
 #define memcmp own_memcmp
+#define bcmp own_bcmp
 #define strcmp own_strcmp
 #define strlen own_strlen
 #include "preload/memory.c" /* NOLINT(bugprone-suspicious-include): under other names than libc's */
 #undef memcpy
 #undef memset
 #undef memcmp
+#undef bcmp
 #undef strcmp
 #undef strlen
 
@@ -62,6 +64,8 @@ START_TEST(bytes_compare_as_unsigned_ones_wherever_they_differ)
                 fill(size, place, change);
                 ck_assert_int_eq(sign(own_memcmp(left_end - size, right_end - size, size)),
                                  sign(memcmp(left_end - size, right_end - size, size)));
+                ck_assert_int_eq(own_bcmp(left_end - size, right_end - size, size) != 0,
+                                 place < size);
             }
 }
 END_TEST
