@@ -20,3 +20,12 @@ load ../common
   [[ $output == *'test_os test.test_os.FileTests.test_replace: passed, but everything: error'* ]]
   [[ $output == *' differ, '* ]]
 }
+
+@test "the table is what results.json holds" {
+  mkdir -p copy/tests copy/scripts
+  cp -r "$ROOT"/tests/{audit,bench,README.md} copy/tests
+  cp "$ROOT/scripts/results" copy/scripts
+  copy/tests/audit/compare --publish
+  diff "$ROOT/tests/README.md" copy/tests/README.md
+  diff "$ROOT/tests/audit/results.json" copy/tests/audit/results.json
+}

@@ -68,13 +68,13 @@ with_inputs() {
 
 @test "GitHub Actions: each input of the action reaches noclobber, whatever characters it has" {
   mkdir -p "workspace/it's \"here\""
-  touch "workspace/it's \"here\"/old" workspace/{app.tmp,kept,new}
+  touch "workspace/it's \"here\"/old" workspace/{app.tmp,new}
   with_inputs <<'END'
 protect: |
   it's "here"/*
 
-  kept
-allow: '*.tmp'
+  *.tmp
+allow: 'app.*'
 run: |
   touch n; mv n app.tmp
   touch n; mv n other; mv other new
