@@ -109,7 +109,7 @@ static long settle(struct settlement *settlement)
 static void run(struct worker_job *job)
 {
     struct settlement *const settlement =
-        (struct settlement *)((char *)job - offsetof(struct settlement, job));
+        (struct settlement *)(void *)((char *)job - offsetof(struct settlement, job));
     const pid_t thread = settlement->remote.thread;
 
     settlement->remote.process = status_read(thread, "Tgid:", thread);
