@@ -9,9 +9,10 @@
 #include <errno.h>
 #include <sys/file.h>
 
-/* A sticky directory of its owner alone: nobody makes such a one for a purpose. Filesystems without
- * modes lose the mark, and what is left there stays. */
-#define MODE 01700
+/* A directory that its owner can list and never enter: nobody makes such a one for a purpose. (More
+ * than permissions of the owner is lost to the umask, or to FUSE servers.) Filesystems without modes
+ * lose the mark, and what is left there stays. */
+#define MODE 0600
 
 int placeholder_is(const struct file *file)
 {
@@ -48,6 +49,8 @@ int placeholder_make(const struct call *call, char *buffer)
         return result;
     fd = open_it(call);
     if (fd < 0) {
+        if (fd == -EACCES) /* a umask that takes the mark away, too */
+            return PLACEHOLDER_UNLOCKED;
         sys_unlinkat(sys, call->destination_dirfd, call->destination, AT_REMOVEDIR);
         return fd == -ENOENT || fd == -ENOTDIR || fd == -ELOOP ? -EEXIST : -EOPNOTSUPP;
     }

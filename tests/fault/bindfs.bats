@@ -108,10 +108,10 @@ everything() {
 
 @test "what an emulation leaves that is killed between its calls is taken over, unless it is in use" {
   need flock
-  mkdir a b used && mkdir -m 1700 left
+  mkdir a b used && mkdir -m 600 left
   echo 1 >a/x
   echo 2 >b/x
-  chmod 1700 used
+  chmod 600 used
   [ "$(flock used env LD_PRELOAD="$SHIM" python3 -c '
 import os
 try:
@@ -123,6 +123,21 @@ except OSError as e:
   [ ! -e a ]
   [ "$(rename_by_python b used)" = 0 ]
   [ "$(refusals)" = 0 ]
+}
+
+@test "killed between two calls, and tried again" {
+  "$PROGRAMS/filter" renameat2=ENOSYS true || skip "no seccomp filters here"
+  mkdir a && echo 1 >a/x
+  echo 2 >file
+  run "$PROGRAMS/filter" renameat=KILL env LD_PRELOAD="$SHIM" "$PROGRAMS/call" 0 rename a b
+  [ "$status" = 159 ]
+  [ "$(everything | xargs)" = "a d a/x f 1 b d file f 2" ]
+  [ "$(rename_by_python a b)" = 0 ]
+  run "$PROGRAMS/filter" unlinkat=KILL env LD_PRELOAD="$SHIM" "$PROGRAMS/call" 0 rename file moved
+  [ "$status" = 159 ]
+  [ "$(cat file moved | xargs)" = "2 2" ]
+  [ "$(rename_by_python file moved)" = 0 ]
+  [ "$(cat b/x moved | xargs)" = "1 2" ]
 }
 
 @test "slashes" {

@@ -50,7 +50,7 @@ static void put_kind(const char *name, enum kind kind)
         check(mkdir(name, 0755) == 0, "mkdir");
         put(inner, name);
         break;
-    case A_LEFTOVER: check(mkdir(name, 01700) == 0, "mkdir"); break;
+    case A_LEFTOVER: check(mkdir(name, 0600) == 0, "mkdir"); break;
     }
 }
 

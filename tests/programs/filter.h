@@ -43,6 +43,9 @@ static inline long filter_number(const char *word, size_t length)
         const char *name;
         long number;
     } calls[] = {
+#ifdef SYS_renameat
+        {"renameat", SYS_renameat},
+#endif
         {"renameat2", SYS_renameat2},   {"linkat", SYS_linkat},         {"mkdirat", SYS_mkdirat},
         {"unlinkat", SYS_unlinkat},     {"statx", SYS_statx},           {"openat", SYS_openat},
         {"getdents64", SYS_getdents64}, {"readlinkat", SYS_readlinkat}, {"openat2", SYS_openat2},

@@ -481,15 +481,15 @@ static const struct {
     void (*racer)(void);
     int result;
 } leftovers[] = {
-    {"left behind", 01700, -1, NULL, 0},
+    {"left behind", 0600, -1, NULL, 0},
     {"without a mark", 0700, -1, NULL, -EEXIST},
-    {"with another mark", 01755, -1, NULL, -EEXIST},
-    {"still in use", 01700, 0, racer_locks_destination, -EEXIST},
-    {"filled", 01700, 4, racer_fills_destination, -EEXIST},
-    {"gone", 01700, 0, racer_removes_destination, -EEXIST},
-    {"replaced before the lock", 01700, 1, racer_makes_destination_a_full_directory, -EEXIST},
-    {"replaced behind the lock", 01700, 2, racer_makes_destination_a_file, -EEXIST},
-    {"replaced at last", 01700, 4, racer_makes_destination_a_file, -ENOTDIR},
+    {"with another mark", 01600, -1, NULL, -EEXIST},
+    {"still in use", 0600, 0, racer_locks_destination, -EEXIST},
+    {"filled", 0600, 4, racer_fills_destination, -EEXIST},
+    {"gone", 0600, 0, racer_removes_destination, -EEXIST},
+    {"replaced before the lock", 0600, 1, racer_makes_destination_a_full_directory, -EEXIST},
+    {"replaced behind the lock", 0600, 2, racer_makes_destination_a_file, -EEXIST},
+    {"replaced at last", 0600, 4, racer_makes_destination_a_file, -ENOTDIR},
 };
 
 START_TEST(only_what_was_left_behind_is_taken_over)

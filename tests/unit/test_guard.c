@@ -78,7 +78,7 @@ static void put(const char *name, enum kind kind)
     case A_FULL_DIRECTORY: put_full(name); break;
     case A_LEFTOVER:
         put_directory(name);
-        ck_assert_int_eq(chmod(name, 01700), 0);
+        ck_assert_int_eq(chmod(name, 0600), 0);
         break;
     }
 }
