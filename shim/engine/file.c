@@ -43,8 +43,9 @@ int file_look_afresh(const struct sys *sys, int dirfd, const char *path, char *b
 {
     const int result = look(sys, dirfd, path, AT_STATX_FORCE_SYNC, buffer, file);
 
-    /* glibc's own statx, for kernels without, has not heard of that. */
-    return result == -EINVAL ? look(sys, dirfd, path, 0, buffer, file) : result;
+    /* glibc's own statx, for kernels without, has not heard of that; and a FUSE server asked for a
+     * file that was replaced since its name was looked up knows it no more. */
+    return result < 0 ? look(sys, dirfd, path, 0, buffer, file) : result;
 }
 
 int file_look_open(const struct sys *sys, int fd, struct file *file)
