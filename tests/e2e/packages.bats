@@ -35,13 +35,12 @@ setup_file() {
   mandoc -T ascii release/share/man/man7/libnoclobber.7 | tail -n 1 | grep -qF "libnoclobber $VERSION"
 }
 
-@test "the source tarball is whole: what it holds builds, is guarded, and makes itself again" {
+# That it builds, each package shows: all are made from it.
+@test "the source tarball is whole: what it holds makes the same tarball again" {
   tar -xzf "$OUT/libnoclobber-$VERSION.tar.gz"
   [ "$(ls)" = "libnoclobber-$VERSION" ]
   local tree=libnoclobber-$VERSION
   [ "$(ls "$tree")" = $'LICENSE\nMakefile\nREADME.md\nscripts\nshim\ntests' ]
-  package "$tree" -j2 all CFLAGS=-O0
-  "$tree/scripts/package/smoke" "$tree/build"
   package "$tree" source
   cmp "$OUT/libnoclobber-$VERSION.tar.gz" "$tree/build/package/libnoclobber-$VERSION.tar.gz"
 }

@@ -73,6 +73,11 @@ minded() {
   [ "$(grep -c '^apkbuild-lint would' <<<"$output")" -eq "$(wc -l <<<"$MINDED")" ]
 }
 
+@test "apk: another folder, day, user, mask and language make the same bytes, and no root is needed" {
+  need make
+  same_elsewhere apk
+}
+
 # abuild FUNCTION…: runs these functions of the APKBUILD, as abuild would: from the source, unpacked, with musl's compiler.
 abuild() {
   (
