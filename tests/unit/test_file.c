@@ -378,8 +378,27 @@ START_TEST(what_changes_meanwhile_is_not_equal)
 }
 END_TEST
 
+/* glibc's statx for old kernels does not know the flag, a FUSE server not the file that it had looked up
+ * by that name. */
+START_TEST(what_cannot_be_looked_at_afresh_is_looked_at)
+{
+    static const int errors[] = {0, -EINVAL, -ENOENT, -ESTALE};
+    struct file file;
+
+    put_file("file", "new");
+    fake_reset();
+    fake.fail_at = errors[_i] ? 0 : -1;
+    fake.fail_with = errors[_i];
+    ck_assert_int_eq(file_look_afresh(&fake_sys, AT_FDCWD, "file/", buffer, &file), 0);
+    ck_assert(file_is(&file, S_IFREG));
+    ck_assert_int_eq(fake.count, errors[_i] ? 2 : 1);
+    ck_assert_int_eq(file_look_afresh(&fake_sys, AT_FDCWD, "none", buffer, &file), -ENOENT);
+}
+END_TEST
+
 static void add(TCase *tcase)
 {
+    tcase_add_loop_test(tcase, what_cannot_be_looked_at_afresh_is_looked_at, 0, 4);
     tcase_add_loop_test(tcase, a_look_is_at_the_last_component_itself, 0, ROWS(looks));
     tcase_add_test(tcase, a_look_tells_what_lstat_tells);
     tcase_add_test(tcase, a_path_too_long_for_the_buffer_is_told);
