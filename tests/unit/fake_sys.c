@@ -65,8 +65,10 @@ static int is_exclusive(long number, long flags)
 
 static int is_probe(long number, long source, long destination)
 {
-    return number == SYS_renameat2 && *(const char *)source == '\0' &&
-           *(const char *)destination == '\0';
+    const long first_good = 4096; /* bad pointers are passed on */
+
+    return number == SYS_renameat2 && source >= first_good && destination >= first_good &&
+           *(const char *)source == '\0' && *(const char *)destination == '\0';
 }
 
 /* What a rename answers without being made, or 0. */

@@ -514,8 +514,33 @@ START_TEST(only_what_was_left_behind_is_taken_over)
 }
 END_TEST
 
+/* ---- for who asks the kernel himself ---- */
+
+static const struct {
+    const char *name;
+    long result;
+    int is_final;
+} results[] = {
+    {"success", 0, 1},
+    {"what the kernel says of a path", -ENOENT, 1},
+    {"a conflict", -EEXIST, 0},
+    {"another filesystem", -EXDEV, 0},
+    {"no such flag", -EINVAL, 0},
+    {"no such call", -ENOSYS, 0},
+    {"no such operation", -EOPNOTSUPP, 0},
+    {"a filter, perhaps", -EPERM, 0},
+};
+
+START_TEST(what_needs_a_second_look_is_not_final)
+{
+    ck_assert_msg(exclusive_is_final(results[_i].result) == results[_i].is_final, "%s",
+                  results[_i].name);
+}
+END_TEST
+
 static void add(TCase *tcase)
 {
+    tcase_add_loop_test(tcase, what_needs_a_second_look_is_not_final, 0, ROWS(results));
     tcase_add_loop_test(tcase, an_attempt_tells_what_is_missing, 0, ROWS(attempts));
     tcase_add_loop_test(tcase, an_emulation_answers_as_the_flag_does, 0, ROWS(rows));
     tcase_add_test(tcase, an_emulated_file_is_the_same_inode);

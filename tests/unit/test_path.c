@@ -225,12 +225,13 @@ END_TEST
 static const struct {
     const char *name;
     const char *path;
-    size_t spare; /* room beyond what the answer and its NUL take */
-    int is_short;
+    size_t spare;    /* room beyond what the answer and its NUL take */
+    size_t shortage; /* or how much less there is */
 } rooms[] = {
-    {"words, exactly", "real/sub/a", 0, 0},   {"words, one byte short", "real/sub/a", 0, 1},
-    {"a link, exactly", "link/deep/a", 0, 0}, {"a link, one byte short", "link/deep/a", 0, 1},
-    {"words, room to spare", "real/a", 9, 0},
+    {"words, exactly", "real/sub/a", 0, 0},        {"words, one byte short", "real/sub/a", 0, 1},
+    {"a link, exactly", "link/deep/a", 0, 0},      {"a link, one byte short", "link/deep/a", 0, 1},
+    {"words, room to spare", "real/a", 9, 0},      {"words, a word short", "real/sub/a", 0, 6},
+    {"a link, a word short", "link/deep/a", 0, 8},
 };
 
 START_TEST(the_answer_stays_within_its_room)
@@ -241,10 +242,10 @@ START_TEST(the_answer_stays_within_its_room)
     fake_reset();
     ck_assert_int_eq(path_resolve(&fake_sys, AT_FDCWD, rooms[_i].path, resolved, sizeof resolved),
                      0);
-    size = strlen(resolved) + 1 + rooms[_i].spare - (size_t)rooms[_i].is_short;
+    size = strlen(resolved) + 1 + rooms[_i].spare - rooms[_i].shortage;
     memset(resolved, 'X', sizeof resolved);
     ck_assert_msg(path_resolve(&fake_sys, AT_FDCWD, rooms[_i].path, resolved, size) ==
-                      (rooms[_i].is_short ? -ENAMETOOLONG : 0),
+                      (rooms[_i].shortage ? -ENAMETOOLONG : 0),
                   "%s", rooms[_i].name);
     ck_assert_msg(resolved[size] == 'X', "%s: written beyond", rooms[_i].name);
 }
