@@ -183,11 +183,6 @@ static const char *take_event(void)
     return verdict;
 }
 
-static const char *error_name(int error)
-{
-    return error == 0 ? "success" : strerrorname_np(error);
-}
-
 /* ---- what an emulation may answer otherwise, and what it cannot do ---- */
 
 static int is_emulated(void)
@@ -352,16 +347,6 @@ static void check_kinds(void)
             check_row(&row);
         }
     }
-}
-
-static int parse_mode(const char *word)
-{
-    static const char *const modes[] = {"enforce", "audit", "plain"};
-
-    for (int i = 0; i < 3; i++)
-        if (strcmp(word, modes[i]) == 0)
-            return i;
-    return -1;
 }
 
 static int parse(int count, char **arguments)

@@ -16,6 +16,23 @@
 
 enum { DECIDE_ENFORCE, DECIDE_AUDIT, DECIDE_PLAIN };
 
+/* DECIDE_… for the word, or -1. */
+static int parse_mode(const char *word)
+{
+    static const char *const modes[] = {"enforce", "audit", "plain"};
+
+    for (int i = 0; i < 3; i++)
+        if (strcmp(word, modes[i]) == 0)
+            return i;
+    return -1;
+}
+
+/* For a message. */
+static const char *error_name(int error)
+{
+    return error == 0 ? "success" : strerrorname_np(error);
+}
+
 struct expected {
     const char *rule;
     int error;

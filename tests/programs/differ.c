@@ -157,16 +157,6 @@ static void finish(struct worker *worker)
     pthread_join(worker->asker, NULL);
 }
 
-static int parse_mode(const char *word)
-{
-    static const char *const modes[] = {"enforce", "audit", "plain"};
-
-    for (int i = 0; i < 3; i++)
-        if (strcmp(word, modes[i]) == 0)
-            return i;
-    return -1;
-}
-
 static int parse(int count_, char **arguments)
 {
     int option;

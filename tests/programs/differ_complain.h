@@ -72,11 +72,6 @@ static void shrink(struct worker *worker)
     is_wrong_in(worker, smallest);
 }
 
-static const char *error_name(int error)
-{
-    return error == 0 ? "success" : strerrorname_np(error);
-}
-
 static void print_tree(const char *what, const char *text)
 {
     printf("# %s\n", what);
