@@ -53,7 +53,7 @@ links = $(shell out=$$(mktemp) && printf 'int nothing;\n' | $(CC) -Werror $(1) -
 	echo '$(1)'; rm -f $$out)
 LIBRARY_SMALL := $(if $(filter -O2 -Os,$(CFLAGS)),-Os $(call links,-flto))
 # Where an overwrite spends its time: of these, -O2 is what it says. The instructions of POWER are too many for that.
-QUICK := core/path core/pattern engine/file engine/loop preload/interpose preload/memory
+QUICK := core/path core/pattern engine/loop preload/interpose preload/memory
 QUICK := $(if $(filter powerpc%,$(TARGET)),,$(QUICK))
 # 32-bit processors lack divisions, which the static part of the compiler's own library has; unwind tables of ARM would want
 # more of it.

@@ -114,11 +114,11 @@ static void on_syscall(const struct policy *policy, pid_t thread)
         return;
     }
     if (tracee->phase == TRACEE_ATTEMPT)
-        on_attempt(policy, tracee, info.result);
+        on_attempt(policy, tracee, (long)info.result);
     else if (is_restart(&info))
         calls_resume(thread, PTRACE_SYSCALL, 0);
     else
-        settlement_answer(tracee, info.result);
+        settlement_answer(tracee, (long)info.result);
 }
 
 /* ---- the other stops ---- */

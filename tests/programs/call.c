@@ -57,6 +57,7 @@ static long make_by_number(const char *name, const char *source, const char *des
     if (strcmp(name, "renameat") == 0)
         return syscall(SYS_renameat, AT_FDCWD, source, AT_FDCWD, destination);
 #endif
+    (void)name; /* newer architectures have but this one */
     return syscall(SYS_renameat2, AT_FDCWD, source, AT_FDCWD, destination, 0);
 }
 

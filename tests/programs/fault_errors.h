@@ -51,6 +51,9 @@ static const struct fault_errors fault_errors[] = {
     {SYS_truncate, FAULT_BEFORE | FAULT_AFTER, {FROM_AFAR, OF_A_PATH, EROFS, EISDIR, ETXTBSY}},
     {SYS_flock, FAULT_BEFORE, {EBADF, EINTR, EINVAL, ENOLCK, EWOULDBLOCK, EOPNOTSUPP, ENOSYS, EIO}},
     {SYS_clock_gettime, FAULT_BEFORE, {EINVAL, EPERM, ENOSYS}},
+#ifdef SYS_clock_gettime64
+    {SYS_clock_gettime64, FAULT_BEFORE, {EINVAL, EPERM, ENOSYS}},
+#endif
     {SYS_rt_sigprocmask, FAULT_BEFORE, {EINVAL, EPERM}},
     {SYS_rt_sigpending, FAULT_BEFORE, {EINVAL, EPERM}},
     {SYS_rt_sigtimedwait, FAULT_BEFORE, {EAGAIN, EINTR}},

@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/fs.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -59,8 +60,10 @@ static long call_by(const char *how, const char *source, const char *destination
 #endif
     if (strcmp(how, "renameat2") == 0)
         return raw_call(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0, 0);
+#if LONG_MAX > INT_MAX
     if (strcmp(how, "high") == 0)
         return raw_call((1L << 62) | SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0, 0);
+#endif
     if (strcmp(how, "exclusive") == 0)
         return raw_call(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE, 0);
     if (strcmp(how, "exchange") == 0)

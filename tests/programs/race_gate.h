@@ -53,7 +53,7 @@ static inline int gate_wait(struct gate *gate, unsigned all)
     for (int i = 0; i < GATE_SPINS && atomic_load(&gate->generation) == generation; i++)
         gate_pause();
     while (atomic_load(&gate->generation) == generation)
-        raw_call(SYS_futex, (long)&gate->generation, FUTEX_WAIT, generation, 0, 0, 0);
+        raw_call(SYS_futex, (long)&gate->generation, FUTEX_WAIT, (long)generation, 0, 0, 0);
     return 0;
 }
 

@@ -241,18 +241,18 @@ static const struct {
     {"across mounts, audit, free", &audit, A_FILE, NOTHING, 0, 0, -EXDEV, -EXDEV, KEPT, NULL},
 };
 
-static unsigned long inode(const char *name)
+static unsigned long long inode(const char *name)
 {
     struct stat facts;
 
     return lstat(name, &facts) == 0 ? facts.st_ino : 0;
 }
 
-static void check_outcome(const char *row, enum outcome outcome, unsigned long source,
-                          unsigned long destination)
+static void check_outcome(const char *row, enum outcome outcome, unsigned long long source,
+                          unsigned long long destination)
 {
-    const unsigned long source_now = outcome == KEPT ? source : 0;
-    const unsigned long destination_now = outcome == MOVED ? source : destination;
+    const unsigned long long source_now = outcome == KEPT ? source : 0;
+    const unsigned long long destination_now = outcome == MOVED ? source : destination;
 
     ck_assert_msg(inode("source") == source_now, "%s: the source", row);
     ck_assert_msg(inode("destination") == destination_now, "%s: the destination", row);
@@ -260,8 +260,8 @@ static void check_outcome(const char *row, enum outcome outcome, unsigned long s
 
 START_TEST(a_conflict_is_settled)
 {
-    unsigned long source;
-    unsigned long destination;
+    unsigned long long source;
+    unsigned long long destination;
     int result;
 
     put("source", rows[_i].source);

@@ -44,7 +44,7 @@ static const char *changes_since(const struct snapshot *snapshot)
     return out;
 }
 
-static void set_times(const char *name, long seconds)
+static void set_times(const char *name, time_t seconds)
 {
     const struct timespec times[2] = {{seconds, 0}, {seconds, 0}};
 
@@ -208,7 +208,7 @@ END_TEST
 /* A time that is not over: written in the filesystem's present tick, or as here in the future. */
 START_TEST(a_file_whose_time_is_not_over_is_known_by_its_contents)
 {
-    static const long in_2100 = 4102444800L;
+    static const time_t in_2100 = 4102444800LL;
     struct snapshot *snapshot;
 
     put_directory("dist");

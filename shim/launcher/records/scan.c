@@ -94,7 +94,7 @@ static char *read_plain(struct scan *scan, char *out)
     unsigned length;
     const unsigned code = utf8_decode(scan->at, &length);
 
-    if (code < 0x20 || (code & ~0xFFu) == 0xDC00 || length > scan->end - scan->at)
+    if (code < 0x20 || (code & ~0xFFu) == 0xDC00 || length > (size_t)(scan->end - scan->at))
         return NULL;
     memmove(out, scan->at, length);
     scan->at += length;

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: MIT
+# For tests on processors that this machine is not: `load architecture` after `load ../common`. They build with Debian's cross
+# compilers, and run under the emulator of qemu-user, the preload being inside of what is emulated. i386 runs on x86-64 as it is.
+# shellcheck shell=bash
+
+# architecture NAME: which one, as Debian calls it. Skips the case where its compiler or its emulator is not here.
+architecture() {
+  case $1 in
+  i386) TRIPLET=i686-linux-gnu EMULATOR=qemu-i386 ;;
+  aarch64) TRIPLET=aarch64-linux-gnu EMULATOR=qemu-aarch64 ;;
+  armhf) TRIPLET=arm-linux-gnueabihf EMULATOR=qemu-arm ;;
+  riscv64) TRIPLET=riscv64-linux-gnu EMULATOR=qemu-riscv64 ;;
+  ppc64le) TRIPLET=powerpc64le-linux-gnu EMULATOR=qemu-ppc64le ;;
+  s390x) TRIPLET=s390x-linux-gnu EMULATOR=qemu-s390x ;;
+  esac
+  PORT=$BATS_FILE_TMPDIR/$1
+  need "$TRIPLET-gcc"
+  [ -e "/usr/$TRIPLET/lib/libc.so.6" ] || skip "no libc for $1 on this machine"
+  is_native || need "$EMULATOR"
+}
+
+# is_native: whether this machine runs such programs itself.
+is_native() {
+  [ "$TRIPLET-$(uname -m)" = i686-linux-gnu-x86_64 ] && "/usr/$TRIPLET/lib/ld-linux.so.2" --version >/dev/null 2>&1
+}
+
+# port TARGET…: makes these for the architecture, below $PORT, with the words in the array MORE.
+port() {
+  env -u MAKEFLAGS -u MAKELEVEL -u CFLAGS -u LDFLAGS make -s -C "$ROOT" WERROR=1 CC="$TRIPLET-gcc" AR="$TRIPLET-ar" \
+    BUILD="$PORT" "${MORE[@]}" "${@/#/$PORT/}"
+}
+
+# port_programs TARGET…: the same for programs. Where no emulator finds their libc for them, they say themselves where it is.
+port_programs() {
+  local MORE=("${MORE[@]}")
+  ! is_native ||
+    MORE+=(LDFLAGS="-Wl,--dynamic-linker=/usr/$TRIPLET/lib/ld-linux.so.2,-rpath=/usr/$TRIPLET/lib")
+  port "$@"
+}
+
+# on_it [NAME=VALUE…] FILE [ARGUMENT…]: runs a program of the architecture, under the library that $LIBRARY names, if any.
+on_it() {
+  local variables=()
+  while [[ $1 == *=* ]]; do
+    variables+=("$1")
+    shift
+  done
+  if is_native; then
+    env "${variables[@]}" ${LIBRARY:+LD_PRELOAD="$LIBRARY"} "$@"
+  else
+    env "${variables[@]}" "$EMULATOR" -L "/usr/$TRIPLET" ${LIBRARY:+-E LD_PRELOAD="$LIBRARY"} "$@"
+  fi
+}
+
+# hosted [NAME=VALUE…] PROGRAM [ARGUMENT…]: for behaviour.bash.
+hosted() {
+  local LIBRARY=$PORT/libnoclobber.so variables=("NOCLOBBER_LOG=$LOG")
+  while [[ $1 == *=* ]]; do
+    variables+=("$1")
+    shift
+  done
+  on_it "${variables[@]}" "$PORT/tests/programs/$1" "${@:2}"
+}
