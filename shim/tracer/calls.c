@@ -28,6 +28,26 @@ void calls_resume(pid_t thread, int request, int signal)
 
 /* ---- instead of the program's own call ---- */
 
+/* A thread that is gone already, another one may have ended to become another program: to kill it would
+ * kill that one. */
+static void stop_for_good(pid_t thread, int error)
+{
+    if (error != -ESRCH)
+        kill(thread, SIGKILL);
+}
+
+void calls_decline(pid_t thread, int request)
+{
+    struct registers registers;
+    int result = registers_read(thread, &registers);
+
+    if (result == 0)
+        result = registers_skip(thread, &registers, -ENOSYS);
+    if (result < 0)
+        stop_for_good(thread, result);
+    calls_resume(thread, request, 0);
+}
+
 int calls_replace_by_info(pid_t thread, const struct registers_call *call)
 {
     struct syscall_info info;
@@ -83,7 +103,7 @@ int calls_attempt(struct tracee *tracee)
     if (result == 0)
         result = replace(tracee, &call);
     if (result < 0) {
-        kill(tracee->thread, SIGKILL);
+        stop_for_good(tracee->thread, result);
         return result;
     }
     tracee->phase = TRACEE_ATTEMPT;

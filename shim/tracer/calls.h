@@ -20,6 +20,10 @@
  * `call` of the tracee. */
 struct registers_call calls_exclusive(const struct tracee *tracee);
 
+/* Stopped by a filter of the program's own: the call is answered as where nobody traces, ENOSYS, and the
+ * thread goes on by `request`, as for calls_resume. */
+void calls_decline(pid_t thread, int request);
+
 /* Stopped by the filter: the call is made as an exclusive rename instead. */
 int calls_attempt(struct tracee *tracee);
 

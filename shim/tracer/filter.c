@@ -23,6 +23,8 @@
 #define SECCOMP_FILTER_FLAG_NEW_LISTENER (1UL << 3)
 #endif
 
+#define STOP (SECCOMP_RET_TRACE | FILTER_MARK)
+
 struct program {
     struct sock_filter *code;
     unsigned short length;
@@ -73,16 +75,16 @@ static void put_ptrace_action(struct program *program)
     put(program, BPF_JMP | BPF_JEQ | BPF_K, PTRACE_ATTACH, 2, 0);
     put(program, BPF_JMP | BPF_JEQ | BPF_K, PTRACE_SEIZE, 1, 0);
     put_return(program, SECCOMP_RET_ALLOW);
-    put_return(program, SECCOMP_RET_TRACE);
+    put_return(program, STOP);
 }
 
 static void put_action(struct program *program, enum abi_call call)
 {
     switch (call) {
     case ABI_RENAME:
-    case ABI_RENAMEAT: put_return(program, SECCOMP_RET_TRACE); break;
+    case ABI_RENAMEAT: put_return(program, STOP); break;
     case ABI_RENAMEAT2:
-        put_flags_action(program, 4, RENAME_EXCHANGE, SECCOMP_RET_ALLOW, SECCOMP_RET_TRACE);
+        put_flags_action(program, 4, RENAME_EXCHANGE, SECCOMP_RET_ALLOW, STOP);
         break;
     case ABI_PTRACE: put_ptrace_action(program); break;
     case ABI_SECCOMP:

@@ -18,9 +18,15 @@
  *   not in tracer/abi.h       ENOSYS for every call
  *
  * Where nobody traces, a call that should stop is ENOSYS: nothing gets past.
+ *
+ * Stops of ours carry FILTER_MARK. A program may have filters of its own that stop calls, with nobody
+ * there to trace them: of two filters that stop one call, the kernel reports the younger one's mark.
  */
 
 #include <linux/filter.h>
+
+/* SECCOMP_RET_DATA of our stops, as PTRACE_GET_SYSCALL_INFO gives it. */
+#define FILTER_MARK 0x6e63u
 
 /* Enough for every machine. */
 #define FILTER_MAX 128

@@ -46,6 +46,10 @@ int registers_write(pid_t thread, const struct registers *registers);
 int registers_replace(pid_t thread, const struct registers *registers, const struct abi *abi,
                       const struct registers_call *call);
 
+/* Has the call that is about to be made, where the thread is stopped at its entry, not made: it returns
+ * `result`. */
+int registers_skip(pid_t thread, const struct registers *registers, long result);
+
 /* Of a thread whose call is over: goes back to the instruction that made it, to make `call`. */
 void registers_repeat(struct registers *registers, const struct abi *abi,
                       const struct registers_call *call);

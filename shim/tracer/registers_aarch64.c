@@ -53,20 +53,32 @@ static void set_arguments(struct registers *registers, const struct registers_ca
             registers->words[i] = call->arguments[i];
 }
 
+static int write_with_number(pid_t thread, const struct registers *registers, int number)
+{
+    struct iovec area = {&number, sizeof number};
+    int result = registers_write(thread, registers);
+
+    if (result == 0 && ptrace(PTRACE_SETREGSET, thread, NT_ARM_SYSTEM_CALL, &area) != 0)
+        result = -errno;
+    return result;
+}
+
 int registers_replace(pid_t thread, const struct registers *registers, const struct abi *abi,
                       const struct registers_call *call)
 {
     struct registers changed = *registers;
-    int number = (int)call->number;
-    struct iovec area = {&number, sizeof number};
-    int result;
 
     (void)abi;
     set_arguments(&changed, call);
-    result = registers_write(thread, &changed);
-    if (result == 0 && ptrace(PTRACE_SETREGSET, thread, NT_ARM_SYSTEM_CALL, &area) != 0)
-        result = -errno;
-    return result;
+    return write_with_number(thread, &changed, (int)call->number);
+}
+
+int registers_skip(pid_t thread, const struct registers *registers, long result)
+{
+    struct registers changed = *registers;
+
+    registers_set_result(&changed, NULL, result);
+    return write_with_number(thread, &changed, -1);
 }
 
 void registers_repeat(struct registers *registers, const struct abi *abi,

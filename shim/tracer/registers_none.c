@@ -30,6 +30,14 @@ int registers_replace(pid_t thread, const struct registers *registers, const str
     return -ENOSYS;
 }
 
+int registers_skip(pid_t thread, const struct registers *registers, long result)
+{
+    (void)thread;
+    (void)registers;
+    (void)result;
+    return -ENOSYS;
+}
+
 void registers_repeat(struct registers *registers, const struct abi *abi,
                       const struct registers_call *call)
 {

@@ -56,6 +56,15 @@ int registers_replace(pid_t thread, const struct registers *registers, const str
     return registers_write(thread, &changed);
 }
 
+int registers_skip(pid_t thread, const struct registers *registers, long result)
+{
+    struct registers changed = *registers;
+
+    changed.words[AT(orig_rax)] = (uint64_t)-1;
+    changed.words[AT(rax)] = (uint64_t)result;
+    return registers_write(thread, &changed);
+}
+
 void registers_repeat(struct registers *registers, const struct abi *abi,
                       const struct registers_call *call)
 {

@@ -14,10 +14,17 @@
 #include "engine/exclusive.h"
 #include "tracer/calls.h"
 #include "tracer/debugger.h"
+#include "tracer/filter.h"
 #include "tracer/settlement.h"
 #include "tracer/syscall_info.h"
 
 #define IN_SYSCALL (SIGTRAP | 0x80) /* PTRACE_O_TRACESYSGOOD */
+
+/* How a thread goes on that has stopped for another reason than its call. */
+static int request_for(pid_t thread)
+{
+    return tracee_find(thread) ? PTRACE_SYSCALL : PTRACE_CONT;
+}
 
 /* ---- at the entry of a call that the filter stops ---- */
 
@@ -62,26 +69,34 @@ static void begin(const struct policy *policy, pid_t thread, const struct syscal
     }
 }
 
-static void on_filter(const struct policy *policy, pid_t thread)
+/* Of a call that our filter stops, by a thread that has no state yet. */
+static void on_call(const struct policy *policy, pid_t thread, const struct syscall_info *info)
 {
-    const struct tracee *const known = tracee_find(thread);
-    struct syscall_info info;
     enum abi_call name = ABI_CALLS;
-    const struct abi *abi = NULL;
+    const struct abi *const abi = abi_find(info->architecture, info->number, &name);
 
-    if (known) { /* a call of its settlement */
-        calls_resume(thread, PTRACE_SYSCALL, 0);
-        return;
-    }
-    if (syscall_info_get(thread, &info) == 0)
-        abi = abi_find(info.architecture, info.number, &name);
     if (abi && name <= ABI_RENAMEAT2) {
-        begin(policy, thread, &info, abi, name);
+        begin(policy, thread, info, abi, name);
         return;
     }
     if (name == ABI_PTRACE)
-        debugger_notice(thread, info.arguments[0], (pid_t)info.arguments[1]);
+        debugger_notice(thread, info->arguments[0], (pid_t)info->arguments[1]);
     calls_resume(thread, PTRACE_CONT, 0);
+}
+
+static void on_filter(const struct policy *policy, pid_t thread)
+{
+    const int request = request_for(thread);
+    struct syscall_info info;
+
+    if (syscall_info_get(thread, &info) < 0)
+        return; /* it was killed */
+    if (info.data != FILTER_MARK)
+        calls_decline(thread, request);
+    else if (request == PTRACE_SYSCALL) /* a call of its settlement */
+        calls_resume(thread, request, 0);
+    else
+        on_call(policy, thread, &info);
 }
 
 /* ---- at the end of a call ---- */
@@ -145,12 +160,6 @@ static void on_exec(pid_t thread)
 static int is_group_stop(int signal)
 {
     return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
-}
-
-/* How a thread goes on that has stopped for another reason than its call. */
-static int request_for(pid_t thread)
-{
-    return tracee_find(thread) ? PTRACE_SYSCALL : PTRACE_CONT;
 }
 
 static void on_event(const struct policy *policy, pid_t thread, int event, int signal)

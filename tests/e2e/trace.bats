@@ -127,6 +127,16 @@ on_kernel() { # on_kernel FILTER COMMAND…: where system calls are answered so
   [ "$(cat free)" = new ] && [ ! -e new ] && [ "$(refusals)" = 1 ]
 }
 
+@test "a filter of the program's own that stops calls for a tracer of its own, which is not there: ENOSYS, as ever" {
+  run traced "$PROGRAMS/filter" unlinkat=TRACE rm new
+  [ "$status" -ne 0 ] && [ -e new ]
+  [[ $output == *'Function not implemented'* ]]
+  traced "$PROGRAMS/filter" renameat2=TRACE "$PROGRAMS/call" ENOSYS syscall:renameat2 new dist/b
+  # The rest is refused, and let through, all the same.
+  traced --refused-status 0 "$PROGRAMS/filter" unlinkat=TRACE "$PROGRAMS/call" EEXIST rename new dist/a 0 rename new dist/b
+  [ "$(cat dist/a dist/b)" = $'old\nnew' ]
+}
+
 # ---- the lives of processes (tests/programs/lives.c) -------------------------------------------
 
 lives() { # lives HOW [N]

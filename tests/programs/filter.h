@@ -19,8 +19,9 @@
 
 #define FILTER_MAX 16
 
-/* Instead of an errno: the end of the process. */
+/* Instead of an errno: the end of the process; a stop for a tracer, and ENOSYS where there is none. */
 #define FILTER_KILL 0x10000
+#define FILTER_TRACE 0x20000
 
 struct filter {
     unsigned count;
@@ -64,9 +65,9 @@ static inline int filter_error(const char *word, size_t length)
         const char *name;
         int error;
     } errors[] = {
-        {"ENOSYS", ENOSYS},   {"EINVAL", EINVAL}, {"EPERM", EPERM}, {"EOPNOTSUPP", EOPNOTSUPP},
-        {"EACCES", EACCES},   {"EMFILE", EMFILE}, {"EIO", EIO},     {"EMLINK", EMLINK},
-        {"KILL", FILTER_KILL}};
+        {"ENOSYS", ENOSYS},    {"EINVAL", EINVAL},     {"EPERM", EPERM}, {"EOPNOTSUPP", EOPNOTSUPP},
+        {"EACCES", EACCES},    {"EMFILE", EMFILE},     {"EIO", EIO},     {"EMLINK", EMLINK},
+        {"KILL", FILTER_KILL}, {"TRACE", FILTER_TRACE}};
 
     for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++)
         if (filter_is(word, length, errors[i].name))
@@ -100,6 +101,8 @@ static inline int filter_parse(struct filter *filter, const char *text)
 
 static inline unsigned filter_action(int error)
 {
+    if (error == FILTER_TRACE)
+        return SECCOMP_RET_TRACE;
     return error == FILTER_KILL ? SECCOMP_RET_KILL_PROCESS : SECCOMP_RET_ERRNO | (unsigned)error;
 }
 

@@ -17,7 +17,7 @@
 #include "unit/bpf.h"
 
 #define PASSES SECCOMP_RET_ALLOW
-#define STOPS SECCOMP_RET_TRACE
+#define STOPS (SECCOMP_RET_TRACE | FILTER_MARK)
 #define FAILS(error) (SECCOMP_RET_ERRNO | (error))
 #define LISTENER (1u << 3) /* SECCOMP_FILTER_FLAG_NEW_LISTENER */
 
