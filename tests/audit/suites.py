@@ -29,9 +29,8 @@ class Python:
 
     QUICK = """os shutil pathlib posix posixpath tempfile mailbox dbm dbm_dumb dbm_gnu glob fileinput file import py_compile
         cmd_line_script runpy zipapp shelve""".split()
-    MORE = """importlib logging zipfile tarfile venv subprocess compileall distutils io fork1 faulthandler lib2to3 pydoc
-        trace tokenize urllib netrc fcntl mmap largefile bz2 gzip lzma filecmp genericpath getpass linecache modulefinder pickle pkgutil plistlib
-        pty stat zipimport zipfile64 multiprocessing_fork concurrent_futures asyncio""".split()
+    MORE = """importlib logging zipfile tarfile zipimport fcntl mmap bz2 gzip filecmp genericpath linecache modulefinder netrc
+        pkgutil plistlib stat""".split()
 
     def __init__(self, more):
         self.name = "Python"
