@@ -39,14 +39,9 @@ static void remove_tree(void)
 
 static void make_tree(void)
 {
-    const char *const parent = getenv("TMPDIR");
-    char name[PATH_MAX];
-
     if (base[0] != '\0')
         return;
-    start_fd = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    snprintf(name, sizeof name, "%s/fuzz.XXXXXX", parent ? parent : "/tmp");
-    require(mkdtemp(name) && realpath(name, base) && chdir(base) == 0, "there is a folder");
+    start_fd = enter_folder(base);
     atexit(remove_tree);
     require(mkdir("d", 0755) == 0 && mkdir("d/e", 0755) == 0 && mkdir("d/e/f", 0755) == 0 &&
                 symlink("e/f", "d/link") == 0 && symlink("..", "d/out") == 0,

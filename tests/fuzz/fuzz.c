@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "fuzz/fuzz.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,6 +74,17 @@ const char *memory_file(const char *bytes, size_t size)
             "a file in memory can be written");
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     return path;
+}
+
+int enter_folder(char *path)
+{
+    const char *const parent = getenv("TMPDIR");
+    const int before = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    char *const name = join(parent ? parent : "/tmp", "/fuzz.XXXXXX");
+
+    require(mkdtemp(name) && realpath(name, path) && chdir(path) == 0, "there is a folder");
+    free(name);
+    return before;
 }
 
 int is_printable_utf8(const char *bytes, size_t size)

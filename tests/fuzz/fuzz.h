@@ -36,6 +36,10 @@ char *join(const char *one, const char *two);
 /* Makes /proc/self/fd/N a file of these bytes; that path, in static storage, valid until the next call. */
 const char *memory_file(const char *bytes, size_t size);
 
+/* Makes a folder below TMPDIR, writes its real path (PATH_MAX bytes at most) to `path`, and changes to it. Returns a descriptor of
+ * the folder that was the current one: that of libFuzzer's corpus, so it is to be again after each input. */
+int enter_folder(char *path);
+
 /* Whether the bytes are UTF-8 and no character a control: 1 or 0. */
 int is_printable_utf8(const char *bytes, size_t size);
 

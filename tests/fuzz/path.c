@@ -78,14 +78,9 @@ static void make_node(const char *name, const char *target)
 
 static void make_tree(void)
 {
-    char name[PATH_MAX];
-    const char *const parent = getenv("TMPDIR");
-
     if (base[0] != '\0')
         return;
-    start_fd = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    snprintf(name, sizeof name, "%s/fuzz.XXXXXX", parent ? parent : "/tmp");
-    require(mkdtemp(name) && realpath(name, base) && chdir(base) == 0, "there is a folder");
+    start_fd = enter_folder(base);
     atexit(remove_tree);
     for (size_t i = 0; i < NODES; i++)
         make_node(tree[i].name, tree[i].target);
