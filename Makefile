@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# make [all] | check | proof | fuzz | fuzz-smoke | sanitize | lint | bench | bench-publish | format | install | uninstall
+# make [all] | check | proof | fuzz | fuzz-smoke | sanitize | coverage | lint | bench | bench-publish | format | install | uninstall
 # | clean, and packages: source | dist | deb | rpm | apk.
 # Yours to set: CC, CFLAGS, LDFLAGS (come last), CPPFLAGS, COMMAND_LDFLAGS (for the command alone), WERROR=1, PREFIX, BINDIR,
 # LIBDIR, MANDIR, DESTDIR, BUILD; for packages MAINTAINER and HOMEPAGE, whose values here are no real addresses.
@@ -100,7 +100,7 @@ UNIT_HELPERS := $(patsubst %.c,$(BUILD)/test/%.o,$(filter-out tests/unit/test_%.
 
 # ---- products ----------------------------------------------------------------------------------
 
-.PHONY: all check check-programs unit-programs fuzz-programs proof fuzz fuzz-smoke sanitize lint bench bench-publish \
+.PHONY: all check check-programs unit-programs fuzz-programs proof fuzz fuzz-smoke sanitize coverage lint bench bench-publish \
 	format install uninstall clean source dist deb rpm apk
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -194,6 +194,8 @@ fuzz fuzz-smoke:
 sanitize: check-programs
 	scripts/sanitize
 
+coverage:
+	scripts/coverage --run --publish
 
 lint: all
 	scripts/lint
