@@ -13,7 +13,6 @@
 
 #include <errno.h>
 
-#include "engine/file.h"
 #include "engine/placeholder.h"
 
 /* ---- by the flag ---- */
@@ -80,11 +79,13 @@ static int is_moved(const struct call *call, const struct file *source, char *bu
 }
 
 /* The rename over a placeholder of ours. */
-static int rename_over(const struct call *call)
+static int rename_over(const struct call *call, const struct file *source, char *buffer)
 {
     const int result = sys_renameat2(call->sys, call->source_dirfd, call->source,
                                      call->destination_dirfd, call->destination, 0);
 
+    if (result == 0 || is_moved(call, source, buffer))
+        return 0;
     return result == -ENOTEMPTY ? -EEXIST : result;
 }
 
@@ -95,23 +96,21 @@ static int emulate_directory(const struct call *call, const struct file *source,
 
     if (lock < 0 && lock != PLACEHOLDER_UNLOCKED)
         return exclusive_failure(lock);
-    result = rename_over(call);
-    if (result < 0 && is_moved(call, source, buffer))
-        result = 0;
+    result = rename_over(call, source, buffer);
     if (result < 0)
         sys_unlinkat(call->sys, call->destination_dirfd, call->destination, AT_REMOVEDIR);
     placeholder_unlock(call, lock);
     return result;
 }
 
-int exclusive_take_over(const struct call *call, char *buffer)
+int exclusive_take_over(const struct call *call, const struct file *source, char *buffer)
 {
     const int lock = placeholder_take(call, buffer);
     int result;
 
     if (lock < 0)
         return lock;
-    result = rename_over(call);
+    result = rename_over(call, source, buffer);
     placeholder_unlock(call, lock);
     return result;
 }

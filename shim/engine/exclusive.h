@@ -11,6 +11,7 @@
  */
 
 #include "engine/call.h"
+#include "engine/file.h"
 
 #define EXCLUSIVE_MISSING (-4096) /* one beyond the errors that Linux has */
 
@@ -51,9 +52,9 @@ static inline int exclusive_rename(const struct call *call)
  */
 int exclusive_emulate(const struct call *call, char *buffer);
 
-/* Renames a directory over the placeholder (placeholder.h) that was found at the destination, if it is one
+/* Renames a directory, `source` as it was looked at, over the placeholder (placeholder.h) that was found at the destination, if it is one
  * that somebody left behind: 0, or -errno; -EEXIST where it is not, and then nothing was renamed.
  * `buffer` as above. */
-int exclusive_take_over(const struct call *call, char *buffer);
+int exclusive_take_over(const struct call *call, const struct file *source, char *buffer);
 
 #endif

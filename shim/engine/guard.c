@@ -133,7 +133,7 @@ static int take_over(struct conflict *conflict)
         conflict->destination_seen < 0 || !file_is(&conflict->source, S_IFDIR) ||
         !placeholder_is(&conflict->destination))
         return -EEXIST;
-    return exclusive_take_over(conflict->call, conflict->scratch->path);
+    return exclusive_take_over(conflict->call, &conflict->source, conflict->scratch->path);
 }
 
 static int refuse_unless_left(struct conflict *conflict, enum event_rule rule)

@@ -496,6 +496,7 @@ START_TEST(only_what_was_left_behind_is_taken_over)
 {
     const struct call call = call_of("source", "destination", 0);
     const int descriptors = count_descriptors();
+    struct file source;
     int result;
 
     put_directory("source");
@@ -503,9 +504,11 @@ START_TEST(only_what_was_left_behind_is_taken_over)
     put_directory("destination");
     ck_assert_int_eq(chmod("destination", leftovers[_i].mode), 0);
     fake_reset();
+    ck_assert_int_eq(file_look(&fake_sys, AT_FDCWD, "source", buffer, &source), 0);
+    fake_reset();
     fake.race_at = leftovers[_i].at;
     fake.racer = leftovers[_i].racer;
-    result = exclusive_take_over(&call, buffer);
+    result = exclusive_take_over(&call, &source, buffer);
     ck_assert_msg(result == leftovers[_i].result, "%s: %d", leftovers[_i].name, result);
     check_content(leftovers[_i].name, result == 0 ? "destination/f" : "source/f", "new");
     ck_assert_int_eq(is_there("source"), result != 0);
