@@ -24,7 +24,15 @@ def run(way, command, folder, log, **variables):
                 stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
 
 
-class Python:
+class Suite:
+    """What each suite has: a name, its files, prepare and run."""
+
+    def traces(self, _file):
+        """Whether a file runs a tracer of its own, which cannot be where another one is."""
+        return False
+
+
+class Python(Suite):
     """Python's own tests (Debian: libpython3.11-testsuite): those modules that have to do with files, folders and processes."""
 
     QUICK = """os shutil pathlib posix posixpath tempfile mailbox dbm dbm_dumb dbm_gnu glob fileinput file import py_compile
@@ -62,7 +70,7 @@ class Python:
         return found
 
 
-class Built:
+class Built(Suite):
     """A project that is built from its source first."""
 
     def __init__(self, package):
@@ -125,6 +133,10 @@ class Coreutils(Built):
     def find(self):
         with open(f"{self.tree}/tests/local.mk", encoding="utf-8") as file:
             return sorted(set(re.findall(r"tests/(?:mv|cp|ln|install|rm|split|touch)/[\w+-]+\.(?:sh|pl)", file.read())))
+
+    def traces(self, file):
+        with open(f"{self.tree}/{file}", encoding="utf-8") as script:
+            return "strace" in script.read()
 
     def run(self, way, files, folder):
         for path in glob.glob(f"{self.tree}/tests/*/*.trs"):
