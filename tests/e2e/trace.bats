@@ -202,6 +202,15 @@ lives() { # lives HOW [N]
   [[ $output == *'nothing may be traced here'* ]]
 }
 
+@test "a program under AddressSanitizer, which cannot look for leaks then" {
+  need cc
+  echo '#include <stdio.h>
+int main(void) { return rename("new", "dist/a") != 0 ? 5 : 0; }' >program.c
+  cc -fsanitize=address -o program program.c 2>/dev/null || skip "no AddressSanitizer here"
+  run traced env ASAN_OPTIONS=detect_leaks=0 ./program
+  [ "$status" -eq 5 ] && [ "$(cat dist/a)" = old ]
+}
+
 @test "an empty environment and a static build change nothing" {
   cc -static -I"$ROOT/shim" -o static "$ROOT/tests/programs/instruction.c" || skip "no static libc"
   status=0
