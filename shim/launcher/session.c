@@ -75,12 +75,18 @@ static int check_outlets(const struct session *session)
     return log && *log == '/' && outlet_check("log", log) < 0 ? OWN_ERROR : 0;
 }
 
-static int probe(const struct session *session)
+static int probe(struct session *session)
 {
     static struct probe found;
+    static char other[sizeof session->library];
     const char *const command = session->options->arguments[0];
 
     probe_command(command, session->options->trace ? NULL : session->library, &found);
+    if (found.verdict == PROBE_OTHER_ARCHITECTURE &&
+        probe_find_library_for(found.program, other, sizeof other) == 0) {
+        memcpy(session->library, other, sizeof other);
+        probe_command(command, session->library, &found);
+    }
     if (found.verdict == PROBE_LOADS)
         return 0;
     message_fault(command, NULL, found.reason);

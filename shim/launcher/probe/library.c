@@ -89,35 +89,51 @@ static void cut(char *path)
         *slash = '\0';
 }
 
-static int find_near(const struct elf *own, char *out, size_t size)
+static int find_near(const struct elf *wanted, char *out, size_t size)
 {
+    static const char *const folders[] = {"/lib", "/lib64", "/lib32"};
     char directory[4096];
-    const ssize_t length = readlink("/proc/self/exe", directory, sizeof directory - sizeof "/lib");
+    const ssize_t length =
+        readlink("/proc/self/exe", directory, sizeof directory - sizeof "/lib64");
     int result;
 
     if (length < 0)
         return -ENOENT;
     directory[length] = '\0';
     cut(directory);
-    result = take(directory, own, out, size);
-    if (result != -ENOENT)
-        return result;
+    result = take(directory, wanted, out, size);
     cut(directory);
-    strcat(directory, "/lib"); /* NOLINT(clang-analyzer-security.insecureAPI.strcpy) */
-    result = take(directory, own, out, size);
-    return result != -ENOENT ? result : take_triplet(directory, own, out, size);
+    for (size_t i = 0; result == -ENOENT && i < sizeof folders / sizeof *folders; i++) {
+        char *const end = directory + strlen(directory);
+
+        strcpy(end, folders[i]); /* NOLINT(clang-analyzer-security.insecureAPI.strcpy) */
+        result = take(directory, wanted, out, size);
+        if (result == -ENOENT)
+            result = take_triplet(directory, wanted, out, size);
+        *end = '\0';
+    }
+    return result;
+}
+
+static int find_for(const char *program, char *out, size_t size)
+{
+    struct elf wanted;
+    int result;
+
+    if (elf_read(program, &wanted) != 0)
+        return -ENOENT;
+    result = find_near(&wanted, out, size);
+    return result != -ENOENT ? result : take(NOCLOBBER_LIBDIR, &wanted, out, size);
 }
 
 int probe_find_library(char *out, size_t size)
 {
     const char *const given = getenv("NOCLOBBER_LIBRARY");
-    struct elf own;
-    int result;
 
-    if (given != NULL)
-        return find_given(given, out, size);
-    if (elf_read("/proc/self/exe", &own) != 0)
-        return -ENOENT;
-    result = find_near(&own, out, size);
-    return result != -ENOENT ? result : take(NOCLOBBER_LIBDIR, &own, out, size);
+    return given != NULL ? find_given(given, out, size) : find_for("/proc/self/exe", out, size);
+}
+
+int probe_find_library_for(const char *program, char *out, size_t size)
+{
+    return getenv("NOCLOBBER_LIBRARY") != NULL ? -ENOENT : find_for(program, out, size);
 }

@@ -28,10 +28,14 @@ struct probe {
 
 /*
  * Finds the library: $NOCLOBBER_LIBRARY's value when it is not NULL, else libnoclobber.so beside the running command
- * (/proc/self/exe), in ../lib or ../lib/TRIPLET from there, or where it was installed. Writes its absolute path to `out`.
+ * (/proc/self/exe), in ../lib, ../lib64 or ../lib32 from there, in a directory TRIPLET of those, or where it was installed. Writes its absolute path to `out`.
  * Returns 0, -ENOENT, or -EINVAL for a path that ld.so can't take (a blank or a colon in it); says nothing.
  */
 int probe_find_library(char *out, size_t size);
+
+/* The same for the architecture of `program`, an ELF file: 32-bit programs have a library of their own beside that for the others.
+ * -ENOENT as well where $NOCLOBBER_LIBRARY names one. */
+int probe_find_library_for(const char *program, char *out, size_t size);
 
 /* Looks `command` up as execvp(3) would (PATH; a '/' in it means a path), follows `#!` lines, and asks its loader, with `library`
  * preloaded, what it loads (nothing of the program runs). With a NULL `library` it is enough that the command can be executed.
