@@ -21,23 +21,21 @@
 #define FAILS(error) (SECCOMP_RET_ERRNO | (error))
 #define LISTENER (1u << 3) /* SECCOMP_FILTER_FLAG_NEW_LISTENER */
 
-#if defined(__x86_64__)
-static const struct numbers {
+struct numbers {
     const char *name;
     unsigned architecture;
     unsigned rename, renameat, renameat2, ptrace, seccomp, uring;
-} abis[] = {
+};
+
+#if defined(__x86_64__)
+static const struct numbers abis[] = {
     {"x86-64", AUDIT_ARCH_X86_64, 82, 264, 316, 101, 317, 425},
     {"i386", AUDIT_ARCH_I386, 38, 302, 353, 26, 354, 425},
     {"x32", AUDIT_ARCH_X86_64, 0x40000000 | 82, 0x40000000 | 264, 0x40000000 | 316,
      0x40000000 | 521, 0x40000000 | 317, 0x40000000 | 425},
 };
 #elif defined(__aarch64__)
-static const struct numbers {
-    const char *name;
-    unsigned architecture;
-    unsigned rename, renameat, renameat2, ptrace, seccomp, uring;
-} abis[] = {
+static const struct numbers abis[] = {
     {"aarch64", AUDIT_ARCH_AARCH64, 0xFFFFFFFF, 38, 276, 117, 277, 425},
     {"arm", AUDIT_ARCH_ARM, 38, 329, 382, 26, 383, 425},
 };
