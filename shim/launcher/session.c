@@ -173,6 +173,7 @@ static int run(struct session *session)
         return fail(session->options->arguments[0], result);
     /* A reader of ours that has gone must not cost the caller the exit status. */
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     if (session->result.exec_error != 0)
         tell_exec(session);
     result = records_read(private_log_path(), &session->records);

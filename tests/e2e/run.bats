@@ -122,6 +122,16 @@ END
   guarded -- sh -c '[ ! -e /proc/$$/fd/0 ] && [ ! -e /proc/$$/fd/1 ] && [ ! -e /proc/$$/fd/2 ]' <&- >&- 2>&-
 }
 
+@test "under a limit on the size of files that leaves no room for a record, nothing is started" {
+  mkfifo said
+  cat said >all &
+  status=0
+  (ulimit -f 0 && guarded -- mkdir ran >said 2>&1) || status=$?
+  wait $!
+  [ "$status" -eq 125 ] && [ ! -e ran ]
+  grep -q '^noclobber: .*File too large' all
+}
+
 @test "a static program is not started" {
   library_only 'the tracer reaches it'
   need cc

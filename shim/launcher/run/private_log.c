@@ -139,6 +139,18 @@ static int make(void)
     return make_below("/tmp");
 }
 
+/* A limit on the size of files is an error like any other: the signal that came with it, which is held
+ * back, is taken. */
+static void drop_file_size_signal(void)
+{
+    const struct timespec now = {0, 0};
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGXFSZ);
+    sigtimedwait(&set, NULL, &now);
+}
+
 /* A signal that comes while the files are made finds all of them, or none. */
 const char *private_log_create(void)
 {
@@ -149,6 +161,7 @@ const char *private_log_create(void)
     sigfillset(&all);
     sigprocmask(SIG_BLOCK, &all, &mask);
     result = make();
+    drop_file_size_signal();
     if (result == 0)
         catch_signals();
     sigprocmask(SIG_SETMASK, &mask, NULL);
