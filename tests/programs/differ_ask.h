@@ -97,6 +97,16 @@ static void look_in(const struct copy *copy, const struct request *request, stru
     close_place(&request->destination, fd);
 }
 
+static int has_openat2(void)
+{
+    const struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_BENEATH};
+    const long fd = raw_call(SYS_openat2, AT_FDCWD, (long)".", (long)&how, sizeof how, 0, 0);
+
+    if (fd >= 0)
+        close((int)fd);
+    return fd >= 0;
+}
+
 /* Whether the way to the path's last component stays in the copy, whatever `..` and links are on
  * it. */
 static int is_inside(const struct copy *copy, const struct request *request,

@@ -126,10 +126,10 @@ static int count_descriptors(pid_t child)
 static int take_stop(struct meddling *meddling, const struct scene *scene,
                      const struct fault *fault, struct answer *answer)
 {
-    struct syscall_info info;
+    struct syscall_info info = {.op = SYSCALL_INFO_NONE};
 
-    if (syscall_info_get(meddling->child, &info) < 0)
-        return 0;
+    if (syscall_info_get(meddling->child, &info) == -EIO)
+        fail("ptrace:", "no PTRACE_GET_SYSCALL_INFO", EIO, 0);
     if (info.op == SYSCALL_INFO_EXIT)
         answer_for(meddling);
     else if (info.op == SYSCALL_INFO_ENTRY && !report->is_done)
