@@ -32,8 +32,9 @@ said() {
 behaves() {
   echo "an overwrite is refused by every call, and both files are left"
   afresh
+  mkdir folder
   hosted call EEXIST rename new old EEXIST renameat new old EEXIST renameat2 new old EEXIST syscall:rename new old \
-    EEXIST syscall:renameat new old EEXIST syscall:renameat2 new old EEXIST noreplace new old EISDIR rename new /tmp
+    EEXIST syscall:renameat new old EEXIST syscall:renameat2 new old EEXIST noreplace new old EISDIR rename new folder
   [ "$(cat new old)" = $'new\nold' ]
   # Once for the first of a loop; the program's own NOREPLACE is none.
   said "refused default rename old"

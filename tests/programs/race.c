@@ -35,7 +35,9 @@ static long interposed(unsigned way, const char *source, const char *destination
     switch (way % 5) {
     case 0: return rename(source, destination);
     case 1: return renameat(AT_FDCWD, source, AT_FDCWD, destination);
+#ifdef __GLIBC__ /* musl 1.2.3 has none */
     case 2: return renameat2(AT_FDCWD, source, AT_FDCWD, destination, 0);
+#endif
     case 3: return syscall(SYS_renameat2, AT_FDCWD, source, AT_FDCWD, destination, 0);
 #ifdef SYS_renameat
     default: return syscall(SYS_renameat, AT_FDCWD, source, AT_FDCWD, destination);
