@@ -52,6 +52,8 @@ fuzz() { # fuzz TARGET
 @test "each target has a case here and a corpus" {
   for source in "$ROOT"/tests/fuzz/*.c; do
     target=$(basename "$source" .c)
-    [ "$target" = fuzz ] || { grep -qx "  fuzz $target" "$BATS_TEST_FILENAME" && [ -d "$ROOT/tests/fuzz/corpus/$target" ]; }
+    [ "$target" != fuzz ] || continue
+    grep -qx "  fuzz $target" "$BATS_TEST_FILENAME"
+    [ -d "$ROOT/tests/fuzz/corpus/$target" ]
   done
 }
