@@ -57,6 +57,11 @@ static int remove_and_make(void)
     return 0;
 }
 
+static int remove_all(void)
+{
+    return unlink("dist/a") + unlink("dist/b") + rmdir("dist");
+}
+
 static int move_onto(void)
 {
     return rename("dist/a", "dist/b");
@@ -80,6 +85,7 @@ static const struct {
     {"moved to a free name of the tree", "dist/", move_within, 0},
     {"moved out of the tree", "dist/", move_out, 1},
     {"removed", "dist/", remove_one, 1},
+    {"all removed", "dist/", remove_all, 2},
     {"removed, and another file made", "dist/", remove_and_make, 1},
     {"moved onto another: that one is replaced", "dist/", move_onto, 1},
     {"moved and written to", "dist/", move_and_change, 1},

@@ -73,8 +73,11 @@ int changes_forgive_moves(const struct policy *policy, const struct snapshot *be
     result = snapshot_take(policy, OPTIONS_VERIFY_STAT, &now);
     if (result < 0)
         return result;
-    qsort(now->list, now->count, sizeof *now->list, compare_files);
-    forgive_found(before, now, changes);
+    /* qsort(3) and bsearch(3) want a list where there are none in it too. */
+    if (now->count > 0) {
+        qsort(now->list, now->count, sizeof *now->list, compare_files);
+        forgive_found(before, now, changes);
+    }
     snapshot_free(now);
     return 0;
 }
