@@ -55,7 +55,8 @@ LIBRARY_SMALL := $(if $(filter -O2 -Os,$(CFLAGS)),-Os $(call links,-flto))
 # Where an overwrite spends its time: of these, -O2 is what it says. The instructions of POWER are too many for that.
 QUICK := $(if $(filter powerpc%,$(TARGET)),,core/path engine/loop preload/interpose preload/memory)
 # Frame pointers make the tables for unwinding shorter by more than they cost, and no stubs are needed.
-LIBRARY_SMALL += $(if $(filter x86_64%,$(TARGET)),$(if $(LIBRARY_SMALL),-fno-plt -fno-omit-frame-pointer))
+LIBRARY_SMALL += $(if $(filter x86_64%,$(TARGET)),$(if $(LIBRARY_SMALL),-fno-omit-frame-pointer \
+	$(if $(findstring clang,$(shell $(CC) --version)),,-fno-plt)))
 # 32-bit processors lack divisions, which the static part of the compiler's own library has; unwind tables of ARM would want
 # more of it.
 , := ,
