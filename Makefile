@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# make [all] | check | proof | fuzz | fuzz-smoke | sanitize | coverage | lint | bench | bench-publish | format | install | uninstall
-# | clean, and packages: source | dist | deb | rpm | apk.
+# make [all] | check | check-matrix | proof | fuzz | fuzz-smoke | sanitize | coverage | lint | bench | bench-publish |
+# format | install | uninstall | clean, and packages: source | dist | deb | rpm | apk.
 # Yours to set: CC, CFLAGS, LDFLAGS (come last), CPPFLAGS, COMMAND_LDFLAGS (for the command alone), WERROR=1, PREFIX, BINDIR,
 # LIBDIR, MANDIR, DESTDIR, BUILD; for packages MAINTAINER and HOMEPAGE, whose values here are no real addresses.
 
@@ -101,7 +101,7 @@ UNIT_HELPERS := $(patsubst %.c,$(BUILD)/test/%.o,$(filter-out tests/unit/test_%.
 
 # ---- products ----------------------------------------------------------------------------------
 
-.PHONY: all check check-programs unit-programs fuzz-programs proof fuzz fuzz-smoke sanitize coverage lint bench bench-publish \
+.PHONY: all check check-programs check-matrix unit-programs fuzz-programs proof fuzz fuzz-smoke sanitize coverage lint bench bench-publish \
 	format install uninstall clean source dist deb rpm apk
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -167,6 +167,9 @@ check-programs: all $(UNIT) $(PROGRAMS) $(BENCH)
 
 check: check-programs
 	scripts/run-tests
+
+check-matrix:
+	scripts/matrix
 
 proof: check-programs
 	tests/fault/prove-faults

@@ -5,6 +5,12 @@
 
 ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 : "${BUILD:=build}"
+# ld.so takes no blank in LD_PRELOAD: what is built in such a path is tested by another name of it.
+if [[ $ROOT == *[[:space:]:]* ]]; then
+  ALIAS=/tmp/noclobber-$(id -u)-$(cksum <<<"$ROOT" | cut -d ' ' -f 1)
+  ln -sfn "$ROOT" "$ALIAS"
+  ROOT=$ALIAS
+fi
 SHIM=$ROOT/$BUILD/libnoclobber.so
 # Who guards: the library, or with GUARD=tracer `noclobber --trace` (scripts/run-tests runs many files once more so).
 NOCLOBBER=$ROOT/$BUILD/noclobber
