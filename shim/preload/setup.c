@@ -16,7 +16,8 @@ static const struct policy inert = {.mode = POLICY_OFF};
 /* The policy in force, once it is known; NULL until then. */
 static const struct policy *_Atomic in_force;
 static atomic_flag is_parsing = ATOMIC_FLAG_INIT;
-static const struct sys *_Atomic way;
+/* Not in .bss, which would be a page that a start has to map by a call of its own. */
+static const struct sys *_Atomic way = &route_raw;
 
 /* Apart, because what it says takes much of a stack that parse needs of others too. */
 __attribute__((noinline)) static void complain(const struct policy_error *error)
@@ -64,9 +65,7 @@ const struct policy *setup_policy(void)
 
 const struct sys *setup_sys(void)
 {
-    const struct sys *const known = atomic_load_explicit(&way, memory_order_acquire);
-
-    return known ? known : &route_raw;
+    return atomic_load_explicit(&way, memory_order_acquire);
 }
 
 /* glibc passes a constructor main's arguments, and may do so before it has set environ itself; musl
