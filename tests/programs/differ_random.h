@@ -130,7 +130,7 @@ static void write_target(struct random *random, const char *text, const char *di
             add(out, line.path);
             break;
         }
-        /* fall through */
+        __attribute__((fallthrough));
     default: add(out, chance(random, 50) ? "a" : "b"); break;
     }
 }

@@ -207,8 +207,10 @@ static int live_stopped(int count)
 
     share_count();
     child = fork();
-    if (child == 0)
+    if (child == 0) {
+        setpgid(0, 0); /* SIGTSTP stops nobody in an orphaned process group, such as a daemon's */
         rename_and_count();
+    }
     await_rename();
     for (int i = 0; i < count; i++)
         stop_and_continue(child, i % 2 == 0 ? SIGSTOP : SIGTSTP);
