@@ -110,7 +110,7 @@ static int is_own_answer(const struct answer *answer, const struct fault *fault)
 /* Calls by which nothing is decided: an event, and the end. */
 static int is_beside_the_point(long number)
 {
-    return number == SYS_write || number == SYS_clock_gettime || number == SYS_getpid ||
+    return number == SYS_write || number == SYS_CLOCK || number == SYS_getpid ||
            number == SYS_rt_sigprocmask || number == SYS_rt_sigpending || number == SYS_munmap ||
            number == SYS_close;
 }

@@ -33,7 +33,7 @@ tests_of() {
 }
 
 @test "the library and the command stop at undefined behaviour, and real programs do not meet any" {
-  build trap all build/trap/tests/programs/{call,threads,exit,own_signals}
+  build trap all build/trap/tests/programs/{call,threads,exit,own_signals,vfork_child}
   [ "$(objdump -d "$ROOT/build/trap/libnoclobber.so" | grep -cw ud2)" -ge 100 ] || [ "$(uname -m)" != x86_64 ]
   tests_of trap tests/fault/exit.bats tests/e2e/publish.bats
 }

@@ -31,10 +31,10 @@ static struct policy policy;
 static long step_clock(long out)
 {
     static long seconds;
-    struct timespec *const time = (struct timespec *)out;
+    struct sys_time *const time = (struct sys_time *)out;
 
-    time->tv_sec = seconds += 1000;
-    time->tv_nsec = 0;
+    time->seconds = seconds += 1000;
+    time->nanoseconds = 0;
     return 0;
 }
 
@@ -50,7 +50,7 @@ static long make(long number, long a, long b, long c, long d, long e, long f)
     }
     if (number == SYS_write && a == STDERR_FILENO)
         return c;
-    return number == SYS_clock_gettime ? step_clock(b) : raw_call(number, a, b, c, d, e, f);
+    return number == SYS_CLOCK ? step_clock(b) : raw_call(number, a, b, c, d, e, f);
 }
 
 static long call(long number, long a, long b, long c, long d, long e, long f)
