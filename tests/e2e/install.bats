@@ -133,20 +133,6 @@ packaged() {
   refuses "$PWD/libnoclobber.so"
 }
 
-@test "gcc and clang both build it without a warning, and what they build refuses" {
-  export LC_ALL=C
-  local compiler built=0
-  for compiler in gcc clang; do
-    command -v "$compiler" >/dev/null || continue
-    copy "$compiler"
-    build "$compiler" CC="$compiler" WERROR=1
-    refuses "$PWD/$compiler/build/libnoclobber.so"
-    built=$((built + 1))
-  done
-  [ "$built" -ge 1 ]
-  [ "$built" -eq 2 ] || skip "only one of gcc and clang on this machine"
-}
-
 @test "the user's CFLAGS come last, and a build without optimisation or debugging information works as well" {
   export LC_ALL=C
   copy tree
