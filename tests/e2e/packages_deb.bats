@@ -125,10 +125,12 @@ old"* ]]
   # shellcheck disable=SC2016 # for the shell inside
   in_system 'rm -f /var/lib/man-db/auto-update
     try() { echo old >old; echo new >new; LD_PRELOAD=libnoclobber.so mv -f new old || true; cat old; }
+    things() { find /usr /etc /var -name "*noclobber*" | sort; }
+    things >before
     dpkg -i ./*.deb >/dev/null; try
     LD_PRELOAD=libnoclobber.so NOCLOBBER_PROTECT=/mnt/ dpkg -i next/*.deb >/dev/null; try
     noclobber -q --protect-all -- mv -f new old || echo "status $?"
-    dpkg --purge noclobber libnoclobber >/dev/null; try; find /usr /etc /var -name "*noclobber*"'
+    dpkg --purge noclobber libnoclobber >/dev/null; try; things | comm -13 before -'
   [ "$(grep -v '^Not building database' <<<"$output")" = "mv: cannot move 'new' to 'old': File exists
 old
 mv: cannot move 'new' to 'old': File exists
