@@ -228,13 +228,15 @@ except OSError as e:
   chmod 777 .
   echo root >a
   : >"$LOG" && chmod 666 "$LOG"
+  cp "$SHIM" "$PROGRAMS/call" "$WORK" # that user may have no way to the sources
   before=$(everything)
-  run shim setpriv --reuid=65534 --regid=65534 --clear-groups "$PROGRAMS/call" EOPNOTSUPP rename "$PWD/a" "$PWD/b"
+  SHIM=$WORK/libnoclobber.so run shim setpriv --reuid=65534 --regid=65534 --clear-groups \
+    "$WORK/call" EOPNOTSUPP rename "$PWD/a" "$PWD/b"
   echo "$output"
   [ "$status" = 0 ]
   [ "$(everything)" = "$before" ]
   # Without the library, rename does it.
-  setpriv --reuid=65534 --regid=65534 --clear-groups "$PROGRAMS/call" 0 rename "$PWD/a" "$PWD/b"
+  setpriv --reuid=65534 --regid=65534 --clear-groups "$WORK/call" 0 rename "$PWD/a" "$PWD/b"
 }
 
 @test "ALLOW_IF=same never takes the one file that two mounts show" {

@@ -12,7 +12,7 @@ setup() {
 }
 
 teardown() {
-  rm -rf "$FOLDER"
+  rm -rf "$FOLDER" "$FOLDER.bin"
 }
 
 # differs CALLS MODE [ARGUMENT…] [-- COMMAND…]: so many random calls below $FOLDER, by that command.
@@ -40,6 +40,9 @@ differs() {
   need_root
   need setpriv
   chown 65534 "$FOLDER"
+  mkdir -m 755 "$FOLDER.bin" # that user may have no way to the sources
+  cp "$SHIM" "$PROGRAMS/differ" "$FOLDER.bin"
+  SHIM=$FOLDER.bin/libnoclobber.so PROGRAMS=$FOLDER.bin
   differs 15000 enforce -- setpriv --reuid=65534 --regid=65534 --clear-groups
 }
 
