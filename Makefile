@@ -36,6 +36,7 @@ HARDENING := $(call has,-fstack-protector-strong) $(call has,-fstack-clash-prote
 HERE := '$(subst ','\'',$(CURDIR))'
 MOVABLE := -ffile-prefix-map=$(HERE)=.
 TARGET := $(shell $(CC) -dumpmachine)
+CLANG := $(findstring clang,$(shell $(CC) --version))
 BASE := -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -Ishim -MMD -MP $(MOVABLE) $(WARNINGS)
 ifeq ($(WERROR),1)
 BASE += -Werror
@@ -45,7 +46,7 @@ endif
 LIBRARY_CFLAGS := -fPIC -fvisibility=hidden -ffunction-sections \
 	-fasynchronous-unwind-tables -Wframe-larger-than=1024 $(call has,-mno-outline-atomics) $(HARDENING)
 # clang makes tables of addresses, each to be relocated, of what is a switch.
-ifneq ($(findstring clang,$(shell $(CC) --version)),)
+ifneq ($(CLANG),)
 LIBRARY_CFLAGS += -fno-jump-tables
 endif
 # Every program that starts maps it, so that small is fast: -O2 means -Os and optimisation at link time here.
@@ -56,7 +57,7 @@ LIBRARY_SMALL := $(if $(filter -O2 -Os,$(CFLAGS)),-Os $(call links,-flto))
 QUICK := $(if $(filter powerpc%,$(TARGET)),,core/path engine/loop preload/interpose preload/memory)
 # Frame pointers make the tables for unwinding shorter by more than they cost, and no stubs are needed.
 LIBRARY_SMALL += $(if $(filter x86_64%,$(TARGET)),$(if $(LIBRARY_SMALL),-fno-omit-frame-pointer \
-	$(if $(findstring clang,$(shell $(CC) --version)),,-fno-plt)))
+	$(if $(CLANG),,-fno-plt)))
 # 32-bit processors lack divisions, which the static part of the compiler's own library has; unwind tables of ARM would want
 # more of it.
 , := ,

@@ -52,8 +52,8 @@ static long call_next_rename(long number, long a, long b, long c, long d, long e
 }
 
 /* Words of a path are the kernel's only while nobody translates them. Whoever does that takes over
- * openat. Where that can't be told, somebody might. libc's own openat is not called either, because it is a cancellation point, and
- * rename is none in any libc. */
+ * openat. Where that can't be told, somebody might. libc's own openat is not called either, because
+ * it is a cancellation point, and rename is none in any libc. */
 static long call_openat2(long a, long b, long c, long d)
 {
     return next.is_untranslated ? raw_call(SYS_openat2, a, b, c, d, 0, 0) : -ENOSYS;

@@ -25,11 +25,7 @@ tests_of() {
   build asan unit-programs
   cp "$SHIM" "$ROOT/build/asan" # what the command looks for beside itself
   cd "$ROOT"
-  local file files=()
-  for file in build/asan/tests/unit/test_*; do
-    [[ $file == *.d ]] || files+=("$file")
-  done
-  tests_of asan "${files[@]}"
+  tests_of asan units
 }
 
 @test "the library and the command stop at undefined behaviour, and real programs do not meet any" {
