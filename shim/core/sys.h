@@ -45,6 +45,20 @@
 #define SYS_CLOCK SYS_clock_gettime
 #endif
 
+/* Whether a system call of this number renames: 1 or 0. Newer architectures have renameat2 alone. Pure. */
+static inline int sys_is_rename(long number)
+{
+#ifdef SYS_rename
+    if (number == SYS_rename)
+        return 1;
+#endif
+#ifdef SYS_renameat
+    if (number == SYS_renameat)
+        return 1;
+#endif
+    return number == SYS_renameat2;
+}
+
 struct sys {
     long (*path)(long number, long a, long b, long c, long d, long e, long f);
     long (*kernel)(long number, long a, long b, long c, long d, long e, long f);

@@ -139,16 +139,8 @@ EXPORT long interposed_syscall(long number, long a, long b, long c, long d, long
 
 long interposed_syscall(long number, long a, long b, long c, long d, long e, long f)
 {
-    switch (number) {
-#ifdef SYS_rename
-    case SYS_rename:
-#endif
-#ifdef SYS_renameat
-    case SYS_renameat:
-#endif
-    case SYS_renameat2: return whole_call(rename_by_number(number, a, b, c, d, e));
-    default: break;
-    }
+    if (sys_is_rename(number))
+        return whole_call(rename_by_number(number, a, b, c, d, e));
     if (route_next_syscall)
         return whole_call(route_next_syscall(number, a, b, c, d, e, f));
     return route_publish(raw_call(number, a, b, c, d, e, f));

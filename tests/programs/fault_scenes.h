@@ -126,27 +126,13 @@ static const struct scene scenes[] = {
 
 #define SCENE_COUNT (sizeof scenes / sizeof scenes[0])
 
-/* Which number a system call has that renames, by any of its names. */
-static inline int is_rename(long number)
-{
-#ifdef SYS_rename
-    if (number == SYS_rename)
-        return 1;
-#endif
-#ifdef SYS_renameat
-    if (number == SYS_renameat)
-        return 1;
-#endif
-    return number == SYS_renameat2;
-}
-
 /* What the scene's kernel answers to a call without making it: 0 or an errno. `flags` is the call's
  * fifth argument. */
 static inline int forged_answer(const struct scene *scene, long number, unsigned long flags)
 {
     if (number == SYS_renameat2 && (flags & RENAME_NOREPLACE) && scene->missing != 0)
         return scene->missing;
-    return is_rename(number) || number == SYS_linkat ? scene->every_rename : 0;
+    return sys_is_rename(number) || number == SYS_linkat ? scene->every_rename : 0;
 }
 
 #endif

@@ -97,14 +97,15 @@ static int may_leave(const struct scene *scene, const struct fault *fault, long 
         return 0;
     if (number == SYS_mkdirat)
         return destination == AN_EMPTY_DIRECTORY;
-    return (is_rename(number) || number == SYS_unlinkat) && is_at_end(scene, source, destination);
+    return (sys_is_rename(number) || number == SYS_unlinkat) &&
+           is_at_end(scene, source, destination);
 }
 
 /* The program's own rename, made as it asked: its error is its own, whichever. */
 static int is_own_answer(const struct answer *answer, const struct fault *fault)
 {
     return answer->error == fault->error &&
-           (fault->when == FAULT_FROM || (fault->at > 0 && is_rename(answer->number)));
+           (fault->when == FAULT_FROM || (fault->at > 0 && sys_is_rename(answer->number)));
 }
 
 /* Calls by which nothing is decided: an event, and the end. */

@@ -45,19 +45,6 @@ static long exit_group(long status)
 
 /* ---- renames ---- */
 
-static int is_rename(long number)
-{
-#ifdef SYS_rename
-    if (number == SYS_rename)
-        return 1;
-#endif
-#ifdef SYS_renameat
-    if (number == SYS_renameat)
-        return 1;
-#endif
-    return number == SYS_renameat2;
-}
-
 static int is_exclusive(long number, long flags)
 {
     return number == SYS_renameat2 && (flags & RENAME_NOREPLACE) != 0;
@@ -74,7 +61,7 @@ static int is_probe(long number, long source, long destination)
 /* What a rename answers without being made, or 0. */
 static long forged_rename(long number, long source, long destination, long flags)
 {
-    if (!is_rename(number))
+    if (!sys_is_rename(number))
         return 0;
     if (is_exclusive(number, flags) && is_probe(number, source, destination))
         return fake.is_filtered ? -EPERM : 0;
