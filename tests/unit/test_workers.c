@@ -84,11 +84,24 @@ START_TEST(threads_serve_again)
 }
 END_TEST
 
+static void begin_one(void)
+{
+    static struct worker_job job = {finish, NULL};
+
+    ck_assert_int_eq(workers_begin(&job), 0);
+    await_all(1);
+}
+
+/* An emulator has threads of its own, which the process's list names too: they are there once a first one was started. */
 START_TEST(few_are_kept)
 {
+    int others;
+
     sem_init(&is_done, 0, 0);
+    begin_one();
+    others = count_names("/proc/self/task") - 1;
     begin_all(finish);
-    while (count_names("/proc/self/task") > 1 + 4)
+    while (count_names("/proc/self/task") > others + 4)
         sched_yield();
 }
 END_TEST
