@@ -64,7 +64,7 @@ differs() {
   export WORK=$BATS_TEST_TMPDIR
   # shellcheck disable=SC2016 # for the inner shell
   run privately bash -c 'mounted "$@"' - bindfs "$WORK" bash -c \
-    'mkdir "$WORK/mnt/d" "$WORK/real/o" && LD_PRELOAD=$SHIM "$PROGRAMS/differ" -c 3000 -o "$WORK/real/o" enforce "$WORK/mnt/d"'
+    'mkdir "$WORK/mnt/dd" "$WORK/real/o" && LD_PRELOAD=$SHIM "$PROGRAMS/differ" -c 3000 -o "$WORK/real/o" enforce "$WORK/mnt/dd"'
   [ "$status" != 77 ] || skip "bindfs can't be mounted here, or there is no openat2"
   echo "$output"
   [ "$status" = 0 ]

@@ -7,7 +7,8 @@
  *
  * With -f (see filter.h) the library alone runs under a seccomp filter, in a thread of its own; with -o the kernel is asked below
  * another directory, where DIRECTORY lacks RENAME_NOREPLACE: either way the library must emulate, and
- * answer the same, but for what stands in is_other_word.
+ * answer the same, but for what stands in is_other_word. The two directories' paths are equally long: the same requests are
+ * then too long for the kernel.
  *
  * With -a the policy must be NOCLOBBER_ALLOW_IF=symlink,empty. -v adds a line for each rule, with how often it decided.
  *
@@ -182,7 +183,7 @@ static int parse(int count_, char **arguments)
     options.mode = parse_mode(arguments[optind]);
     options.directory = arguments[optind + 1];
     options.oracle = options.oracle ? options.oracle : options.directory;
-    return options.mode;
+    return strlen(options.oracle) == strlen(options.directory) ? options.mode : -1;
 }
 
 int main(int count_, char **arguments)
