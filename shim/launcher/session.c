@@ -26,6 +26,7 @@ struct session {
     const struct options *options;
     const struct settings *settings;
     char library[PATH_MAX];
+    char preload[2 * PATH_MAX]; /* what LD_PRELOAD says for it */
     struct snapshot *snapshot;
     struct run_result result;
     struct records records;
@@ -87,8 +88,10 @@ static int probe(struct session *session)
         memcpy(session->library, other, sizeof other);
         probe_command(command, session->library, &found);
     }
-    if (found.verdict == PROBE_LOADS)
+    if (found.verdict == PROBE_LOADS) {
+        probe_preload(&found, session->library, session->preload, sizeof session->preload);
         return 0;
+    }
     message_fault(command, NULL, found.reason);
     if (found.verdict == PROBE_NOT_FOUND)
         return NOT_FOUND;
@@ -167,7 +170,7 @@ static int run(struct session *session)
     environment =
         session->options->trace
             ? environment_build(environ, traced_variables, NULL, report)
-            : environment_build(environ, session->settings->variables, session->library, report);
+            : environment_build(environ, session->settings->variables, session->preload, report);
     result = environment ? run_guarded(session, report, environment) : -ENOMEM;
     if (result < 0)
         return fail(session->options->arguments[0], result);

@@ -34,14 +34,19 @@ lib_of() {
   "$loader" --list-diagnostics 2>/dev/null | sed -n 's/^dl_dst_lib="\(.*\)"/\1/p'
 }
 
-@test "\$LIB in quotes gives each program the library of its own, in one tree of processes" {
+# installed_as_this_system_has_them: where the two loaders' $LIB points.
+installed_as_this_system_has_them() {
   local one two
   need readelf
   architecture i386
   one=$(lib_of "$PROGRAMS/call") two=$(lib_of "$PORT/tests/programs/call")
-  [ -n "$one" ] && [ -n "$two" ] || skip "this glibc does not say what it makes of \$LIB"
+  [[ -n $one && -n $two ]] || skip "this glibc does not say what it makes of \$LIB"
   [ "$one" != "$two" ]
   installed "$one" "$two"
+}
+
+@test "\$LIB in quotes gives each program the library of its own, in one tree of processes" {
+  installed_as_this_system_has_them
   # shellcheck disable=SC2016 # ld.so expands it
   run env LD_PRELOAD="$PWD"'/usr/$LIB/libnoclobber.so' NOCLOBBER_LOG="$LOG" \
     sh -c './call32 EEXIST rename new old && ./call64 EEXIST rename new old'
@@ -65,6 +70,32 @@ chooses() {
 
 @test "noclobber takes the library of the command's architecture, as Fedora has them" {
   chooses lib64 lib
+}
+
+@test "noclobber gives each program further down the library of its own" {
+  installed_as_this_system_has_them
+  # shellcheck disable=SC2016 # for the inner shell
+  run usr/bin/noclobber --log "$LOG" --refused-status 0 --protect-all -- sh -c \
+    'echo "preload $LD_PRELOAD"; ./call32 EEXIST rename new old && ./call64 EEXIST rename new old'
+  echo "$output"
+  [ "$status" -eq 0 ]
+  # shellcheck disable=SC2016 # as it stands
+  [[ $output == *"preload $PWD"'/usr/$LIB/libnoclobber.so'* ]]
+  [[ $output == *"refused 2 renames"* ]]
+  [ "$(events 'e["program"].rsplit("/")[-1]' | xargs)" = "call32 call64" ]
+}
+
+@test "the path is a plain one where there is one library, and where \$LIB means another place" {
+  installed_as_this_system_has_them
+  mkdir -p other/bin other/lib64 other/lib32
+  cp usr/bin/noclobber other/bin
+  cp "$SHIM" other/lib32/
+  cp "$PORT/libnoclobber.so" other/lib64/
+  # shellcheck disable=SC2016 # for the inner shell
+  [ "$(other/bin/noclobber -q --protect-all -- sh -c 'echo "$LD_PRELOAD"')" = "$PWD/other/lib32/libnoclobber.so" ]
+  rm other/lib64/libnoclobber.so
+  # shellcheck disable=SC2016 # for the inner shell
+  [ "$(other/bin/noclobber -q --protect-all -- sh -c 'echo "$LD_PRELOAD"')" = "$PWD/other/lib32/libnoclobber.so" ]
 }
 
 @test "where there is none for the command, noclobber says so and does not start it" {

@@ -3,6 +3,7 @@
 #include "launcher/probe/probe.h"
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include "launcher/probe/elf.h"
+#include "launcher/probe/proof.h"
 
 /* The Makefile says it; a linter may not. */
 #ifndef NOCLOBBER_LIBDIR
@@ -136,4 +138,84 @@ int probe_find_library(char *out, size_t size)
 int probe_find_library_for(const char *program, char *out, size_t size)
 {
     return getenv("NOCLOBBER_LIBRARY") != NULL ? -ENOENT : find_for(program, out, size);
+}
+
+/* ---- for programs of every architecture --------------------------------------------------------- */
+
+/* The length of what stands before $LIB in `directory`, where it is a directory that some ld.so could mean; or -1. */
+static int prefix_of(const char *directory)
+{
+    const char *const last = strrchr(directory, '/');
+    const char *component = last;
+
+    if (last && fnmatch("/*-linux-*", last, 0) == 0)
+        for (component = last - 1; component > directory && *component != '/';)
+            component--;
+    if (!component || component < directory || strncmp(component, "/lib", 4) != 0)
+        return -1;
+    return (int)(component - directory);
+}
+
+static int is_one_of_another(const char *path, const struct elf *own)
+{
+    struct elf elf;
+
+    return elf_read(path, &elf) == 0 && !elf_is_same_architecture(&elf, own);
+}
+
+/* Whether below `prefix` there is one that `library` is none of the architecture of. */
+static int has_others(const char *prefix, const char *library)
+{
+    static const char *const places[] = {"/lib*/" NAME, "/lib/*-linux-*/" NAME};
+    char pattern[8192 + sizeof "/lib/*-linux-*/" NAME];
+    struct elf own;
+    int has = 0;
+
+    if (elf_read(library, &own) != 0)
+        return 0;
+    for (size_t i = 0; !has && i < sizeof places / sizeof *places; i++) {
+        glob_t found = {0};
+
+        quote(prefix, pattern, 8192);
+        strcat(pattern, places[i]); /* NOLINT(clang-analyzer-security.insecureAPI.strcpy) */
+        if (glob(pattern, GLOB_NOSORT, NULL, &found) == 0)
+            for (size_t j = 0; !has && j < found.gl_pathc; j++)
+                has = is_one_of_another(found.gl_pathv[j], &own);
+        globfree(&found);
+    }
+    return has;
+}
+
+/* musl knows no $LIB, and says nothing when it finds no file. */
+static int has_musl(void)
+{
+    glob_t found = {0};
+    const int has = glob("/lib/ld-musl-*.so.1", GLOB_NOSORT, NULL, &found) == 0;
+
+    globfree(&found);
+    return has;
+}
+
+void probe_preload(const struct probe *probe, const char *library, char *out, size_t size)
+{
+    char directory[4096];
+    char complaint[512];
+    char every[sizeof directory];
+    const int is_alone = !has_musl();
+    int prefix;
+
+    snprintf(out, size, "%s", library);
+    if (getenv("NOCLOBBER_LIBRARY") != NULL)
+        return;
+    snprintf(directory, sizeof directory, "%s", library);
+    cut(directory);
+    prefix = prefix_of(directory);
+    if (prefix < 0)
+        return;
+    directory[prefix] = '\0';
+    if ((size_t)snprintf(every, sizeof every, "%s/$LIB/" NAME, directory) >= sizeof every ||
+        !has_others(directory, library) ||
+        proof_ask(probe->loader, probe->program, every, library, complaint, sizeof complaint) != 1)
+        return;
+    snprintf(out, size, "%s%s%s", every, is_alone ? "" : ":", is_alone ? "" : library);
 }

@@ -99,7 +99,8 @@ static void ask_loader(struct probe *probe, const char *library)
             probe->loader);
         return;
     }
-    result = proof_ask(probe->loader, probe->program, library, complaint, sizeof complaint);
+    result =
+        proof_ask(probe->loader, probe->program, library, library, complaint, sizeof complaint);
     if (result > 0)
         say(probe, PROBE_LOADS, "%s", "");
     else if (result < 0)

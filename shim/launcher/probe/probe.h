@@ -42,4 +42,12 @@ int probe_find_library_for(const char *program, char *out, size_t size);
  * Fills in `*probe`. */
 void probe_command(const char *command, const char *library, struct probe *probe);
 
+/*
+ * Writes to `out`, of `size` bytes, what LD_PRELOAD is to say for `library`, which loads into the program of `*probe`: its path;
+ * or, where the command was installed with libraries for other architectures too, one with $LIB (ld.so(8)), so that every
+ * program further down gets its own: then that program's loader has proved that it finds `library` so. musl knows no $LIB; if it is
+ * here, the path follows. $NOCLOBBER_LIBRARY is taken as it is.
+ */
+void probe_preload(const struct probe *probe, const char *library, char *out, size_t size);
+
 #endif

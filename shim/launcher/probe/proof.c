@@ -25,7 +25,7 @@ static void set_alarm(void)
 }
 
 /* What the caller of the command may have set to look into its loader would be all over the answer. */
-static void set_environment(const char *library)
+static void set_environment(const char *preload)
 {
     static const char *const disturbing[] = {
         "LD_DEBUG", "LD_DEBUG_OUTPUT",         "LD_VERBOSE",
@@ -33,10 +33,10 @@ static void set_environment(const char *library)
 
     for (size_t i = 0; i < sizeof disturbing / sizeof *disturbing; i++)
         unsetenv(disturbing[i]);
-    setenv("LD_PRELOAD", library, 1);
+    setenv("LD_PRELOAD", preload, 1);
 }
 
-_Noreturn static void become(const char *loader, const char *program, const char *library,
+_Noreturn static void become(const char *loader, const char *program, const char *preload,
                              int output)
 {
     /* The file itself, as the kernel would run it: what is beside it ($ORIGIN) is not beside a link to
@@ -46,19 +46,20 @@ _Noreturn static void become(const char *loader, const char *program, const char
     if (!realpath(program, path))
         snprintf(path, sizeof path, "%s%s", program[0] == '/' ? "" : "./", program);
     set_alarm();
-    set_environment(library);
+    set_environment(preload);
     if (dup2(output, STDOUT_FILENO) != -1 && dup2(output, STDERR_FILENO) != -1)
         execl(loader, loader, "--list", path, (char *)NULL);
     _exit(127);
 }
 
-/* glibc: "\tLIBRARY (0x…)"; musl: "\tLIBRARY => LIBRARY (0x…)". */
+/* glibc: "\tLIBRARY (0x…)", or "\t…/$LIB/… => LIBRARY (0x…)"; musl: "\tLIBRARY => LIBRARY (0x…)". */
 static int names(const char *line, const char *library)
 {
     const size_t length = strlen(library);
+    const char *const arrow = strstr(line, " => ");
+    const char *const path = arrow ? arrow + strlen(" => ") : line + 1;
 
-    return line[0] == '\t' && strncmp(line + 1, library, length) == 0 &&
-           strncmp(line + 1 + length, " ", 1) == 0;
+    return line[0] == '\t' && strncmp(path, library, length) == 0 && path[length] == ' ';
 }
 
 /* Reads to the end, whatever is found on the way: a loader whose pipe breaks would die in the middle. */
@@ -103,8 +104,8 @@ static int read_child(int input, const char *library, char *complaint, size_t si
     return result;
 }
 
-int proof_ask(const char *loader, const char *program, const char *library, char *complaint,
-              size_t size)
+int proof_ask(const char *loader, const char *program, const char *preload, const char *library,
+              char *complaint, size_t size)
 {
     int ends[2];
     int result;
@@ -117,7 +118,7 @@ int proof_ask(const char *loader, const char *program, const char *library, char
     ends[1] = lift(ends[1]);
     pid = fork();
     if (pid == 0)
-        become(loader, program, library, ends[1]);
+        become(loader, program, preload, ends[1]);
     result = -errno;
     close(ends[1]);
     if (pid == -1) {
