@@ -64,6 +64,8 @@ LIBRARY_SMALL += $(if $(filter x86_64%,$(TARGET)),$(if $(LIBRARY_SMALL),-fno-omi
 LIBRARY_LIBS := $(if $(filter arm% i386% i486% i586% i686%,$(TARGET)),\
 	$(if $(filter -flto,$(LIBRARY_SMALL)),-Wl$(,)-plugin-opt=-pass-through=-lgcc) -lgcc)
 LIBRARY_SMALL += $(if $(filter arm%,$(TARGET)),-fno-asynchronous-unwind-tables -fno-unwind-tables)
+# POWER has a second kind of table behind each function, which nothing reads on Linux.
+LIBRARY_SMALL += $(if $(filter powerpc%,$(TARGET)),$(if $(LIBRARY_SMALL),$(call has,-mtraceback=no) $(call has,-fno-shrink-wrap)))
 # Behind the user's: musl has none of the functions that _FORTIFY_SOURCE calls.
 LIBRARY_LAST = $(LIBRARY_SMALL) -U_FORTIFY_SOURCE -Wp,-U_FORTIFY_SOURCE
 # The optimiser at link time does not see what interpose.c has in assembler; memory.c is what compilers make calls of, to itself.
