@@ -331,30 +331,45 @@ static int enter_jail(void)
     return chroot(sandbox_expand("@/jail"));
 }
 
+/* Where this process was in a chroot(2) before, the kernel's name for it begins at the root outside. */
+static void read_name(int fd, char *name, size_t size)
+{
+    char link[PATH_PROC_NAME_MAX];
+    const char *const outside = sandbox_expand("@/outside");
+    ssize_t length;
+
+    path_proc_name(link, 0, "/fd/", fd);
+    length = readlink(link, name, size - 1);
+    ck_assert_int_ge(length, (ssize_t)strlen(outside));
+    name[length] = '\0';
+    ck_assert_str_eq(name + length - strlen(outside), outside);
+}
+
 START_TEST(what_is_outside_the_root_has_no_other_name)
 {
+    char name[PATH_MAX];
     const int takes_dirfd = namelesses[_i].takes_dirfd;
     const int has_words = strstr(namelesses[_i].path, "sub/a") != NULL;
     int result;
-    int fd;
+    int outside;
 
     put_directory("jail");
     put_directory("jail/proc");
     put_directory("outside");
     put_directory("outside/sub");
-    fd = takes_dirfd ? open("outside", O_PATH) : AT_FDCWD;
+    outside = open("outside", O_PATH);
     ck_assert_int_eq(chdir("outside"), 0);
     if (enter_jail() < 0) {
         run_skip("no mount(2) and chroot(2) for us");
         return;
     }
     fake_reset();
-    result = path_resolve(&fake_sys, fd, namelesses[_i].path, resolved, sizeof resolved);
-    expect_path(resolved, namelesses[_i].name, result,
-                result != 0 ? NULL
-                : has_words ? "@/outside/sub/a"
-                            : "@/outside/a",
-                -ENOENT);
+    read_name(outside, name, sizeof name);
+    strcat(name,
+           has_words ? "/sub/a" : "/a"); /* NOLINT(clang-analyzer-security.insecureAPI.strcpy) */
+    result = path_resolve(&fake_sys, takes_dirfd ? outside : AT_FDCWD, namelesses[_i].path,
+                          resolved, sizeof resolved);
+    expect_path(resolved, namelesses[_i].name, result, result != 0 ? NULL : name, -ENOENT);
 }
 END_TEST
 
