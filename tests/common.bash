@@ -5,7 +5,7 @@
 
 ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 : "${BUILD:=build}"
-# ld.so takes no blank in LD_PRELOAD: what is built in such a path is tested by another name of it.
+# ld.so takes no blank in LD_PRELOAD: what is built in such a path is tested by another name of it, of which the command is told.
 if [[ $ROOT == *[[:space:]:]* ]]; then
   ALIAS=/tmp/noclobber-$(id -u)-$(cksum <<<"$ROOT" | cut -d ' ' -f 1)
   ln -sfn "$ROOT" "$ALIAS"
@@ -18,6 +18,7 @@ NOCLOBBER=$ROOT/$BUILD/noclobber
 PROGRAMS=$ROOT/$BUILD/tests/programs
 export ROOT SHIM NOCLOBBER PROGRAMS GUARD
 unset "${!NOCLOBBER_@}" LD_PRELOAD
+[ -z "${ALIAS:-}" ] || export NOCLOBBER_LIBRARY=$SHIM
 
 setup() {
   cd "$BATS_TEST_TMPDIR" || return 1

@@ -86,7 +86,7 @@ GET_INFO=ptrace:0x420e=EIO # without PTRACE_GET_SYSCALL_INFO: before 5.3
   traced sh -c 'echo $$ >pid; cd dist; exec "$@"' - "$PROGRAMS/instruction" rename ../new a || true
   [ "$(events 'e["verdict"], e["call"], e["source"], e["destination"]')" = \
     "('refused', 'rename', '$PWD/new', '$PWD/dist/a')" ]
-  [ "$(events 'e["program"]')" = "$PROGRAMS/instruction" ]
+  [ "$(events 'e["program"]')" = "$(realpath "$PROGRAMS/instruction")" ]
   [ "$(events 'e["pid"]')" = "$(cat pid)" ]
 }
 

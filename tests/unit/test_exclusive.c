@@ -376,9 +376,15 @@ static void racer_makes_destination(void)
     put_directory("destination");
 }
 
+/* Into a directory of ours only root may put something at once; its owner opens it first. */
 static void racer_fills_destination(void)
 {
+    struct stat is;
+
+    ck_assert_int_eq(stat("destination", &is), 0);
+    ck_assert_int_eq(chmod("destination", 0700), 0);
     put_file("destination/theirs", "racer");
+    ck_assert_int_eq(chmod("destination", is.st_mode & 07777), 0);
 }
 
 static void racer_makes_destination_a_file(void)

@@ -53,6 +53,9 @@ static void find_library(void)
     end = strstr(library, "/tests/unit/");
     ck_assert_ptr_nonnull(end);
     snprintf(end, sizeof library - (size_t)(end - library), "/libnoclobber.so");
+    /* Whatever the path of the tree has in it, ld.so can take this one. */
+    ck_assert(symlink(library, "libnoclobber.so") == 0 || errno == EEXIST);
+    snprintf(library, sizeof library, "%s", sandbox_expand("@/libnoclobber.so"));
 }
 
 static enum probe_verdict verdict(const char *command)
