@@ -5,20 +5,26 @@
 
 ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 : "${BUILD:=build}"
-# ld.so takes no blank in LD_PRELOAD: what is built in such a path is tested by another name of it, of which the command is told.
+SHIM=$ROOT/$BUILD/libnoclobber.so
+NOCLOBBER=$ROOT/$BUILD/noclobber
+# ld.so takes no blank in LD_PRELOAD: what is built in such a path is tested by another name of it, and in copies.
 if [[ $ROOT == *[[:space:]:]* ]]; then
-  ALIAS=/tmp/noclobber-$(id -u)-$(cksum <<<"$ROOT" | cut -d ' ' -f 1)
+  ALIAS=/tmp/noclobber-$(id -u)-$(cksum <<<"$ROOT/$BUILD" | cut -d ' ' -f 1)
   ln -sfn "$ROOT" "$ALIAS"
   ROOT=$ALIAS
+  mkdir -p "$ALIAS.built"
+  for built in "$SHIM" "$NOCLOBBER"; do
+    copy=$ALIAS.built/${built##*/}
+    [ ! "$built" -nt "$copy" ] || { cp "$built" "$copy.$$" && mv "$copy.$$" "$copy"; }
+  done
+  SHIM=$ALIAS.built/libnoclobber.so
+  NOCLOBBER=$ALIAS.built/noclobber
 fi
-SHIM=$ROOT/$BUILD/libnoclobber.so
 # Who guards: the library, or with GUARD=tracer `noclobber --trace` (scripts/run-tests runs many files once more so).
-NOCLOBBER=$ROOT/$BUILD/noclobber
 [ "${GUARD:=library}" = library ] || NOCLOBBER=$ROOT/tests/noclobber-trace
 PROGRAMS=$ROOT/$BUILD/tests/programs
 export ROOT SHIM NOCLOBBER PROGRAMS GUARD
 unset "${!NOCLOBBER_@}" LD_PRELOAD
-[ -z "${ALIAS:-}" ] || export NOCLOBBER_LIBRARY=$SHIM
 
 setup() {
   cd "$BATS_TEST_TMPDIR" || return 1
