@@ -44,7 +44,7 @@ endif
 
 # The library: no libc linked, no symbol version named, small frames (see shim/engine/scratch.h).
 LIBRARY_CFLAGS := -fPIC -fvisibility=hidden -ffunction-sections \
-	-fasynchronous-unwind-tables -Wframe-larger-than=1024 $(call has,-mno-outline-atomics) $(HARDENING)
+	-fasynchronous-unwind-tables -Wframe-larger-than=1280 $(call has,-mno-outline-atomics) $(HARDENING)
 # clang makes tables of addresses, each to be relocated, of what is a switch.
 ifneq ($(CLANG),)
 LIBRARY_CFLAGS += -fno-jump-tables

@@ -10,13 +10,12 @@ import subprocess
 import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-if re.search(r"[\s:]", ROOT):  # ld.so takes no such path: another name of it
-    FOLDER = tempfile.TemporaryDirectory()
-    os.symlink(ROOT, f"{FOLDER.name}/tree")
-    ROOT = f"{FOLDER.name}/tree"
 SHIM = f"{ROOT}/build/libnoclobber.so"
 NOCLOBBER = f"{ROOT}/build/noclobber"
 EMPTY = f"{ROOT}/build/tests/bench/empty.so"
+if re.search(r"[\s:]", ROOT):  # ld.so takes no such path: copies
+    FOLDER = tempfile.TemporaryDirectory()
+    SHIM, NOCLOBBER, EMPTY = (shutil.copy(file, FOLDER.name) for file in (SHIM, NOCLOBBER, EMPTY))
 
 
 class Way:

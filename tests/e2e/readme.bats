@@ -10,7 +10,7 @@ examples=$BATS_TEST_DIRNAME/readme-examples
 # As a reader has it after `make install`: the bare names of library and command resolve.
 reader() {
   need python3
-  export LD_LIBRARY_PATH=$ROOT/build PATH=$ROOT/build:$PATH LC_ALL=C PYTHONDONTWRITEBYTECODE=1
+  export LD_LIBRARY_PATH=${SHIM%/*} PATH=${NOCLOBBER%/*}:$PATH LC_ALL=C PYTHONDONTWRITEBYTECODE=1
   export HOME=$BATS_TEST_TMPDIR GIT_CONFIG_NOSYSTEM=1
 }
 

@@ -230,7 +230,7 @@ static_mover() {
   mkdir elsewhere
   here=$PWD
   status=0
-  (cd elsewhere && "$ROOT/build/noclobber" --protect "$here/dist/*" -- sh -c ": >'$here/dist/a'") 2>report || status=$?
+  (cd elsewhere && "$NOCLOBBER" --protect "$here/dist/*" -- sh -c ": >'$here/dist/a'") 2>report || status=$?
   found truncated a
 }
 
