@@ -145,15 +145,11 @@ int probe_find_library_for(const char *program, char *out, size_t size)
 /* The length of what stands before $LIB in `directory`, where it is a directory that some ld.so could mean; or -1. */
 static int prefix_of(const char *directory)
 {
-    const char *const last = strrchr(directory, '/');
-    const char *component = last;
+    const char *component = strrchr(directory, '/');
 
-    if (last && fnmatch("/*-linux-*", last, 0) == 0)
-        for (component = last - 1; component > directory && *component != '/';)
-            component--;
-    if (!component || component < directory || strncmp(component, "/lib", 4) != 0)
-        return -1;
-    return (int)(component - directory);
+    if (component && fnmatch("/*-linux-*", component, 0) == 0)
+        component = memrchr(directory, '/', (size_t)(component - directory));
+    return component && strncmp(component, "/lib", 4) == 0 ? (int)(component - directory) : -1;
 }
 
 static int is_one_of_another(const char *path, const struct elf *own)
