@@ -13,7 +13,7 @@ EMULATED_NOT='test_(doctor|path|run|view|pattern)$'
 # unit_tests NAME: builds all of them, and runs all, or those that an emulator can show.
 unit_tests() {
   architecture "$1"
-  local debian=$1 release check=$BATS_TEST_TMPDIR/check test failed=()
+  local debian=$1 release check=$BATS_TEST_TMPDIR/check-$1 test failed=()
   case $1 in aarch64) debian=arm64 ;; ppc64le) debian=ppc64el ;; esac
   release=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
   run "$BATS_TEST_DIRNAME/fetch" "$check" "$release" "$debian" check libsubunit-dev
