@@ -138,8 +138,8 @@ static void take_policy(const struct scene *scene, const char *directory)
 {
     static char storage[POLICY_STORAGE_SIZE];
     static char variable[64];
-    static char log[4096];
-    static char report[4096];
+    static char log[4096 + 32];
+    static char report[4096 + 32];
     char *environment[4] = {NULL};
     unsigned count = 0;
     struct policy_error error;
