@@ -52,6 +52,7 @@ setup_file() {
 # What the cases of sudo begin with: a user who may do all, by the recipe; the library's file of variables.
 SUDO="$PUBLISHED"'
   useradd --create-home builder
+  echo "127.0.0.1 $(uname -n)" >>/etc/hosts # sudo says so when it does not know it
   echo "builder ALL = (root) NOPASSWD: ALL" >/etc/sudoers.d/builder
   cp /recipes/sudoers /etc/sudoers.d/noclobber
   chmod 440 /etc/sudoers.d/*
