@@ -64,7 +64,8 @@ LIBRARY_SMALL += $(if $(filter x86_64%,$(TARGET)),$(if $(LIBRARY_SMALL),-fno-omi
 LIBRARY_LIBS := $(if $(filter arm% i386% i486% i586% i686%,$(TARGET)),\
 	$(if $(filter -flto,$(LIBRARY_SMALL)),-Wl$(,)-plugin-opt=-pass-through=-lgcc) -lgcc)
 LIBRARY_SMALL += $(if $(filter arm%,$(TARGET)),-fno-asynchronous-unwind-tables -fno-unwind-tables)
-# POWER has a second kind of table behind each function, which nothing reads on Linux.
+# POWER has a second kind of table behind each function, which nothing reads on Linux, and saves its many registers where
+# it may; both are too long.
 LIBRARY_SMALL += $(if $(filter powerpc%,$(TARGET)),$(if $(LIBRARY_SMALL),$(call has,-mtraceback=no) $(call has,-fno-shrink-wrap)))
 # Behind the user's: musl has none of the functions that _FORTIFY_SOURCE calls.
 LIBRARY_LAST = $(LIBRARY_SMALL) -U_FORTIFY_SOURCE -Wp,-U_FORTIFY_SOURCE

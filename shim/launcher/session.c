@@ -89,7 +89,8 @@ static int probe(struct session *session)
         probe_command(command, session->library, &found);
     }
     if (found.verdict == PROBE_LOADS) {
-        probe_preload(&found, session->library, session->preload, sizeof session->preload);
+        if (!session->options->trace)
+            probe_preload(&found, session->library, session->preload, sizeof session->preload);
         return 0;
     }
     message_fault(command, NULL, found.reason);

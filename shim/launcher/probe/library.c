@@ -65,19 +65,30 @@ static void quote(const char *path, char *out, size_t size)
     out[length] = '\0';
 }
 
+/* What the pattern `place` finds below `directory`; the caller frees it with globfree(3), even if it is nothing. */
+static glob_t find_below(const char *directory, const char *place)
+{
+    char pattern[8192 + 64];
+    glob_t found = {0};
+
+    quote(directory, pattern, sizeof pattern - strlen(place));
+    strcat(pattern, place); /* NOLINT(clang-analyzer-security.insecureAPI.strcpy) */
+    if (glob(pattern, GLOB_NOSORT, NULL, &found) != 0) {
+        globfree(&found);
+        found.gl_pathc = 0;
+    }
+    return found;
+}
+
 /* Debian has a directory for each architecture: lib/x86_64-linux-gnu. */
 static int take_triplet(const char *library_directory, const struct elf *own, char *out,
                         size_t size)
 {
-    char pattern[8192 + sizeof "/*-linux-*"];
-    glob_t found = {0};
+    glob_t found = find_below(library_directory, "/*-linux-*");
     int result = -ENOENT;
 
-    quote(library_directory, pattern, sizeof pattern - sizeof "/*-linux-*");
-    strcat(pattern, "/*-linux-*"); /* NOLINT(clang-analyzer-security.insecureAPI.strcpy) */
-    if (glob(pattern, GLOB_NOSORT, NULL, &found) == 0)
-        for (size_t i = 0; result == -ENOENT && i < found.gl_pathc; i++)
-            result = take(found.gl_pathv[i], own, out, size);
+    for (size_t i = 0; result == -ENOENT && i < found.gl_pathc; i++)
+        result = take(found.gl_pathv[i], own, out, size);
     globfree(&found);
     return result;
 }
@@ -163,20 +174,16 @@ static int is_one_of_another(const char *path, const struct elf *own)
 static int has_others(const char *prefix, const char *library)
 {
     static const char *const places[] = {"/lib*/" NAME, "/lib/*-linux-*/" NAME};
-    char pattern[8192 + sizeof "/lib/*-linux-*/" NAME];
     struct elf own;
     int has = 0;
 
     if (elf_read(library, &own) != 0)
         return 0;
     for (size_t i = 0; !has && i < sizeof places / sizeof *places; i++) {
-        glob_t found = {0};
+        glob_t found = find_below(prefix, places[i]);
 
-        quote(prefix, pattern, 8192);
-        strcat(pattern, places[i]); /* NOLINT(clang-analyzer-security.insecureAPI.strcpy) */
-        if (glob(pattern, GLOB_NOSORT, NULL, &found) == 0)
-            for (size_t j = 0; !has && j < found.gl_pathc; j++)
-                has = is_one_of_another(found.gl_pathv[j], &own);
+        for (size_t j = 0; !has && j < found.gl_pathc; j++)
+            has = is_one_of_another(found.gl_pathv[j], &own);
         globfree(&found);
     }
     return has;
@@ -185,8 +192,8 @@ static int has_others(const char *prefix, const char *library)
 /* musl knows no $LIB, and says nothing when it finds no file. */
 static int has_musl(void)
 {
-    glob_t found = {0};
-    const int has = glob("/lib/ld-musl-*.so.1", GLOB_NOSORT, NULL, &found) == 0;
+    glob_t found = find_below("/lib", "/ld-musl-*.so.1");
+    const int has = found.gl_pathc > 0;
 
     globfree(&found);
     return has;
@@ -197,7 +204,7 @@ void probe_preload(const struct probe *probe, const char *library, char *out, si
     char directory[4096];
     char complaint[512];
     char every[sizeof directory];
-    const int is_alone = !has_musl();
+    const char *after;
     int prefix;
 
     snprintf(out, size, "%s", library);
@@ -213,5 +220,6 @@ void probe_preload(const struct probe *probe, const char *library, char *out, si
         !has_others(directory, library) ||
         proof_ask(probe->loader, probe->program, every, library, complaint, sizeof complaint) != 1)
         return;
-    snprintf(out, size, "%s%s%s", every, is_alone ? "" : ":", is_alone ? "" : library);
+    after = has_musl() ? library : "";
+    snprintf(out, size, "%s%s%s", every, after[0] != '\0' ? ":" : "", after);
 }
