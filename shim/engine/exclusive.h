@@ -32,7 +32,7 @@ int exclusive_is_final(long error);
  * does not know the flag, or may not: EINVAL also means a directory moved into itself, and
  * EXCLUSIVE_MISSING leaves that to whoever tries next.
  *
- * Inline, like all that a call without conflict goes through: after a system call the processor
+ * Inline, like all that a call without collision goes through: after a system call the processor
  * has forgotten where to return to, and so each level of calls costs more than its instructions.
  */
 static inline int exclusive_rename(const struct call *call)

@@ -3,195 +3,195 @@
 
 #include <errno.h>
 
-#include "engine/conflict.h"
+#include "engine/collision.h"
 #include "engine/exclusive.h"
-#include "engine/journal.h"
+#include "engine/log.h"
 #include "engine/loop.h"
 #include "engine/placeholder.h"
 
 /* ---- letting through ---- */
 
-static void record(struct conflict *conflict, enum event_verdict verdict, enum event_rule rule,
+static void record(struct collision *collision, enum event_verdict verdict, enum event_rule rule,
                    unsigned repeated)
 {
-    const struct call *const call = conflict->call;
+    const struct call *const call = collision->call;
     struct event event = {
         .verdict = verdict,
         .rule = rule,
-        .pattern = conflict->decision.pattern,
+        .pattern = collision->decision.pattern,
         .call = call_name(call),
-        .source = conflict->scratch->source,
-        .destination = conflict->scratch->destination,
-        .unless = conflict->unless,
+        .source = collision->scratch->source,
+        .destination = collision->scratch->destination,
+        .unless = collision->unless,
         .repeated = repeated,
     };
 
-    journal_write(call->sys, conflict->policy, &event, conflict->scratch);
+    log_event(call->sys, collision->policy, &event, collision->scratch);
 }
 
-static struct loop count_pair(const struct conflict *conflict)
+static struct loop count_pair(const struct collision *collision)
 {
-    const struct call *const call = conflict->call;
+    const struct call *const call = collision->call;
 
     return loop_count(call->sys, call->source_dirfd, call->source,
-                      conflict->destination_seen == 0 ? &conflict->destination : NULL);
+                      collision->destination_seen == 0 ? &collision->destination : NULL);
 }
 
 /* A move across filesystems is one event, though GNU mv is told EXDEV twice of it: it tries an
  * exclusive rename first, then a plain one, and then copies. */
-static void record_crossing(struct conflict *conflict, enum event_verdict verdict,
+static void record_crossing(struct collision *collision, enum event_verdict verdict,
                             enum event_rule rule)
 {
-    const struct loop loop = count_pair(conflict);
+    const struct loop loop = count_pair(collision);
 
     if (loop.is_logged)
-        record(conflict, verdict, rule, loop.unlogged);
+        record(collision, verdict, rule, loop.unlogged);
 }
 
 /* The program's own call, and a record of it where it replaced something, or will be made up for by
  * a copy (EXDEV). The paths are resolved before, because the call may change what they mean. */
-static int pass_recorded(struct conflict *conflict, enum event_verdict verdict,
+static int pass_recorded(struct collision *collision, enum event_verdict verdict,
                          enum event_rule rule)
 {
     int result;
 
-    if (policy_is_recorded(conflict->policy))
-        conflict_name(conflict);
-    result = call_plain(conflict->call);
+    if (policy_is_recorded(collision->policy))
+        collision_name(collision);
+    result = call_plain(collision->call);
     if (result == 0)
-        record(conflict, verdict, rule, 0);
+        record(collision, verdict, rule, 0);
     else if (result == -EXDEV)
-        record_crossing(conflict, verdict, rule);
+        record_crossing(collision, verdict, rule);
     return result;
 }
 
-/* Lets a conflict through under ALLOW or in audit mode. */
-static int pass(struct conflict *conflict)
+/* Lets a collision through under ALLOW or in audit mode. */
+static int pass(struct collision *collision)
 {
-    struct judgement judgement;
+    struct verdict verdict;
 
-    if (!policy_is_recorded(conflict->policy))
-        return call_plain(conflict->call);
-    conflict_look(conflict);
-    if (conflict->destination_seen == -ENOENT)
-        return call_plain(conflict->call);
-    judgement = conflict_judge(conflict);
-    if (judgement.kind == JUDGEMENT_ANSWER)
-        return call_plain(conflict->call);
-    if (conflict->decision.guard == POLICY_ALLOWED)
-        return pass_recorded(conflict, EVENT_ALLOWED, EVENT_RULE_ALLOW);
-    if (judgement.kind == JUDGEMENT_ALLOW)
-        return pass_recorded(conflict, EVENT_ALLOWED, judgement.rule);
-    conflict->unless = conflict_excuse(conflict);
-    return pass_recorded(conflict, EVENT_AUDITED, judgement.rule);
+    if (!policy_is_recorded(collision->policy))
+        return call_plain(collision->call);
+    collision_look(collision);
+    if (collision->destination_seen == -ENOENT)
+        return call_plain(collision->call);
+    verdict = collision_judge(collision);
+    if (verdict.kind == VERDICT_ANSWER)
+        return call_plain(collision->call);
+    if (collision->decision.guard == POLICY_ALLOWED)
+        return pass_recorded(collision, EVENT_ALLOWED, EVENT_RULE_ALLOW);
+    if (verdict.kind == VERDICT_ALLOW)
+        return pass_recorded(collision, EVENT_ALLOWED, verdict.rule);
+    collision->unless = collision_excuse(collision);
+    return pass_recorded(collision, EVENT_AUDITED, verdict.rule);
 }
 
 /* ---- enforcing ---- */
 
 /* Refuses with `error`, on the record. */
-static int refuse(struct conflict *conflict, enum event_rule rule, int error)
+static int refuse(struct collision *collision, enum event_rule rule, int error)
 {
-    const struct call *const call = conflict->call;
-    const struct policy *const policy = conflict->policy;
-    const struct loop loop = count_pair(conflict);
+    const struct call *const call = collision->call;
+    const struct policy *const policy = collision->policy;
+    const struct loop loop = count_pair(collision);
 
     if (policy_is_recorded(policy) && loop.is_logged) {
-        conflict_name(conflict);
-        record(conflict, EVENT_REFUSED, rule, loop.unlogged);
+        collision_name(collision);
+        record(collision, EVENT_REFUSED, rule, loop.unlogged);
     }
     if (policy->on_refusal == POLICY_REFUSAL_EXIT) {
-        conflict_name(conflict);
-        journal_exit(call->sys, conflict->scratch->destination, conflict->scratch);
+        collision_name(collision);
+        log_exit(call->sys, collision->scratch->destination, collision->scratch);
     }
     return error == -EEXIST && loop.count >= LOOP_LIMIT ? -EBUSY : error;
 }
 
 /* ALLOW_IF=same: the destination stays, and the source, which is still the file that was compared,
  * goes. (A file put there between the last look and unlinkat goes too: see exclusive.c.) */
-static int drop_source(struct conflict *conflict)
+static int drop_source(struct collision *collision)
 {
-    const struct call *const call = conflict->call;
+    const struct call *const call = collision->call;
     struct file now;
     int result;
 
-    conflict_name(conflict);
-    result = file_look(call->sys, call->source_dirfd, call->source, conflict->scratch->path, &now);
-    if (result == 0 && !file_is_same_inode(&now, &conflict->source))
-        return refuse(conflict, EVENT_RULE_UNDECIDED, -EEXIST);
+    collision_name(collision);
+    result = file_look(call->sys, call->source_dirfd, call->source, collision->scratch->path, &now);
+    if (result == 0 && !file_is_same_inode(&now, &collision->source))
+        return refuse(collision, EVENT_RULE_UNDECIDED, -EEXIST);
     if (result == 0)
         result = sys_unlinkat(call->sys, call->source_dirfd, call->source, 0);
     if (result == 0)
-        record(conflict, EVENT_ALLOWED, EVENT_RULE_ALLOW_IF_SAME, 0);
+        record(collision, EVENT_ALLOWED, EVENT_RULE_ALLOW_IF_SAME, 0);
     return exclusive_failure(result);
 }
 
 /* What an emulation left at the destination when its process was killed is in nobody's way. Returns
  * -EEXIST for anything else. */
-static int take_over(struct conflict *conflict)
+static int take_over(struct collision *collision)
 {
-    if (conflict->attempt == -EXDEV || conflict->source_seen < 0 ||
-        conflict->destination_seen < 0 || !file_is(&conflict->source, S_IFDIR) ||
-        !placeholder_is(&conflict->destination))
+    if (collision->attempt == -EXDEV || collision->source_seen < 0 ||
+        collision->destination_seen < 0 || !file_is(&collision->source, S_IFDIR) ||
+        !placeholder_is(&collision->destination))
         return -EEXIST;
-    return exclusive_take_over(conflict->call, &conflict->source, conflict->scratch->path);
+    return exclusive_take_over(collision->call, &collision->source, collision->scratch->path);
 }
 
-static int refuse_unless_left(struct conflict *conflict, enum event_rule rule)
+static int refuse_unless_left(struct collision *collision, enum event_rule rule)
 {
-    const int result = take_over(conflict);
+    const int result = take_over(collision);
 
-    return result == -EEXIST ? refuse(conflict, rule, -EEXIST) : result;
+    return result == -EEXIST ? refuse(collision, rule, -EEXIST) : result;
 }
 
 /* Something is in the way of a guarded destination. */
-static int settle(struct conflict *conflict)
+static int settle(struct collision *collision)
 {
-    const struct judgement judgement = conflict_judge(conflict);
+    const struct verdict verdict = collision_judge(collision);
 
-    switch (judgement.kind) {
-    case JUDGEMENT_ANSWER: return judgement.answer;
-    case JUDGEMENT_REFUSE: return refuse_unless_left(conflict, judgement.rule);
-    case JUDGEMENT_ALLOW: break;
+    switch (verdict.kind) {
+    case VERDICT_ANSWER: return verdict.answer;
+    case VERDICT_REFUSE: return refuse_unless_left(collision, verdict.rule);
+    case VERDICT_ALLOW: break;
     }
-    if (judgement.rule == EVENT_RULE_ALLOW_IF_SAME)
-        return drop_source(conflict);
-    return pass_recorded(conflict, EVENT_ALLOWED, judgement.rule);
+    if (verdict.rule == EVENT_RULE_ALLOW_IF_SAME)
+        return drop_source(collision);
+    return pass_recorded(collision, EVENT_ALLOWED, verdict.rule);
 }
 
 /* The program's own exclusive rename: EEXIST is what it asked to be told, EXDEV would make it copy
  * over the destination. */
-static int settle_exclusive(const struct conflict *conflict)
+static int settle_exclusive(const struct collision *collision)
 {
-    return conflict->destination_seen == -ENOENT ? conflict->attempt : -EEXIST;
+    return collision->destination_seen == -ENOENT ? collision->attempt : -EEXIST;
 }
 
 /* An exclusive rename without the kernel's flag: 0 or -errno as exclusive_emulate. EINVAL is the
  * answer where plain rename says it too: to a whiteout, and to a directory moved into itself. */
-static int fall_back(struct conflict *conflict)
+static int fall_back(struct collision *collision)
 {
-    if ((conflict->call->flags & RENAME_WHITEOUT) || conflict_is_into_itself(conflict))
+    if ((collision->call->flags & RENAME_WHITEOUT) || collision_is_into_itself(collision))
         return -EINVAL;
-    if (conflict->policy->fallback == POLICY_FALLBACK_EMULATE)
-        return exclusive_emulate(conflict->call, conflict->scratch->path);
-    if (conflict->source_seen < 0)
-        return exclusive_failure(conflict->source_seen);
-    if (conflict->destination_seen < 0)
+    if (collision->policy->fallback == POLICY_FALLBACK_EMULATE)
+        return exclusive_emulate(collision->call, collision->scratch->path);
+    if (collision->source_seen < 0)
+        return exclusive_failure(collision->source_seen);
+    if (collision->destination_seen < 0)
         return -EOPNOTSUPP;
-    return file_is_same_device(&conflict->source, &conflict->destination) ? -EEXIST : -EXDEV;
+    return file_is_same_device(&collision->source, &collision->destination) ? -EEXIST : -EXDEV;
 }
 
-static int enforce(struct conflict *conflict)
+static int enforce(struct collision *collision)
 {
-    conflict_look(conflict);
-    if (conflict->attempt == EXCLUSIVE_MISSING) {
-        conflict->attempt = fall_back(conflict);
-        if (conflict->attempt == -EOPNOTSUPP && !call_is_exclusive(conflict->call))
-            return refuse(conflict, EVENT_RULE_FALLBACK, -EOPNOTSUPP);
-        if (conflict->attempt != -EEXIST && conflict->attempt != -EXDEV)
-            return conflict->attempt;
-        conflict_look(conflict); /* somebody may have come first meanwhile */
+    collision_look(collision);
+    if (collision->attempt == EXCLUSIVE_MISSING) {
+        collision->attempt = fall_back(collision);
+        if (collision->attempt == -EOPNOTSUPP && !call_is_exclusive(collision->call))
+            return refuse(collision, EVENT_RULE_FALLBACK, -EOPNOTSUPP);
+        if (collision->attempt != -EEXIST && collision->attempt != -EXDEV)
+            return collision->attempt;
+        collision_look(collision); /* somebody may have come first meanwhile */
     }
-    return call_is_exclusive(conflict->call) ? settle_exclusive(conflict) : settle(conflict);
+    return call_is_exclusive(collision->call) ? settle_exclusive(collision) : settle(collision);
 }
 
 /* ---- the way in ---- */
@@ -206,12 +206,12 @@ static int ends_in_dot(const char *path)
  * EEXIST where the program asked for an exclusive rename. Where that is missing, it is renameat
  * that has the words.
  */
-static int answer_dot(const struct conflict *conflict)
+static int answer_dot(const struct collision *collision)
 {
-    const struct call *const call = conflict->call;
+    const struct call *const call = collision->call;
     int result;
 
-    if (conflict->attempt != EXCLUSIVE_MISSING || conflict->policy->mode == POLICY_AUDIT)
+    if (collision->attempt != EXCLUSIVE_MISSING || collision->policy->mode == POLICY_AUDIT)
         return call_plain(call);
     result = sys_renameat2(call->sys, call->source_dirfd, call->source, call->destination_dirfd,
                            call->destination, 0);
@@ -219,16 +219,16 @@ static int answer_dot(const struct conflict *conflict)
                                                                                      : result;
 }
 
-static int decide(struct conflict *conflict)
+static int decide(struct collision *collision)
 {
-    if (ends_in_dot(conflict->call->source) || ends_in_dot(conflict->call->destination))
-        return answer_dot(conflict);
-    conflict_decide(conflict);
-    if (conflict->decision.guard == POLICY_UNGUARDED)
-        return call_plain(conflict->call);
-    if (conflict->decision.guard == POLICY_ALLOWED || conflict->policy->mode == POLICY_AUDIT)
-        return pass(conflict);
-    return enforce(conflict);
+    if (ends_in_dot(collision->call->source) || ends_in_dot(collision->call->destination))
+        return answer_dot(collision);
+    collision_decide(collision);
+    if (collision->decision.guard == POLICY_UNGUARDED)
+        return call_plain(collision->call);
+    if (collision->decision.guard == POLICY_ALLOWED || collision->policy->mode == POLICY_AUDIT)
+        return pass(collision);
+    return enforce(collision);
 }
 
 /*
@@ -256,18 +256,18 @@ static int is_in_the_way(const struct call *call, int result)
 static int meet(const struct policy *policy, const struct call *call, int attempt)
 {
     struct scratch *const scratch = scratch_take(call->sys);
-    struct conflict conflict = {
+    struct collision collision = {
         .policy = policy, .call = call, .scratch = scratch, .attempt = attempt};
     int result;
 
     if (!scratch)
         return policy->mode == POLICY_AUDIT ? call_plain(call) : -ENOMEM;
-    result = decide(&conflict);
+    result = decide(&collision);
     scratch_release(call->sys, scratch);
     return result;
 }
 
-/* Kept out of the way of the call without conflict, which so needs hardly any stack. */
+/* Kept out of the way of the call without collision, which so needs hardly any stack. */
 __attribute__((noinline)) int guard_answer(const struct policy *policy, const struct call *call,
                                            int attempt)
 {
@@ -288,12 +288,12 @@ int guard_undecided(const struct policy *policy, const struct call *call, int at
     scratch = scratch_take(call->sys);
     if (!scratch)
         return -ENOMEM;
-    struct conflict conflict = {.policy = policy,
-                                .call = call,
-                                .scratch = scratch,
-                                .attempt = attempt,
-                                .destination_seen = -EACCES};
-    result = refuse(&conflict, EVENT_RULE_UNDECIDED, attempt == -EEXIST ? -EEXIST : -EOPNOTSUPP);
+    struct collision collision = {.policy = policy,
+                                  .call = call,
+                                  .scratch = scratch,
+                                  .attempt = attempt,
+                                  .destination_seen = -EACCES};
+    result = refuse(&collision, EVENT_RULE_UNDECIDED, attempt == -EEXIST ? -EEXIST : -EOPNOTSUPP);
     scratch_release(call->sys, scratch);
     return result;
 }

@@ -8,7 +8,7 @@
  * A host's stack may be an alternate signal stack of 8 KiB, and malloc is forbidden in a signal
  * handler. So scratch areas are mapped, and one is kept for the next call, which takes it by an
  * atomic exchange; whoever comes meanwhile (another thread, a signal handler that interrupted the
- * owner) maps another. No lock, hence no deadlock; a process that meets no conflict maps nothing.
+ * owner) maps another. No lock, hence no deadlock; a process that meets no collision maps nothing.
  */
 
 #include "core/event.h"

@@ -4,7 +4,7 @@
 #include <stdatomic.h>
 #include <sys/auxv.h>
 
-#include "engine/output.h"
+#include "engine/log.h"
 #include "preload/route.h"
 
 extern char **environ;
@@ -24,7 +24,7 @@ __attribute__((noinline)) static void complain(const struct policy_error *error)
 {
     char message[POLICY_MESSAGE_MAX];
 
-    output_stderr(&route_raw, message, policy_error_message(error, message, sizeof message));
+    log_stderr(&route_raw, message, policy_error_message(error, message, sizeof message));
 }
 
 /* Memory for what the policy keeps, mapped for good: most processes need none. */
@@ -79,7 +79,7 @@ __attribute__((constructor)) static void start(int count, char **arguments, char
     if (atomic_load_explicit(&in_force, memory_order_acquire) != &inert) {
         route_setup();
         if (parsed.on_refusal == POLICY_REFUSAL_EXIT || (parsed.log && parsed.log[0] == '-'))
-            output_remember_stderr(&route_raw);
+            log_remember_stderr(&route_raw);
         atomic_store_explicit(&way, &route_next, memory_order_release);
     }
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # What it is for: jobs that build into a temporary file and mv it to the published name. Exactly one wins, ever; a retry of
-# the same bytes is no conflict; a release link flips; a placeholder gives way.
+# the same bytes is no collision; a release link flips; a placeholder gives way.
 
 load ../common
 

@@ -38,7 +38,7 @@ ended() {
   [ "$(grep -c 'ending the process' err)" -eq 3 ]
 }
 
-@test "what is no refusal ends nothing: no conflict, nothing to lose, the program's own NOREPLACE, audit" {
+@test "what is no refusal ends nothing: no collision, nothing to lose, the program's own NOREPLACE, audit" {
   pair
   mkdir directory
   shim NOCLOBBER_ON_REFUSAL=exit "$PROGRAMS/call" 0 rename new vacant 0 rename vacant vacant EISDIR rename vacant directory \

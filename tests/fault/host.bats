@@ -145,7 +145,7 @@ caged() {
   shim NOCLOBBER_ALLOW='free/' "$PROGRAMS/descriptors" 0
 }
 
-@test "without memory renames work, a conflict is refused (ENOMEM), and audit lets it through" {
+@test "without memory renames work, a collision is refused (ENOMEM), and audit lets it through" {
   shim "$PROGRAMS/memory" 12
   shim NOCLOBBER_MODE=audit "$PROGRAMS/memory" 0
   shim NOCLOBBER_MODE=off "$PROGRAMS/memory" 0
@@ -192,7 +192,7 @@ caged() {
   shim NOCLOBBER_LOG=- NOCLOBBER_MODE=typo "$PROGRAMS/call" EEXIST rename new old 2>&-
 }
 
-@test "a rename without conflict is one system call" {
+@test "a rename without collision is one system call" {
   local name
   need strace
   for name in rename renameat renameat2 noreplace syscall:rename syscall:renameat syscall:renameat2; do

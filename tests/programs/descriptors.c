@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * descriptors ANSWER: with no file descriptor left a rename without conflict works, and one onto a
+ * descriptors ANSWER: with no file descriptor left a rename without collision works, and one onto a
  * file is refused, even where the policy lets it through (below free/) but cannot be asked. With a
  * descriptor free again that one gets ANSWER, an errno or 0.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * memory ANSWER: without an address left for new memory, a rename without conflict works, and one
+ * memory ANSWER: without an address left for new memory, a rename without collision works, and one
  * onto a file gets ANSWER, an errno or 0.
  */
 #include "host.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * THREADS threads at once, ROUNDS times each: one rename that is refused, one that the policy
- * allows (below free/), one without conflict; and all of them race for one destination, which
+ * allows (below free/), one without collision; and all of them race for one destination, which
  * exactly one gets.
  */
 #include "host.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A vfork(2) child renames: refused, allowed (below free/), without conflict. It shares the
+ * A vfork(2) child renames: refused, allowed (below free/), without collision. It shares the
  * parent's memory, so the parent then does the same and must find all as it was. With an argument,
  * the child's status is what the argument says.
  */

@@ -533,7 +533,7 @@ static const struct {
 } results[] = {
     {"success", 0, 1},
     {"what the kernel says of a path", -ENOENT, 1},
-    {"a conflict", -EEXIST, 0},
+    {"a collision", -EEXIST, 0},
     {"another filesystem", -EXDEV, 0},
     {"no such flag", -EINVAL, 0},
     {"no such call", -ENOSYS, 0},

@@ -93,7 +93,7 @@ static int close_from(int lowest)
     return now - lowest;
 }
 
-/* As in a process that has met no conflict yet, the library maps its scratch area anew. */
+/* As in a process that has met no collision yet, the library maps its scratch area anew. */
 static void forget_scratch(void)
 {
     munmap(scratch_take(&route_raw), sizeof(struct scratch));

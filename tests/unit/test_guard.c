@@ -258,7 +258,7 @@ static void check_outcome(const char *row, enum outcome outcome, unsigned long l
     ck_assert_msg(inode("destination") == destination_now, "%s: the destination", row);
 }
 
-START_TEST(a_conflict_is_settled)
+START_TEST(a_collision_is_settled)
 {
     unsigned long long source;
     unsigned long long destination;
@@ -293,15 +293,15 @@ static const struct {
     int has_destination;
     long calls[4];
 } costs[] = {
-    {"no conflict", &default_policy, 0, {SYS_renameat2, -1}},
-    {"no conflict, patterns", &protects, 0, {SYS_renameat2, -1}},
-    {"no conflict, audit", &audit, 0, {SYS_renameat2, -1}},
+    {"no collision", &default_policy, 0, {SYS_renameat2, -1}},
+    {"no collision, patterns", &protects, 0, {SYS_renameat2, -1}},
+    {"no collision, audit", &audit, 0, {SYS_renameat2, -1}},
 #ifdef SYS_rename
     {"off", &off, 1, {SYS_rename, -1}},
 #endif
 };
 
-START_TEST(a_call_without_conflict_is_one_call)
+START_TEST(a_call_without_collision_is_one_call)
 {
     put_file("source", "new");
     if (costs[_i].has_destination)
@@ -533,8 +533,8 @@ END_TEST
 
 static void add(TCase *tcase)
 {
-    tcase_add_loop_test(tcase, a_conflict_is_settled, 0, ROWS(rows));
-    tcase_add_loop_test(tcase, a_call_without_conflict_is_one_call, 0, ROWS(costs));
+    tcase_add_loop_test(tcase, a_collision_is_settled, 0, ROWS(rows));
+    tcase_add_loop_test(tcase, a_call_without_collision_is_one_call, 0, ROWS(costs));
     tcase_add_loop_test(tcase, what_may_be_one_file_is_not_the_same_as_another, 0, ROWS(namesakes));
     tcase_add_loop_test(tcase, a_move_across_mounts_is_recorded_once, 0, 2);
     tcase_add_test(tcase, a_refusal_may_end_the_process);

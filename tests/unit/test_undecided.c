@@ -38,7 +38,7 @@ static const struct {
     {"nothing is in the way", &enforces, 0, 0, 0, 0, 0},
     {"another error is the answer", &enforces, 0, -ENOENT, -ENOENT, 0, 0},
     {"its own wish is the answer", &enforces, RENAME_NOREPLACE, -EEXIST, -EEXIST, 0, 0},
-    {"a conflict is refused", &enforces, 0, -EEXIST, -EEXIST, 1, 0},
+    {"a collision is refused", &enforces, 0, -EEXIST, -EEXIST, 1, 0},
     {"without looking whether it is excepted", &allows_all, 0, -EEXIST, -EEXIST, 1, 0},
     {"across filesystems too", &enforces, 0, -EXDEV, -EOPNOTSUPP, 1, 0},
     {"and where the flag is missing", &enforces, 0, EXCLUSIVE_MISSING, -EOPNOTSUPP, 1, 0},

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "engine/journal.h"
+#include "engine/log.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -24,7 +24,7 @@ static void write_to(const char *log)
         .verdict = EVENT_REFUSED, .call = "rename", .source = "/a\n", .destination = "/b"};
 
     fake.clock = &now;
-    journal_write(&fake_sys, &policy, &event, &scratch);
+    log_event(&fake_sys, &policy, &event, &scratch);
 }
 
 /* The line that write_to writes in this process. */
@@ -160,7 +160,7 @@ static void report_to(const char *report, enum event_verdict verdict)
         .verdict = verdict, .call = "rename", .source = "/a\n", .destination = "/b"};
 
     fake.clock = &now;
-    journal_write(&fake_sys, &policy, &event, &scratch);
+    log_event(&fake_sys, &policy, &event, &scratch);
 }
 
 static const struct {
@@ -207,7 +207,7 @@ END_TEST
 START_TEST(the_end_is_told_in_one_escaped_line)
 {
     fake_reset();
-    journal_exit(&fake_sys, "/a\nb", &scratch);
+    log_exit(&fake_sys, "/a\nb", &scratch);
     ck_assert_str_eq(fake.err, "libnoclobber: refused to replace '/a\\u000ab'; ending the process "
                                "with status 17 (NOCLOBBER_ON_REFUSAL=exit)\n");
     ck_assert(fake.has_exited);
@@ -220,7 +220,7 @@ START_TEST(the_process_ends_though_stderr_is_gone)
     fake_reset();
     fake.intercept = SYS_write;
     fake.intercept_with = -EBADF;
-    journal_exit(&fake_sys, "/a", &scratch);
+    log_exit(&fake_sys, "/a", &scratch);
     ck_assert(fake.has_exited);
 }
 END_TEST
@@ -231,7 +231,7 @@ START_TEST(the_longest_name_is_told_whole)
 
     memset(path, '\001', sizeof path - 1);
     fake_reset();
-    journal_exit(&fake_sys, path, &scratch);
+    log_exit(&fake_sys, path, &scratch);
     ck_assert_uint_gt(fake.err_length, 6 * (sizeof path - 1));
     ck_assert_ptr_nonnull(strstr(fake.err, "=exit)\n"));
 }
@@ -256,5 +256,5 @@ static void add(TCase *tcase)
 
 int main(void)
 {
-    return run_tests("journal", add);
+    return run_tests("log", add);
 }

@@ -1,9 +1,70 @@
 /* SPDX-License-Identifier: MIT */
-#include "engine/journal.h"
+#include "engine/log.h"
 
 #include <errno.h>
+#include <signal.h>
 
-#include "engine/output.h"
+/* The kernel's sigset_t: a bit for each signal, from 1 on. */
+#define BIT(signal) (1ULL << ((signal)-1))
+
+#define STDERR 2
+
+/* What standard error was in the constructor. Only read after that. */
+static struct {
+    int is_known;
+    int is_open;
+    struct statx facts;
+} remembered;
+
+int log_write(const struct sys *sys, int fd, const char *bytes, size_t size)
+{
+    const unsigned long long fatal = BIT(SIGPIPE) | BIT(SIGXFSZ);
+    unsigned long long mask = 0;
+    unsigned long long pending = 0;
+    unsigned long long raised;
+    long result;
+
+    result = sys_sigprocmask(sys, SIG_BLOCK, &fatal, &mask);
+    if (result < 0)
+        return (int)result;
+    sys_sigpending(sys, &pending);
+    result = sys_write(sys, fd, bytes, size);
+    raised = fatal & ~pending;
+    if (result == -EPIPE || result == -EFBIG)
+        sys_sigtake(sys, &raised);
+    sys_sigprocmask(sys, SIG_SETMASK, &mask, NULL);
+    if (result < 0)
+        return (int)result;
+    return (size_t)result == size ? 0 : -EIO;
+}
+
+void log_remember_stderr(const struct sys *sys)
+{
+    remembered.is_open = sys_statx_fd(sys, STDERR, &remembered.facts) == 0;
+    remembered.is_known = 1;
+}
+
+static int is_as_remembered(const struct statx *facts)
+{
+    const struct statx *const before = &remembered.facts;
+
+    return remembered.is_open && facts->stx_ino == before->stx_ino &&
+           facts->stx_dev_major == before->stx_dev_major &&
+           facts->stx_dev_minor == before->stx_dev_minor;
+}
+
+void log_stderr(const struct sys *sys, const char *bytes, size_t size)
+{
+    struct statx facts;
+    const int result = sys_statx_fd(sys, STDERR, &facts);
+
+    /* Without statx nobody can tell; before main, descriptor 2 still is standard error. */
+    if (result == -EBADF || (result < 0 && remembered.is_known))
+        return;
+    if (remembered.is_known && (facts.stx_mode & S_IFMT) == S_IFREG && !is_as_remembered(&facts))
+        return;
+    log_write(sys, STDERR, bytes, size);
+}
 
 static void complete(const struct sys *sys, struct event *event, char *program)
 {
@@ -40,7 +101,7 @@ static int append(const struct sys *sys, const char *log, int create, const char
 
     if (fd < 0)
         return fd;
-    result = output_write(sys, fd, line, length);
+    result = log_write(sys, fd, line, length);
     sys_close(sys, fd);
     return result;
 }
@@ -58,8 +119,8 @@ static void tell_lost(const struct sys *sys, const char *report, struct scratch 
         sys_empty_own(sys, scratch->path);
 }
 
-void journal_write(const struct sys *sys, const struct policy *policy, struct event *event,
-                   struct scratch *scratch)
+void log_event(const struct sys *sys, const struct policy *policy, struct event *event,
+               struct scratch *scratch)
 {
     char *const line = scratch->large.line;
     size_t length;
@@ -69,7 +130,7 @@ void journal_write(const struct sys *sys, const struct policy *policy, struct ev
     complete(sys, event, scratch->path);
     length = event_encode(event, line, sizeof scratch->large.line);
     if (policy->log && policy->log[0] == '-')
-        output_stderr(sys, line, length);
+        log_stderr(sys, line, length);
     else if (policy->log)
         append(sys, policy->log, O_CREAT, line, length);
     /* noclobber(1) has made its file; when that is gone, nobody reads it any more. */
@@ -78,7 +139,7 @@ void journal_write(const struct sys *sys, const struct policy *policy, struct ev
         tell_lost(sys, policy->report, scratch);
 }
 
-void journal_exit(const struct sys *sys, const char *destination, struct scratch *scratch)
+void log_exit(const struct sys *sys, const char *destination, struct scratch *scratch)
 {
     struct text text;
 
@@ -88,6 +149,6 @@ void journal_exit(const struct sys *sys, const char *destination, struct scratch
     text_puts(&text, "'; ending the process with status ");
     text_put_number(&text, POLICY_EXIT_STATUS, 0);
     text_puts(&text, " (NOCLOBBER_ON_REFUSAL=exit)\n");
-    output_stderr(sys, text.start, text.length);
+    log_stderr(sys, text.start, text.length);
     sys_exit_group(sys, POLICY_EXIT_STATUS);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "engine/output.h"
+#include "engine/log.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -53,7 +53,7 @@ START_TEST(what_is_written_arrives)
 
     ck_assert_int_eq(pipe(ends), 0);
     fake_reset();
-    output_write(&fake_sys, ends[1], "abc", 3);
+    log_write(&fake_sys, ends[1], "abc", 3);
     ck_assert_int_eq(read(ends[0], got, sizeof got), 3);
     ck_assert_str_eq(got, "abc");
     ck_assert_int_eq(fake_count(SYS_write), 1);
@@ -64,7 +64,7 @@ END_TEST
 START_TEST(a_pipe_that_nobody_reads_is_no_harm)
 {
     fake_reset();
-    output_write(&fake_sys, broken_pipe(), "abc", 3);
+    log_write(&fake_sys, broken_pipe(), "abc", 3);
     ck_assert(!is_blocked(SIGPIPE) && !is_pending(SIGPIPE));
     ck_assert(!is_blocked(SIGXFSZ));
 }
@@ -82,7 +82,7 @@ START_TEST(a_limit_on_file_size_is_no_harm)
     fake_reset();
     /* No assertion within the limit: check writes a file for each. */
     is_limited = setrlimit(RLIMIT_FSIZE, &small) == 0;
-    output_write(&fake_sys, fd, "abc", 3);
+    log_write(&fake_sys, fd, "abc", 3);
     setrlimit(RLIMIT_FSIZE, &none);
     ck_assert(is_limited);
     ck_assert(!is_blocked(SIGXFSZ) && !is_pending(SIGXFSZ));
@@ -96,7 +96,7 @@ START_TEST(a_signal_that_was_pending_stays_so)
     raise(SIGPIPE);
     ck_assert(is_pending(SIGPIPE));
     fake_reset();
-    output_write(&fake_sys, broken_pipe(), "abc", 3);
+    log_write(&fake_sys, broken_pipe(), "abc", 3);
     ck_assert(is_pending(SIGPIPE) && is_blocked(SIGPIPE));
 }
 END_TEST
@@ -105,7 +105,7 @@ START_TEST(a_signal_that_was_blocked_stays_so)
 {
     block(SIGPIPE);
     fake_reset();
-    output_write(&fake_sys, broken_pipe(), "abc", 3);
+    log_write(&fake_sys, broken_pipe(), "abc", 3);
     ck_assert(!is_pending(SIGPIPE) && is_blocked(SIGPIPE));
 }
 END_TEST
@@ -115,7 +115,7 @@ START_TEST(without_a_mask_nothing_is_written)
     fake_reset();
     fake.intercept = SYS_rt_sigprocmask;
     fake.intercept_with = -EPERM;
-    output_write(&fake_sys, broken_pipe(), "abc", 3);
+    log_write(&fake_sys, broken_pipe(), "abc", 3);
     ck_assert_int_eq(fake_count(SYS_write), 0);
 }
 END_TEST
@@ -127,7 +127,7 @@ START_TEST(a_complaint_needs_no_statx)
     fake_reset();
     fake.intercept = SYS_statx;
     fake.intercept_with = -EPERM;
-    output_stderr(&fake_sys, "abc", 3);
+    log_stderr(&fake_sys, "abc", 3);
     ck_assert_str_eq(fake.err, "abc");
 }
 END_TEST
@@ -135,10 +135,10 @@ END_TEST
 START_TEST(what_may_be_the_programs_data_is_not_written_to)
 {
     fake_reset();
-    output_remember_stderr(&fake_sys);
+    log_remember_stderr(&fake_sys);
     fake.intercept = SYS_statx;
     fake.intercept_with = _i ? -EBADF : -EPERM;
-    output_stderr(&fake_sys, "abc", 3);
+    log_stderr(&fake_sys, "abc", 3);
     ck_assert_str_eq(fake.err, "");
 }
 END_TEST
@@ -148,7 +148,7 @@ START_TEST(a_closed_standard_error_is_left_alone)
     fake_reset();
     fake.intercept = SYS_statx;
     fake.intercept_with = -EBADF;
-    output_stderr(&fake_sys, "abc", 3);
+    log_stderr(&fake_sys, "abc", 3);
     ck_assert_str_eq(fake.err, "");
 }
 END_TEST
@@ -168,5 +168,5 @@ static void add(TCase *tcase)
 
 int main(void)
 {
-    return run_tests("output", add);
+    return run_tests("log_write", add);
 }
