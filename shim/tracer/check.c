@@ -71,6 +71,16 @@ static int watch_subject(pid_t subject, int gate, char *reason, size_t size)
     return judge_stop(subject, status, reason, size);
 }
 
+/* It stops once more at its end (PTRACE_O_TRACEEXIT), or ends before. */
+static void end_subject(pid_t subject)
+{
+    int status;
+
+    kill(subject, SIGKILL);
+    while (waitpid(subject, &status, __WALL) == subject && WIFSTOPPED(status))
+        ptrace(PTRACE_DETACH, subject, NULL, 0L);
+}
+
 static int try_subject(char *reason, size_t size)
 {
     const pid_t parent = getpid();
@@ -87,10 +97,8 @@ static int try_subject(char *reason, size_t size)
                          : watch_subject(subject, ends[1], reason, size);
     close(ends[0]);
     close(ends[1]);
-    if (subject > 0) {
-        kill(subject, SIGKILL);
-        waitpid(subject, NULL, __WALL);
-    }
+    if (subject > 0)
+        end_subject(subject);
     return result;
 }
 

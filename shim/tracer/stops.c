@@ -147,6 +147,17 @@ static void forget(pid_t thread)
     tracee_remove(tracee);
 }
 
+/*
+ * A thread is detached before it becomes a zombie. The zombie of a traced process is the tracer's until
+ * the tracer has waited for it, but its pidfd is readable at once: a parent that polls the pidfd and then
+ * calls waitid(P_PIDFD, WNOHANG) would find nothing, and GLib takes that for success.
+ */
+static void on_end(pid_t thread)
+{
+    forget(thread);
+    ptrace(PTRACE_DETACH, thread, NULL, 0L); /* ESRCH: a SIGKILL came in between */
+}
+
 /* All other threads are gone, and the one that did it has the number of the first one now. */
 static void on_exec(pid_t thread)
 {
@@ -173,6 +184,7 @@ static void on_event(const struct policy *policy, pid_t thread, int event, int s
         }
         break;
     case PTRACE_EVENT_EXEC: on_exec(thread); break;
+    case PTRACE_EVENT_EXIT: on_end(thread); return;
     default: break;
     }
     calls_resume(thread, request_for(thread), 0);

@@ -8,10 +8,11 @@
 
 #include "core/policy.h"
 
-/* How threads are to be seized: what they start is traced as well, and all die with the tracer. */
+/* How threads are seized: what they start is traced as well, all die with the tracer, and each stops
+ * once more when it ends. */
 #define STOPS_OPTIONS                                                                              \
     (PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACESECCOMP | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |    \
-     PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL)
+     PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT | PTRACE_O_EXITKILL)
 
 /* Deals with what waitpid(2) has said of `thread`: lets it go on, or keeps it until its call is
  * settled. */
