@@ -228,3 +228,22 @@ int main(void) { return rename("new", "dist/a") != 0 ? 5 : 0; }' >program.c
   "$NOCLOBBER" --trace -q --no-verify --audit -P --log "$LOG" env LD_PRELOAD="$SHIM" mv -f new dist/a
   [ "$(events 'e["verdict"]')" = audited ]
 }
+
+# ---- what programs see of each other (tests/programs/children.c, parents.c, interrupted.c) --------
+
+seen() { # seen PROGRAM: what it sees without a tracer, it sees with one
+  "$PROGRAMS/$1" || skip "this machine does not pass without a tracer"
+  "$NOCLOBBER" --trace -q --no-verify -P "$PROGRAMS/$1"
+}
+
+@test "a parent that waits finds its children, by pidfd, by waitid, by any flag" {
+  seen children
+}
+
+@test "a parent is told of its children's ends, and children of their parent's" {
+  seen parents
+}
+
+@test "calls that wait, signals and job control are as without a tracer" {
+  seen interrupted
+}
