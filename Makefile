@@ -169,8 +169,11 @@ CHECK_LIBS = $(shell pkg-config --libs check 2>/dev/null || echo -lcheck) -pthre
 
 check-programs: all $(UNIT) $(PROGRAMS) $(BENCH)
 
-check: check-programs
-	scripts/run-tests
+# T="test_guard e2e/run": these tests alone, and only what they need is built.
+NAMES := $(basename $(notdir $(T)))
+check: $(if $(T),all $(filter $(addprefix $(BUILD)/tests/unit/,$(NAMES)),$(UNIT)) \
+		$(if $(filter-out test_%,$(NAMES)),$(PROGRAMS) $(BENCH)),check-programs)
+	scripts/run-tests $(T)
 
 check-matrix:
 	scripts/matrix

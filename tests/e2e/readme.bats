@@ -120,7 +120,7 @@ checkout() {
     run "$folder/scripts/try"
     echo "$output"
     [ "$status" -eq 0 ]
-    [[ $output == *"mv: cannot move 'new.txt' to 'app.txt': File exists"* ]]
+    [[ $output == *"'app.txt': File exists"* ]]
     [[ $output == *"FileExistsError, another job was first"* ]]
     [[ $output == *'"verdict":"refused","rule":"protect:dist/"'* ]]
     [[ $output == *"noclobber: refused 1 rename onto 1 destination"*"(status 17)"* ]]
@@ -141,6 +141,8 @@ checkout() {
     NOCLOBBER_PROTECT=dist/ "$folder/scripts/try" mv new old
     [ "$(cat old)" = new ]
   done
+  # Nothing is left behind, the copy neither.
+  [ "$(ls)" = $'a b:c\nold\nplain' ]
 }
 
 # ---- the runner itself -------------------------------------------------------------------------
