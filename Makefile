@@ -152,8 +152,8 @@ $(BUILD)/tests/programs/%: tests/programs/%.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(BASE) $(CFLAGS) $(LDFLAGS) -o $@ $< $(filter %.a,$^) -pthread
 
-# It traces, as the tracer does.
-$(BUILD)/tests/programs/faults: $(BUILD)/test/launcher.a
+# One traces, as the tracer does; the other prints the table of settings.
+$(BUILD)/tests/programs/faults $(BUILD)/tests/programs/settings: $(BUILD)/test/launcher.a
 
 $(BUILD)/tests/bench/%: tests/bench/%.c Makefile
 	@mkdir -p $(@D)

@@ -58,7 +58,7 @@ static int act(const struct options *options)
     case OPTIONS_EXPLAIN: return with_settings(options);
     case OPTIONS_DOCTOR: return doctor(options->arguments[0]);
     case OPTIONS_VERSION: return puts("noclobber " NOCLOBBER_VERSION) < 0 ? OWN_ERROR : 0;
-    case OPTIONS_HELP: options_help(stdout); break;
+    case OPTIONS_HELP: options_help(); break;
     }
     return 0;
 }

@@ -10,35 +10,8 @@
 #include "core/policy.h"
 #include "launcher/message.h"
 
-/* Options without a short form. */
-enum { FORMAT = 256, REPORT_FILE, VERIFY, NO_VERIFY, REFUSED_STATUS };
-
-/* `+`: options end at the command, whose own are its own. `:`: what is missing is told apart. */
-static const char short_options[] = "+:p:Pa:i:nxf:l:c:tqedVh";
-
-static const struct option long_options[] = {
-    {"protect", required_argument, NULL, 'p'},
-    {"protect-all", no_argument, NULL, 'P'},
-    {"allow", required_argument, NULL, 'a'},
-    {"allow-if", required_argument, NULL, 'i'},
-    {"audit", no_argument, NULL, 'n'},
-    {"exit-on-refusal", no_argument, NULL, 'x'},
-    {"fallback", required_argument, NULL, 'f'},
-    {"log", required_argument, NULL, 'l'},
-    {"policy", required_argument, NULL, 'c'},
-    {"trace", no_argument, NULL, 't'},
-    {"quiet", no_argument, NULL, 'q'},
-    {"explain", no_argument, NULL, 'e'},
-    {"doctor", no_argument, NULL, 'd'},
-    {"version", no_argument, NULL, 'V'},
-    {"help", no_argument, NULL, 'h'},
-    {"format", required_argument, NULL, FORMAT},
-    {"report-file", required_argument, NULL, REPORT_FILE},
-    {"verify", required_argument, NULL, VERIFY},
-    {"no-verify", no_argument, NULL, NO_VERIFY},
-    {"refused-status", required_argument, NULL, REFUSED_STATUS},
-    {NULL, 0, NULL, 0},
-};
+/* What getopt_long(3) returns for the long option of the setting 0; letters are less. */
+#define FIRST_LONG 256
 
 static int refuse(const char *option, const char *value, const char *expected)
 {
@@ -46,70 +19,55 @@ static int refuse(const char *option, const char *value, const char *expected)
     return -EINVAL;
 }
 
-/* ---- options with a value: 0 or -errno ---- */
-
-/* Sets `*chosen` to the index of `value` among `count` words. */
-static int choose(const char *value, const char *const *words, int count, int *chosen)
+/* Behind the name of the option, as the user may know it from --help. */
+static int refuse_value(const struct setting *setting, const char *value)
 {
-    for (*chosen = 0; *chosen < count; ++*chosen)
-        if (strcmp(words[*chosen], value) == 0)
-            return 0;
-    return -EINVAL;
+    char option[64];
+
+    snprintf(option, sizeof option, "--%s", setting->name);
+    return refuse(option, value, setting->needs);
 }
 
-static int take_format(struct options *options, const char *value)
-{
-    static const char *const words[] = {"text", "json", "github", "gitlab"};
-    int chosen;
+/* ---- one option: 0 or -errno ---- */
 
-    if (choose(value, words, 4, &chosen) < 0)
-        return refuse("--format", value, "must be text, json, github or gitlab");
-    options->format = (enum options_format)chosen;
-    return 0;
+/* The index of `value` among the words of the setting, or -EINVAL. A value that was left out is the first. */
+static int choose(const struct setting *setting, const char *value)
+{
+    for (int i = 0; setting->words[i]; i++)
+        if (!value || strcmp(setting->words[i], value) == 0)
+            return i;
+    return refuse_value(setting, value);
 }
 
-static int take_verify(struct options *options, const char *value)
-{
-    static const char *const words[] = {"stat", "hash"};
-    int chosen;
-
-    if (choose(value, words, 2, &chosen) < 0)
-        return refuse("--verify", value, "must be stat or hash; --no-verify does not look at all");
-    options->verify = (enum options_verify)chosen;
-    return 0;
-}
-
-static int take_status(struct options *options, const char *value)
+static int take_status(struct options *options, const struct setting *setting, const char *value)
 {
     const size_t length = strlen(value);
 
     if (length == 0 || length > 3 || strspn(value, "0123456789") != length || atoi(value) > 255)
-        return refuse("--refused-status", value, "must be a number from 0 to 255");
+        return refuse_value(setting, value);
     options->refused_status = atoi(value);
     return 0;
 }
 
-static int take_pattern(struct options *options, char option, const char *value)
+static int keep(struct options *options, const struct setting *setting, const char *value)
 {
     struct options_value *const grown =
-        reallocarray(options->patterns, options->pattern_count + 1, sizeof *grown);
+        reallocarray(options->given, options->given_count + 1, sizeof *grown);
 
     if (!grown) {
         message_fault("options", NULL, strerror(ENOMEM));
         return -ENOMEM;
     }
-    options->patterns = grown;
-    grown[options->pattern_count].option = option;
-    grown[options->pattern_count++].value = value;
+    options->given = grown;
+    grown[options->given_count++] = (struct options_value){setting, value};
     return 0;
 }
 
-/* A value of which a second one would be lost without a word. */
-static int take_once(const char **slot, const char *option, const char *value, const char *instead)
+static int take_policy(struct options *options, const char *value)
 {
-    if (*slot)
-        return refuse(option, value, instead);
-    *slot = value;
+    if (options->policy_file)
+        return refuse("--policy", value, "is given twice; put all settings in one file");
+    options->policy_file = value;
     return 0;
 }
 
@@ -121,46 +79,72 @@ static int take_question(struct options *options, enum options_action action)
     return 0;
 }
 
-static int take_option(struct options *options, int option, const char *value)
+static int take_own(struct options *options, const struct setting *setting, const char *value)
 {
-    switch (option) {
-    case 'p':
-    case 'a':
-    case 'i': return take_pattern(options, (char)option, value);
-    case 'c':
-        return take_once(&options->policy_file, "--policy", value,
-                         "is given twice; put all settings in one file");
-    case FORMAT: return take_format(options, value);
-    case VERIFY: return take_verify(options, value);
-    case REFUSED_STATUS: return take_status(options, value);
-    case 'e': return take_question(options, OPTIONS_EXPLAIN);
-    case 'd': return take_question(options, OPTIONS_DOCTOR);
-    case 'f': options->fallback = value; break;
-    case 'l': options->log = value; break;
-    case REPORT_FILE: options->report_file = value; break;
-    case NO_VERIFY: options->verify = OPTIONS_VERIFY_NONE; break;
-    case 'P': options->protect_all = 1; break;
-    case 'n': options->audit = 1; break;
-    case 'x': options->exit_on_refusal = 1; break;
-    case 't': options->trace = 1; break;
-    case 'q': options->quiet = 1; break;
-    case 'V': options->action = OPTIONS_VERSION; break;
-    case 'h': options->action = OPTIONS_HELP; break;
+    const int chosen = setting->words[0] ? choose(setting, value) : 0;
+
+    if (chosen < 0)
+        return chosen;
+    switch ((int)setting_id(setting)) {
+    case SETTING_POLICY: return take_policy(options, value);
+    case SETTING_REFUSED_STATUS: return take_status(options, setting, value);
+    case SETTING_EXPLAIN: return take_question(options, OPTIONS_EXPLAIN);
+    case SETTING_DOCTOR: return take_question(options, OPTIONS_DOCTOR);
+    case SETTING_FORMAT: options->format = (enum options_format)chosen; break;
+    case SETTING_VERIFY: options->verify = (enum options_verify)chosen; break;
+    case SETTING_NO_VERIFY: options->verify = OPTIONS_VERIFY_NONE; break;
+    case SETTING_REPORT_FILE: options->report_file = value; break;
+    case SETTING_TRACE: options->trace = 1; break;
+    case SETTING_QUIET: options->quiet = 1; break;
+    case SETTING_VERSION: options->action = OPTIONS_VERSION; break;
+    case SETTING_HELP: options->action = OPTIONS_HELP; break;
     default: break;
     }
     return 0;
 }
 
-/* ---- what getopt_long(3) says no to ---- */
-
-static const char *long_name(int option)
+static int take_option(struct options *options, int option, const char *value)
 {
-    const struct option *known = long_options;
+    const struct setting *const setting =
+        option < FIRST_LONG ? setting_lettered(option) : &settings_table[option - FIRST_LONG];
 
-    while (known->name && known->val != option)
-        known++;
-    return known->name ? known->name : "";
+    return setting->variable == VARIABLE_NONE ? take_own(options, setting, value)
+                                              : keep(options, setting, value);
 }
+
+/* ---- the table, as getopt_long(3) takes it ---- */
+
+struct grammar {
+    char letters[2 + 3 * SETTING_COUNT + 1];
+    struct option words[SETTING_COUNT + 1];
+};
+
+static int takes_argument(const struct setting *setting)
+{
+    if (!setting->argument)
+        return no_argument;
+    return *setting->argument == '[' ? optional_argument : required_argument;
+}
+
+/* `+`: options end at the command, whose own are its own. `:`: a missing value is told from an unknown option. */
+static void describe(struct grammar *grammar)
+{
+    char *end = stpcpy(grammar->letters, "+:");
+
+    for (int i = 0; i < SETTING_COUNT; i++) {
+        const struct setting *const setting = &settings_table[i];
+        const int takes = takes_argument(setting);
+
+        grammar->words[i] = (struct option){setting->name, takes, NULL, FIRST_LONG + i};
+        if (setting->letter == 0)
+            continue;
+        *end++ = setting->letter;
+        end = stpcpy(end, &"::"[2 - takes]);
+    }
+    grammar->words[SETTING_COUNT] = (struct option){NULL, 0, NULL, 0};
+}
+
+/* ---- what getopt_long(3) says no to ---- */
 
 /* How many long options begin as the word does, up to its `=`. */
 static int count_candidates(const char *word)
@@ -168,8 +152,8 @@ static int count_candidates(const char *word)
     const size_t length = strcspn(word, "=");
     int count = 0;
 
-    for (const struct option *known = long_options; known->name; known++)
-        count += strncmp(known->name, word, length) == 0;
+    for (int i = 0; i < SETTING_COUNT; i++)
+        count += strncmp(settings_table[i].name, word, length) == 0;
     return count;
 }
 
@@ -180,7 +164,8 @@ static int refuse_word(int answer, const char *word)
     char name[64];
 
     if (is_long)
-        snprintf(name, sizeof name, "--%s", long_name(optopt));
+        snprintf(name, sizeof name, "--%s",
+                 optopt < FIRST_LONG ? "" : settings_table[optopt - FIRST_LONG].name);
     else
         snprintf(name, sizeof name, "-%c", optopt);
     if (answer == ':')
@@ -215,9 +200,11 @@ static int check(const struct options *options)
 
 int options_parse(int argc, char **argv, struct options *options)
 {
+    struct grammar grammar;
     int result = 0;
     int answer;
 
+    describe(&grammar);
     memset(options, 0, sizeof *options);
     options->refused_status = POLICY_EXIT_STATUS;
     opterr = 0;
@@ -226,7 +213,7 @@ int options_parse(int argc, char **argv, struct options *options)
         const char *const word = optind < argc ? argv[optind] : "";
 
         optopt = 0;
-        answer = getopt_long(argc, argv, short_options, long_options, NULL);
+        answer = getopt_long(argc, argv, grammar.letters, grammar.words, NULL);
         if (answer == -1)
             break;
         if (answer == '?' || answer == ':')
@@ -239,7 +226,7 @@ int options_parse(int argc, char **argv, struct options *options)
 
 void options_free(struct options *options)
 {
-    free(options->patterns);
-    options->patterns = NULL;
-    options->pattern_count = 0;
+    free(options->given);
+    options->given = NULL;
+    options->given_count = 0;
 }

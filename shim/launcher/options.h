@@ -2,10 +2,12 @@
 #ifndef NOCLOBBER_LAUNCHER_OPTIONS_H
 #define NOCLOBBER_LAUNCHER_OPTIONS_H
 
-/* The command line of noclobber(1), taken apart and checked as far as its own words go; what is said
- * about a policy is for launcher/settings/settings.h to judge. */
+/* The command line of noclobber(1). Settings of the command itself are checked here; those of the policy are kept in
+ * their order, for launcher/settings/settings.h to judge. */
 
 #include <stddef.h>
+
+#include "launcher/settings/table.h"
 
 enum options_action {
     OPTIONS_RUN,
@@ -15,6 +17,7 @@ enum options_action {
     OPTIONS_HELP,
 };
 
+/* In the order of the table's words. */
 enum options_format {
     OPTIONS_FORMAT_TEXT,
     OPTIONS_FORMAT_JSON,
@@ -28,44 +31,40 @@ enum options_verify {
     OPTIONS_VERIFY_NONE,
 };
 
-/* One use of an option with an argument, in the order of the command line. */
+/* One use of an option that is part of the policy. */
 struct options_value {
-    char option;       /* 'p' --protect, 'a' --allow, 'i' --allow-if */
-    const char *value; /* as given */
+    const struct setting *setting;
+    const char *value; /* as given; NULL: it takes none */
 };
 
 struct options {
     enum options_action action;
     enum options_format format;
     enum options_verify verify;
-    struct options_value *patterns; /* --protect, --allow and --allow-if */
-    size_t pattern_count;
-    const char *fallback; /* or NULL, as for all strings below */
-    const char *log;
-    const char *policy_file;
-    const char *report_file; /* --report-file: where --format gitlab (and json) go; NULL: stderr */
-    int protect_all;
-    int audit;
-    int exit_on_refusal;
+    struct options_value *given; /* the policy's, in the order of the command line */
+    size_t given_count;
+    const char *policy_file; /* or NULL */
+    const char *report_file; /* where a json or gitlab report goes; NULL: its usual place */
     int quiet;
-    int trace;          /* --trace: by a tracer, not by the library */
-    int refused_status; /* --refused-status: 0 to 255; 17 by default */
+    int trace;          /* by a tracer, not by the library */
+    int refused_status; /* 0 to 255; 17 by default */
     char **arguments;   /* the command, or what the question is about; NULL-terminated, of argv */
 };
 
 /*
- * Reads `argv` (getopt_long conventions; options end at the first word that is none, or at `--`) into
- * `*options`, whose `patterns` it allocates: options_free, in either case. Of an option given twice the
- * last one counts, but --policy may not be repeated. --help and --version
- * end the reading. Returns 0, or -EINVAL or -ENOMEM after one line on stderr that names the option, the
- * value and what would be right. Keeps state in getopt's globals: not for several threads.
+ * Reads `argv` (getopt_long conventions; options end at the first word that is not one, or at `--`) into `*options`,
+ * whose `given` it allocates: call options_free in either case. Of an option given twice the last one counts, except
+ * that patterns and --allow-if add up and --policy may not be repeated. --help and --version end the reading. Returns
+ * 0, or -EINVAL or -ENOMEM after one line on stderr that names the option, the value and what would be right. Uses
+ * getopt's globals: not for several threads.
  */
 int options_parse(int argc, char **argv, struct options *options);
 
 /* Frees what options_parse allocated. */
 void options_free(struct options *options);
 
-/* Writes the help text, which fits a screen of 24 lines by 80 columns, to `stream` (a FILE). */
-void options_help(void *stream);
+/* Writes the help text, made from the table of settings, to standard output. It fits a screen of 24 lines by 80
+ * columns. */
+void options_help(void);
 
 #endif

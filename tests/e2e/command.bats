@@ -58,8 +58,7 @@ is_kept() {
   while read -r option; do
     ! "$NOCLOBBER" "$option" x 2>&1 </dev/null | grep 'is no option' || return 1
   done <told
-  printf -- '--%s\n' protect protect-all allow allow-if audit exit-on-refusal fallback log policy quiet format report-file \
-    verify no-verify refused-status explain doctor version help trace | sort | diff - told
+  "$PROGRAMS/settings" | sed 's/^/--/; s/ .*//' | sort | diff - told
 }
 
 @test "an answer that cannot be written is no success" {

@@ -10,7 +10,6 @@ setup() {
   COMMAND_PAGE=$ROOT/shim/launcher/noclobber.1
   LIBRARY_PAGE=$ROOT/shim/preload/libnoclobber.7
   COMPLETIONS=$ROOT/shim/launcher/completions
-  OPTIONS=$ROOT/shim/launcher/options.c
 }
 
 # page FILE: as it is read, without overstriking.
@@ -23,10 +22,10 @@ events_part() {
   page "$LIBRARY_PAGE" | sed -n '/^EVENTS/,/^FILES/p'
 }
 
-# table: "NAME LETTER" for each long option of the command, "NAME" for one without a short form, from its struct option.
+# table: "NAME LETTER VALUE VARIABLE" for each setting, from the code's own table; - for what it does not have.
 table() {
-  sed -nE "s/^ *\{\"([a-z-]+)\", *[a-z]+_argument, *(NULL|0|&[a-z_]+), *('(.)')?.*/\1 \4/p" "$OPTIONS" >table
-  [ "$(wc -l <table)" -ge 19 ]
+  "$ROOT/$BUILD/tests/programs/settings" >table
+  [ "$(wc -l <table)" -ge 21 ]
 }
 
 # heads: the heads of the list of options in noclobber(1).
@@ -59,8 +58,8 @@ heads() {
   need mandoc
   table
   local option letter
-  while read -r option letter; do
-    [ -n "$letter" ] || continue
+  while read -r option letter _; do
+    [ "$letter" != - ] || continue
     echo "-$letter --$option"
     heads | grep -qE -- "^ {5}-$letter( [a-z]+)?, --$option(=|$)"
     grep -qE -- "\\{-$letter\\+?,--$option=?\\}" "$COMPLETIONS/_noclobber"
@@ -72,7 +71,7 @@ heads() {
 @test "every completion names every long option" {
   table
   local option letter
-  while read -r option letter; do
+  while read -r option letter _; do
     echo "--$option $letter"
     grep -qE -- " --$option( |\$)" "$COMPLETIONS/noclobber.bash"
     grep -qE -- "--$option(=|\\[|\\})" "$COMPLETIONS/_noclobber"
@@ -106,13 +105,27 @@ heads() {
 
 @test "noclobber(1) names every setting of a policy file" {
   need mandoc
-  sed -nE 's/^ *\{"([a-z-]+)", *apply_.*/\1/p' "$ROOT/shim/launcher/settings/draft.c" >settings
-  [ "$(wc -l <settings)" -ge 8 ]
+  local option variable
+  table
   page "$COMMAND_PAGE" | sed -n '/^POLICY FILES/,/^SUMMARY/p' >part
-  while read -r name; do
-    echo "$name"
-    grep -qE -- "(^| )$name(,| and|\.|\$)" part
-  done <settings
+  while read -r option _ _ variable; do
+    [ "$variable" != - ] || continue
+    echo "$option"
+    grep -qE -- "(^| )$option(,| and|\.|\$)" part
+  done <table
+}
+
+@test "every completion knows which options take a value" {
+  local option letter value
+  table
+  while read -r option letter value _; do
+    [[ $value != - && $value != \[* ]] || continue
+    echo "--$option"
+    sed -n '/^_noclobber_takes_value/,/^}/p' "$COMPLETIONS/noclobber.bash" | grep -qE -- "--$option( |\)|\$)"
+    grep -qE -- "--$option=" "$COMPLETIONS/_noclobber"
+    sed -n '/__fish_noclobber_with_value/,/^$/p' "$COMPLETIONS/noclobber.fish" | grep -qE -- "--$option( |\$)"
+    [ "$letter" = - ] || bash -c "source '$COMPLETIONS/noclobber.bash'; _noclobber_takes_value -$letter"
+  done <table
 }
 
 @test "noclobber --help fits a screen and names every long option" {
@@ -121,7 +134,7 @@ heads() {
   "$ROOT/build/noclobber" --help >help
   [ "$(wc -l <help)" -le 24 ]
   [ "$(wc -L <help)" -le 80 ]
-  while read -r option letter; do
+  while read -r option letter _; do
     echo "--$option $letter"
     grep -qE -- "--$option( |,|\$)" help
   done <table

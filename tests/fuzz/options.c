@@ -25,15 +25,18 @@ static int is_word(const char *value, char *const *words, int count)
 
 static void require_parts(const struct options *options, char **words, int count)
 {
-    const char *const values[] = {options->fallback, options->log, options->policy_file,
-                                  options->report_file};
+    const char *const values[] = {options->policy_file, options->report_file};
 
     for (size_t i = 0; i < sizeof values / sizeof *values; i++)
         require(!values[i] || is_word(values[i], words, count), "a value is one of the words");
-    for (size_t i = 0; i < options->pattern_count; i++)
-        require(strchr("pai", options->patterns[i].option) &&
-                    is_word(options->patterns[i].value, words, count),
-                "a pattern is one of the words");
+    for (size_t i = 0; i < options->given_count; i++) {
+        const struct options_value *const given = &options->given[i];
+
+        require(given->setting->variable != VARIABLE_NONE, "what is kept is policy");
+        require(!given->setting->argument == !given->value &&
+                    (!given->value || is_word(given->value, words, count)),
+                "a value is one of the words");
+    }
     require(options->refused_status >= 0 && options->refused_status <= 255, "a status is a byte");
     require(options->arguments > words && options->arguments <= words + count &&
                 words[count] == NULL,

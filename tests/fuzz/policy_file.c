@@ -149,22 +149,23 @@ static void read_both_ways(const char *path, const char *file, int is_text)
 static int apply(const struct policy_line *line, void *draft)
 {
     const struct draft_origin origin = {line->where, "/"};
+    const struct setting *const setting = setting_named(line->name);
 
-    return draft_apply(draft, &origin, line->name, line->value);
+    return setting ? draft_apply(draft, &origin, setting, line->value) : -EINVAL;
 }
 
 static void require_accepted(const struct draft *draft)
 {
-    char *variables[DRAFT_COUNT + 1] = {NULL};
+    char *variables[VARIABLE_COUNT + 1] = {NULL};
     struct policy_error error;
     struct policy policy;
     size_t count = 0;
     size_t room;
     char *storage;
 
-    for (unsigned i = 0; i < DRAFT_COUNT; i++)
+    for (unsigned i = 0; i < VARIABLE_COUNT; i++)
         if (draft->values[i]) {
-            char *const name = join(draft_name((enum draft_variable)i), "=");
+            char *const name = join(setting_variable_name((enum setting_variable)i), "=");
 
             variables[count++] = join(name, draft->values[i]);
             free(name);

@@ -42,22 +42,27 @@ START_TEST(without_options_there_are_defaults)
     ck_assert_int_eq(options.format, OPTIONS_FORMAT_TEXT);
     ck_assert_int_eq(options.verify, OPTIONS_VERIFY_STAT);
     ck_assert_int_eq(options.refused_status, 17);
-    ck_assert_uint_eq(options.pattern_count, 0);
+    ck_assert_uint_eq(options.given_count, 0);
     ck_assert_str_eq(options.arguments[0], "make");
     ck_assert_ptr_null(options.arguments[1]);
     options_free(&options);
 }
 END_TEST
 
-START_TEST(patterns_keep_their_order)
+START_TEST(what_is_policy_keeps_its_order)
 {
-    ck_assert_int_eq(parse((const char *[]){"-p", "a", "--allow=b", "-ac", "--protect", "d", NULL}),
-                     0);
-    ck_assert_uint_eq(options.pattern_count, 4);
-    for (int i = 0; i < 4; i++) {
-        ck_assert_int_eq(options.patterns[i].option, "paap"[i]);
-        ck_assert_int_eq(options.patterns[i].value[0], "abcd"[i]);
-    }
+    static const enum setting_id order[] = {SETTING_PROTECT, SETTING_AUDIT, SETTING_ALLOW,
+                                            SETTING_ALLOW, SETTING_PROTECT};
+
+    ck_assert_int_eq(
+        parse((const char *[]){"-np", "a", "--allow=b", "-ac", "--protect", "d", NULL}), 0);
+    ck_assert_uint_eq(options.given_count, 5);
+    ck_assert_int_eq(setting_id(options.given[0].setting), SETTING_AUDIT);
+    ck_assert_ptr_null(options.given[0].value);
+    for (int i = 1; i < 5; i++)
+        ck_assert_int_eq(options.given[i].value[0], " abcd"[i]);
+    for (int i = 2; i < 5; i++)
+        ck_assert_int_eq(setting_id(options.given[i].setting), order[i]);
     ck_assert_ptr_null(options.arguments[0]);
     options_free(&options);
 }
@@ -70,35 +75,45 @@ static int is_same(const char *value, const char *expected)
     return value && strcmp(value, expected) == 0;
 }
 
+/* Whether the last of what is policy is this. */
+static int is_given(size_t count, enum setting_id id, const char *value)
+{
+    const struct options_value *const last = &options.given[options.given_count - 1];
+
+    return options.given_count == count && setting_id(last->setting) == id &&
+           (value ? is_same(last->value, value) : !last->value);
+}
 static int protects_all(void)
 {
-    return options.protect_all;
+    return is_given(1, SETTING_PROTECT_ALL, NULL);
 }
 static int allows_if(void)
 {
-    return options.pattern_count == 1 && options.patterns[0].option == 'i' &&
-           is_same(options.patterns[0].value, "same,empty");
+    return is_given(1, SETTING_ALLOW_IF, "same,empty");
 }
 static int allows_if_twice(void)
 {
-    return options.pattern_count == 2 && is_same(options.patterns[0].value, "same") &&
-           is_same(options.patterns[1].value, "empty");
+    return is_given(2, SETTING_ALLOW_IF, "empty") && is_same(options.given[0].value, "same");
 }
 static int audits(void)
 {
-    return options.audit;
+    return is_given(1, SETTING_AUDIT, NULL);
+}
+static int enforces(void)
+{
+    return is_given(2, SETTING_ENFORCE, NULL);
 }
 static int exits(void)
 {
-    return options.exit_on_refusal;
+    return is_given(1, SETTING_EXIT_ON_REFUSAL, NULL);
 }
 static int falls_back(void)
 {
-    return is_same(options.fallback, "refuse");
+    return is_given(1, SETTING_FALLBACK, "refuse");
 }
 static int logs(void)
 {
-    return is_same(options.log, "-");
+    return is_given(1, SETTING_LOG, "-");
 }
 static int reads_policy(void)
 {
@@ -181,10 +196,11 @@ static const struct {
     {{"-i", "same", "--allow-if", "empty"}, allows_if_twice},
     {{"-n"}, audits},
     {{"--audit"}, audits},
+    {{"-n", "--enforce"}, enforces},
     {{"-x"}, exits},
     {{"--exit-on-refusal"}, exits},
     {{"-frefuse"}, falls_back},
-    {{"--fallback", "emulate", "--fallback", "refuse"}, falls_back},
+    {{"--fallback=refuse"}, falls_back},
     {{"-l", "-"}, logs},
     {{"--log=-"}, logs},
     {{"-c", "file"}, reads_policy},
@@ -240,6 +256,7 @@ static const struct {
     {{"--protect"}, "--protect: needs a value; see --help"},
     {{"--re"}, "--re: could be several options; write it out, see --help"},
     {{"--refused-status"}, "--refused-status: needs a value; see --help"},
+    {{"--e"}, "--e: could be several options; write it out, see --help"},
     {{"--quiet=yes"}, "--quiet 'yes': takes no value"},
     {{"--no-verify=x"}, "--no-verify 'x': takes no value"},
     {{"--format=xml"}, "--format 'xml': must be text, json, github or gitlab"},
@@ -272,25 +289,46 @@ END_TEST
 
 START_TEST(help_fits_a_screen)
 {
-    char text[8192];
-    FILE *const out = fmemopen(text, sizeof text, "w");
+    const char *text;
     int lines = 0;
 
-    options_help(out);
-    fclose(out);
+    capture_begin(STDOUT_FILENO);
+    options_help();
+    fflush(stdout);
+    text = capture_end(STDOUT_FILENO);
     for (const char *line = text; *line != '\0'; line += strcspn(line, "\n") + 1, lines++)
-        ck_assert_uint_le(strcspn(line, "\n"), 80);
+        ck_assert_msg(strcspn(line, "\n") <= 80, "%.90s", line);
     ck_assert_int_le(lines, 24);
+    for (int i = 0; i < SETTING_COUNT; i++)
+        ck_assert_msg(strstr(text, settings_table[i].name), "%s", settings_table[i].name);
+}
+END_TEST
+
+/* Whether two rows of the table could be taken for one another. */
+START_TEST(each_setting_has_a_name_and_a_letter_of_its_own)
+{
+    for (int i = 0; i < SETTING_COUNT; i++) {
+        const struct setting *const setting = &settings_table[i];
+
+        ck_assert_ptr_eq(setting_named(setting->name), setting);
+        ck_assert(setting->letter == 0 || setting_lettered(setting->letter) == setting);
+        ck_assert_msg(!setting->argument || setting->needs, "%s", setting->name);
+        ck_assert_msg(setting->help || strstr("enforce no-verify version help", setting->name),
+                      "%s", setting->name);
+    }
+    ck_assert_ptr_null(setting_named("prot"));
+    ck_assert_ptr_null(setting_lettered(0));
 }
 END_TEST
 
 static void add(TCase *tcase)
 {
     tcase_add_test(tcase, without_options_there_are_defaults);
-    tcase_add_test(tcase, patterns_keep_their_order);
+    tcase_add_test(tcase, what_is_policy_keeps_its_order);
     tcase_add_loop_test(tcase, each_option_is_taken, 0, ROWS(rows));
     tcase_add_loop_test(tcase, what_is_wrong_is_named_in_one_line, 0, ROWS(refusals));
     tcase_add_test(tcase, help_fits_a_screen);
+    tcase_add_test(tcase, each_setting_has_a_name_and_a_letter_of_its_own);
 }
 
 int main(void)

@@ -16,8 +16,18 @@
 static struct settings settings;
 static const char *said;
 
+/* The command line of a test, in the order of `give`. */
+static struct options_value given[64];
+static struct options options;
+
+static void give(enum setting_id id, const char *value)
+{
+    given[options.given_count++] = (struct options_value){&settings_table[id], value};
+    options.given = given;
+}
+
 /* Without any NOCLOBBER_ variable but those in `environment`. */
-static int build(const struct options *options, const char *const *environment)
+static int build(const char *const *environment)
 {
     static char copies[8][512];
     static char *strings[9];
@@ -31,7 +41,7 @@ static int build(const struct options *options, const char *const *environment)
     strings[count] = NULL;
     environ = strings;
     capture_begin(STDERR_FILENO);
-    result = settings_build(options, &settings);
+    result = settings_build(&options, &settings);
     said = capture_end(STDERR_FILENO);
     return result;
 }
@@ -175,6 +185,16 @@ static const struct {
      1,
      1,
      "NOCLOBBER_MODE=audit\nNOCLOBBER_LOG=@/c\n"},
+    {"an option that takes back what a variable says",
+     {"NOCLOBBER_MODE=off"},
+     "audit\nprotect x\nenforce\n",
+     NULL,
+     NULL,
+     NULL,
+     0,
+     0,
+     1,
+     "NOCLOBBER_PROTECT=x\nNOCLOBBER_MODE=enforce\n"},
     {"a log to standard error",
      {NULL},
      NULL,
@@ -189,22 +209,22 @@ static const struct {
 
 START_TEST(settings_come_together)
 {
-    struct options_value patterns[2];
-    struct options options = {.patterns = patterns};
-
     if (rows[_i].protect)
-        patterns[options.pattern_count++] = (struct options_value){'p', rows[_i].protect};
+        give(SETTING_PROTECT, rows[_i].protect);
     if (rows[_i].allow_if)
-        patterns[options.pattern_count++] = (struct options_value){'i', rows[_i].allow_if};
-    options.log = rows[_i].log;
-    options.protect_all = rows[_i].protect_all;
-    options.audit = rows[_i].audit;
+        give(SETTING_ALLOW_IF, rows[_i].allow_if);
+    if (rows[_i].log)
+        give(SETTING_LOG, rows[_i].log);
+    if (rows[_i].protect_all)
+        give(SETTING_PROTECT_ALL, NULL);
+    if (rows[_i].audit)
+        give(SETTING_AUDIT, NULL);
     put_directory("d");
     if (rows[_i].file) {
         put_file("d/policy", rows[_i].file);
         options.policy_file = "d/policy";
     }
-    ck_assert_msg(build(&options, rows[_i].environment) == 0, "%s: %s", rows[_i].name, said);
+    ck_assert_msg(build(rows[_i].environment) == 0, "%s: %s", rows[_i].name, said);
     ck_assert_msg(strcmp(variables(), rows[_i].variables) == 0, "%s: %s", rows[_i].name,
                   variables());
     ck_assert_msg(settings.is_policy_chosen == rows[_i].is_chosen, "%s", rows[_i].name);
@@ -214,10 +234,10 @@ END_TEST
 
 START_TEST(the_policy_is_parsed_as_the_library_will)
 {
-    struct options_value patterns[] = {{'p', "dist/"}, {'a', "dist/a\\:b"}};
-    const struct options options = {.patterns = patterns, .pattern_count = 2, .audit = 1};
-
-    ck_assert_int_eq(build(&options, NULL), 0);
+    give(SETTING_PROTECT, "dist/");
+    give(SETTING_ALLOW, "dist/a\\:b");
+    give(SETTING_AUDIT, NULL);
+    ck_assert_int_eq(build(NULL), 0);
     ck_assert_int_eq(settings.policy.mode, POLICY_AUDIT);
     ck_assert_uint_eq(settings.policy.protect.count, 1);
     ck_assert_uint_eq(settings.policy.allow.count, 1);
@@ -232,18 +252,16 @@ static const struct {
     const char *name;
     const char *environment[3];
     const char *file;
-    struct options_value pattern;
-    const char *allow_if;
-    const char *fallback;
-    const char *log;
-    const char *says; /* the beginning */
+    enum setting_id option;
+    const char *value; /* of the option; NULL: there is none */
+    const char *says;  /* the beginning */
 } refusals[] = {
     {.name = "a variable's pattern",
      .environment = {"NOCLOBBER_PROTECT=a:./b"},
      .says = "noclobber: NOCLOBBER_PROTECT './b': a '.' or '..' component could never match"},
     {.name = "an empty variable",
      .environment = {"NOCLOBBER_PROTECT="},
-     .pattern = {'p', "x"},
+     .value = "x",
      .says = "noclobber: NOCLOBBER_PROTECT '': must name a pattern"},
     {.name = "a variable's word",
      .environment = {"NOCLOBBER_MODE=on"},
@@ -252,31 +270,45 @@ static const struct {
      .environment = {"NOCLOBBER_PROTECTS=x"},
      .says = "noclobber: NOCLOBBER_PROTECTS 'x': is not a variable of libnoclobber"},
     {.name = "an option's pattern",
-     .pattern = {'p', "[a"},
+     .value = "[a",
      .says = "noclobber: --protect '[a': '[' has no ']'"},
     {.name = "an empty pattern",
-     .pattern = {'a', ""},
+     .option = SETTING_ALLOW,
+     .value = "",
      .says = "noclobber: --allow '': needs a pattern"},
     {.name = "two patterns in one option",
-     .pattern = {'p', "a/:b/"},
+     .value = "a/:b/",
      .says = "noclobber: --protect 'a/:b/': one pattern at a time"},
     {.name = "a pattern with control characters",
-     .pattern = {'p', "a\n\x1b[31m[/"},
+     .value = "a\n\x1b[31m[/",
      .says = "noclobber: --protect 'a\\u000a\\u001b[31m[/': "},
     {.name = "a word of a list",
-     .allow_if = "same,bigger",
+     .option = SETTING_ALLOW_IF,
+     .value = "same,bigger",
      .says = "noclobber: --allow-if 'bigger': must be a list of same, symlink and empty"},
-    {.name = "an empty list", .allow_if = "", .says = "noclobber: --allow-if '': needs a list"},
+    {.name = "an empty list",
+     .option = SETTING_ALLOW_IF,
+     .value = "",
+     .says = "noclobber: --allow-if '': needs a list"},
     {.name = "a fallback",
-     .fallback = "guess",
+     .option = SETTING_FALLBACK,
+     .value = "guess",
      .says = "noclobber: --fallback 'guess': must be emulate or refuse\n"},
     {.name = "an empty fallback",
-     .fallback = "",
+     .option = SETTING_FALLBACK,
+     .value = "",
      .says = "noclobber: --fallback '': needs emulate or refuse\n"},
-    {.name = "an empty log", .log = "", .says = "noclobber: --log '': needs a file"},
+    {.name = "an empty log",
+     .option = SETTING_LOG,
+     .value = "",
+     .says = "noclobber: --log '': needs a file"},
     {.name = "an unknown setting",
      .file = "\nprotects x\n",
      .says = "noclobber: policy:2 'protects': is no setting; there are protect, protect-all, "},
+    {.name = "an option that is no setting",
+     .file = "trace\n",
+     .says =
+         "noclobber: policy:1 'trace': is an option of the command alone; a policy has protect, "},
     {.name = "a setting without its value",
      .file = "protect\n",
      .says = "noclobber: policy:1 'protect': needs a pattern"},
@@ -296,20 +328,12 @@ static const struct {
 
 START_TEST(what_is_wrong_is_called_by_its_name)
 {
-    struct options_value pattern = refusals[_i].pattern;
-    const struct options options = {
-        .patterns = &pattern,
-        .pattern_count = refusals[_i].pattern.value != NULL || refusals[_i].allow_if != NULL,
-        .fallback = refusals[_i].fallback,
-        .log = refusals[_i].log,
-        .policy_file = refusals[_i].file ? "policy" : NULL,
-    };
-
-    if (refusals[_i].allow_if)
-        pattern = (struct options_value){'i', refusals[_i].allow_if};
+    if (refusals[_i].value)
+        give(refusals[_i].option, refusals[_i].value);
+    options.policy_file = refusals[_i].file ? "policy" : NULL;
     if (refusals[_i].file)
         put_file("policy", refusals[_i].file);
-    ck_assert_msg(build(&options, refusals[_i].environment) == -EINVAL, "%s", refusals[_i].name);
+    ck_assert_msg(build(refusals[_i].environment) == -EINVAL, "%s", refusals[_i].name);
     ck_assert_msg(strncmp(said, refusals[_i].says, strlen(refusals[_i].says)) == 0, "%s: %s",
                   refusals[_i].name, said);
     ck_assert_msg(strchr(said, '\n') == said + strlen(said) - 1, "%s: %s", refusals[_i].name, said);
@@ -321,12 +345,11 @@ END_TEST
 
 START_TEST(a_policy_file_speaks_of_its_own_directory)
 {
-    const struct options options = {.policy_file = "link/policy"};
-
+    options.policy_file = "link/policy";
     put_directory("real");
     put_link("link", "real");
     put_file("real/policy", "protect dist/\n");
-    ck_assert_int_eq(build(&options, NULL), 0);
+    ck_assert_int_eq(build(NULL), 0);
     ck_assert_str_eq(variables(), "NOCLOBBER_PROTECT=@/real/dist/\n");
     settings_free(&settings);
 }
@@ -334,7 +357,6 @@ END_TEST
 
 START_TEST(a_pipe_speaks_of_the_current_directory)
 {
-    struct options options = {0};
     char path[32];
     int pipes[2];
 
@@ -343,7 +365,7 @@ START_TEST(a_pipe_speaks_of_the_current_directory)
     close(pipes[1]);
     snprintf(path, sizeof path, "/dev/fd/%d", pipes[0]);
     options.policy_file = path;
-    ck_assert_msg(build(&options, NULL) == 0, "%s", said);
+    ck_assert_msg(build(NULL) == 0, "%s", said);
     ck_assert_str_eq(variables(), "NOCLOBBER_PROTECT=@/dist/\n");
     close(pipes[0]);
     settings_free(&settings);
@@ -352,11 +374,10 @@ END_TEST
 
 START_TEST(a_directory_that_is_gone_is_told)
 {
-    const struct options options = {.protect_all = 1};
-
+    give(SETTING_PROTECT_ALL, NULL);
     put_directory("gone");
     ck_assert(chdir("gone") == 0 && rmdir("../gone") == 0);
-    ck_assert_int_eq(build(&options, NULL), -ENOENT);
+    ck_assert_int_eq(build(NULL), -ENOENT);
     ck_assert_ptr_nonnull(strstr(said, "the current directory has no name"));
     settings_free(&settings);
 }
@@ -364,21 +385,19 @@ END_TEST
 
 START_TEST(more_patterns_than_an_environment_holds_are_told)
 {
-    static struct options_value patterns[64];
     static char long_one[3000];
-    struct options options = {.patterns = patterns, .pattern_count = 64};
 
     memset(long_one, 'x', sizeof long_one - 1);
     for (size_t i = 0; i < 64; i++)
-        patterns[i] = (struct options_value){'p', long_one};
-    ck_assert_int_eq(build(&options, NULL), -E2BIG);
+        give(SETTING_PROTECT, long_one);
+    ck_assert_int_eq(build(NULL), -E2BIG);
     ck_assert_str_eq(said, "noclobber: NOCLOBBER_PROTECT: all patterns together must fit in 128 "
                            "KiB\n");
     settings_free(&settings);
     /* Each variable fits, both together do not. */
     for (size_t i = 0; i < 64; i += 2)
-        patterns[i].option = 'a';
-    ck_assert_int_eq(build(&options, NULL), -E2BIG);
+        given[i].setting = &settings_table[SETTING_ALLOW];
+    ck_assert_int_eq(build(NULL), -E2BIG);
     settings_free(&settings);
 }
 END_TEST

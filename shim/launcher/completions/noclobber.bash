@@ -71,7 +71,7 @@ _noclobber_value() { # _noclobber_value OPTION CURRENT
 }
 
 _noclobber_options() { # _noclobber_options CURRENT
-  _noclobber_words "$1" --protect --protect-all --allow --allow-if --audit --exit-on-refusal --fallback --log --policy \
+  _noclobber_words "$1" --protect --protect-all --allow --allow-if --audit --enforce --exit-on-refusal --fallback --log --policy \
     --trace --verify --no-verify --quiet --format --report-file --refused-status --explain --doctor --version --help \
     -p -P -a -i -n -x -f -l -c -t -q -e -d -V -h
 }

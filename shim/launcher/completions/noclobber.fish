@@ -43,6 +43,7 @@ complete -c noclobber -n __fish_noclobber_in_options -s P -l protect-all -d 'Pro
 complete -c noclobber -n __fish_noclobber_in_options -s a -l allow -r -F -d 'Let what the pattern matches be replaced'
 complete -c noclobber -n __fish_noclobber_in_options -s i -l allow-if -xa '(__fish_noclobber_cases)' -d 'Let be replaced in these cases'
 complete -c noclobber -n __fish_noclobber_in_options -s n -l audit -d 'Refuse nothing, report what would have been'
+complete -c noclobber -n __fish_noclobber_in_options -l enforce -d 'Refuse, whatever variable or policy file says'
 complete -c noclobber -n __fish_noclobber_in_options -s x -l exit-on-refusal -d 'End a process at its first refusal'
 complete -c noclobber -n __fish_noclobber_in_options -s f -l fallback -xa 'emulate refuse' -d 'Where there is no exclusive rename'
 complete -c noclobber -n __fish_noclobber_in_options -s l -l log -r -F -d 'Append events to a file'

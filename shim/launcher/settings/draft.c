@@ -12,28 +12,10 @@
 #include "launcher/settings/anchor.h"
 #include "launcher/message.h"
 
-static const struct {
-    const char *name;
-    const char *separator; /* NULL: no list, the last one counts */
-} variables[DRAFT_COUNT] = {
-    [DRAFT_PROTECT] = {"NOCLOBBER_PROTECT", ":"},
-    [DRAFT_ALLOW] = {"NOCLOBBER_ALLOW", ":"},
-    [DRAFT_ALLOW_IF] = {"NOCLOBBER_ALLOW_IF", ","},
-    [DRAFT_MODE] = {"NOCLOBBER_MODE", NULL},
-    [DRAFT_ON_REFUSAL] = {"NOCLOBBER_ON_REFUSAL", NULL},
-    [DRAFT_FALLBACK] = {"NOCLOBBER_FALLBACK", NULL},
-    [DRAFT_LOG] = {"NOCLOBBER_LOG", NULL},
-};
-
-const char *draft_name(enum draft_variable variable)
-{
-    return variables[variable].name;
-}
-
-int draft_put(struct draft *draft, enum draft_variable variable, const char *value)
+int draft_put(struct draft *draft, enum setting_variable variable, const char *value)
 {
     char **const slot = &draft->values[variable];
-    const char *const separator = variables[variable].separator;
+    const char *const separator = setting_variable_separator(variable);
     char *joined;
 
     if (!*slot || !separator)
@@ -50,14 +32,6 @@ int draft_put(struct draft *draft, enum draft_variable variable, const char *val
 }
 
 /* ---- the kinds of settings ---- */
-
-struct setting {
-    const char *name;
-    int (*apply)(struct draft *draft, const struct draft_origin *origin,
-                 const struct setting *setting, const char *value);
-    enum draft_variable variable;
-    const char *fixed; /* the value of one that takes none */
-};
 
 static int refuse(const struct draft_origin *origin, const char *value, const char *expected)
 {
@@ -86,7 +60,7 @@ static int apply_words(struct draft *draft, const struct draft_origin *origin,
     char storage[PATH_MAX];
     int result;
 
-    if (asprintf(&variable[0], "%s=%s", draft_name(setting->variable), value) < 0)
+    if (asprintf(&variable[0], "%s=%s", setting_variable_name(setting->variable), value) < 0)
         return refuse(origin, NULL, strerror(ENOMEM));
     result = policy_parse(&policy, variable, storage, sizeof storage, &error);
     if (result < 0)
@@ -108,72 +82,32 @@ static int apply_log(struct draft *draft, const struct draft_origin *origin,
     return apply_words(draft, origin, setting, path);
 }
 
-static int apply_fixed(struct draft *draft, const struct draft_origin *origin,
-                       const struct setting *setting, const char *value)
+int draft_apply(struct draft *draft, const struct draft_origin *origin,
+                const struct setting *setting, const char *value)
 {
-    (void)origin;
-    (void)value;
-    return draft_put(draft, setting->variable, setting->fixed);
-}
-
-static int apply_protect_all(struct draft *draft, const struct draft_origin *origin,
-                             const struct setting *setting, const char *value)
-{
-    (void)origin;
-    (void)setting;
-    (void)value;
-    draft->protects_all = 1;
-    return 0;
-}
-
-static const struct setting settings[] = {
-    {"protect", apply_pattern, DRAFT_PROTECT, NULL},
-    {"protect-all", apply_protect_all, DRAFT_PROTECT, ""},
-    {"allow", apply_pattern, DRAFT_ALLOW, NULL},
-    {"allow-if", apply_words, DRAFT_ALLOW_IF, NULL},
-    {"audit", apply_fixed, DRAFT_MODE, "audit"},
-    {"exit-on-refusal", apply_fixed, DRAFT_ON_REFUSAL, "exit"},
-    {"fallback", apply_words, DRAFT_FALLBACK, NULL},
-    {"log", apply_log, DRAFT_LOG, NULL},
-    {NULL, NULL, DRAFT_COUNT, NULL},
-};
-
-/* What an empty value means is never what was meant. */
-static const char *missing_value(const struct setting *setting)
-{
+    if (!setting->argument && value)
+        return refuse(origin, setting->name, "takes no value");
+    if (setting->argument && (!value || *value == '\0'))
+        return refuse(origin, value ? value : setting->name, setting->needs);
     switch (setting->variable) {
-    case DRAFT_PROTECT:
-    case DRAFT_ALLOW: return "needs a pattern, such as dist/ or *.deb";
-    case DRAFT_ALLOW_IF: return "needs a list of same, symlink and empty, separated by ','";
-    case DRAFT_FALLBACK: return "needs emulate or refuse";
-    case DRAFT_LOG: return "needs a file, or - for standard error";
-    case DRAFT_MODE:
-    case DRAFT_ON_REFUSAL:
-    case DRAFT_COUNT: break;
+    case VARIABLE_PROTECT:
+    case VARIABLE_ALLOW:
+        if (value)
+            return apply_pattern(draft, origin, setting, value);
+        draft->protects_all = 1;
+        return 0;
+    case VARIABLE_LOG: return apply_log(draft, origin, setting, value);
+    case VARIABLE_ALLOW_IF:
+    case VARIABLE_FALLBACK: return apply_words(draft, origin, setting, value);
+    case VARIABLE_MODE:
+    case VARIABLE_ON_REFUSAL: return draft_put(draft, setting->variable, setting->fixed);
+    case VARIABLE_COUNT: break;
     }
-    return "needs a value";
-}
-
-int draft_apply(struct draft *draft, const struct draft_origin *origin, const char *name,
-                const char *value)
-{
-    const struct setting *setting = settings;
-
-    while (setting->name && strcmp(setting->name, name) != 0)
-        setting++;
-    if (!setting->name)
-        return refuse(origin, name,
-                      "is no setting; there are protect, protect-all, allow, allow-if, audit, "
-                      "exit-on-refusal, fallback and log");
-    if (setting->fixed && value)
-        return refuse(origin, name, "takes no value");
-    if (!setting->fixed && (!value || *value == '\0'))
-        return refuse(origin, value ? value : name, missing_value(setting));
-    return setting->apply(draft, origin, setting, value);
+    return refuse(origin, setting->name, "is no part of a policy");
 }
 
 void draft_free(struct draft *draft)
 {
-    for (int i = 0; i < DRAFT_COUNT; i++)
+    for (int i = 0; i < VARIABLE_COUNT; i++)
         free(draft->values[i]);
 }

@@ -13,8 +13,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "launcher/settings/draft.h"
+#include "core/text.h"
 #include "launcher/message.h"
+#include "launcher/settings/draft.h"
 #include "launcher/settings/policy_file.h"
 
 /* A string that execve(2) takes is no longer, its NUL included (Linux: MAX_ARG_STRLEN, 32 pages). */
@@ -62,7 +63,7 @@ static void free_variables(struct settings *settings)
 
 int settings_is_traced(void)
 {
-    const char *const mode = getenv(draft_name(DRAFT_MODE));
+    const char *const mode = getenv(setting_variable_name(VARIABLE_MODE));
 
     return mode && strcmp(mode, POLICY_TRACED) == 0;
 }
@@ -95,14 +96,14 @@ static int take_environment(struct settings *settings, struct draft *draft)
 
     if (result == 0)
         result = parse(settings);
-    for (unsigned i = 0; result == 0 && i < DRAFT_COUNT; i++) {
-        const char *const value = getenv(draft_name((enum draft_variable)i));
+    for (unsigned i = 0; result == 0 && i < VARIABLE_COUNT; i++) {
+        const char *const value = getenv(setting_variable_name((enum setting_variable)i));
 
         /* An empty one says nothing, and would be an empty pattern in a list. */
         if (value && *value != '\0' && strcmp(value, POLICY_TRACED) != 0)
-            result = draft_put(draft, (enum draft_variable)i, value);
+            result = draft_put(draft, (enum setting_variable)i, value);
     }
-    settings->is_policy_chosen = draft->values[DRAFT_PROTECT] != NULL;
+    settings->is_policy_chosen = draft->values[VARIABLE_PROTECT] != NULL;
     /* Inside another noclobber, which protects everything: then nothing in here narrows that. */
     draft->protects_all =
         getenv("NOCLOBBER_REPORT") && !settings_is_traced() && !settings->is_policy_chosen;
@@ -116,12 +117,35 @@ struct file_context {
     const char *directory;
 };
 
+/* Says which settings there are. */
+static int refuse_line(const struct policy_line *line, int is_option)
+{
+    char expected[256];
+    struct text text;
+
+    text_begin(&text, expected, sizeof expected - 1);
+    text_puts(&text, is_option ? "is an option of the command alone; a policy has"
+                               : "is no setting; there are");
+    for (int i = 0; i < SETTING_COUNT; i++)
+        if (settings_table[i].variable != VARIABLE_NONE) {
+            text_puts(&text, i == 0 ? " " : ", ");
+            text_puts(&text, settings_table[i].name);
+        }
+    expected[text.length] = '\0';
+    message_fault(line->where, line->name, expected);
+    return -EINVAL;
+}
+
 static int take_line(const struct policy_line *line, void *context)
 {
     const struct file_context *const file = context;
     const struct draft_origin origin = {line->where, file->directory};
 
-    return draft_apply(file->draft, &origin, line->name, line->value);
+    const struct setting *const setting = setting_named(line->name);
+
+    if (setting && setting->variable != VARIABLE_NONE)
+        return draft_apply(file->draft, &origin, setting, line->value);
+    return refuse_line(line, setting != NULL);
 }
 
 /* The directory that the file is in, resolved, to `out`; that of what is no file is the current one. */
@@ -158,53 +182,20 @@ static int take_file(struct settings *settings, struct draft *draft, const char 
 
 /* ---- the options ---- */
 
-static int take_option(struct draft *draft, const char *directory, const char *option,
-                       const char *value)
-{
-    const struct draft_origin origin = {option, directory};
-
-    return draft_apply(draft, &origin, option + strlen("--"), value);
-}
-
-static const char *option_name(char option)
-{
-    switch (option) {
-    case 'p': return "--protect";
-    case 'a': return "--allow";
-    default: return "--allow-if";
-    }
-}
-
-static int take_patterns(struct settings *settings, struct draft *draft,
-                         const struct options *options, const char *directory)
-{
-    int result = 0;
-
-    for (size_t i = 0; result == 0 && i < options->pattern_count; i++) {
-        const struct options_value *const given = &options->patterns[i];
-
-        settings->is_policy_chosen |= given->option == 'p';
-        result = take_option(draft, directory, option_name(given->option), given->value);
-    }
-    return result;
-}
-
 static int take_options(struct settings *settings, struct draft *draft,
                         const struct options *options, const char *directory)
 {
-    int result = take_patterns(settings, draft, options, directory);
+    int result = 0;
 
-    settings->is_policy_chosen |= options->protect_all;
-    if (result == 0 && options->protect_all)
-        result = take_option(draft, directory, "--protect-all", NULL);
-    if (result == 0 && options->audit)
-        result = take_option(draft, directory, "--audit", NULL);
-    if (result == 0 && options->exit_on_refusal)
-        result = take_option(draft, directory, "--exit-on-refusal", NULL);
-    if (result == 0 && options->fallback)
-        result = take_option(draft, directory, "--fallback", options->fallback);
-    if (result == 0 && options->log)
-        result = take_option(draft, directory, "--log", options->log);
+    for (size_t i = 0; result == 0 && i < options->given_count; i++) {
+        const struct options_value *const given = &options->given[i];
+        char where[64];
+        const struct draft_origin origin = {where, directory};
+
+        snprintf(where, sizeof where, "--%s", given->setting->name);
+        settings->is_policy_chosen |= given->setting->variable == VARIABLE_PROTECT;
+        result = draft_apply(draft, &origin, given->setting, given->value);
+    }
     return result;
 }
 
@@ -228,13 +219,14 @@ static int finish(struct settings *settings, const struct draft *draft)
     int result = 0;
 
     free_variables(settings);
-    settings->variables = calloc(DRAFT_COUNT + 1, sizeof *settings->variables);
+    settings->variables = calloc(VARIABLE_COUNT + 1, sizeof *settings->variables);
     if (!settings->variables)
         return -ENOMEM;
-    for (unsigned i = 0; result == 0 && i < DRAFT_COUNT; i++)
-        if (draft->values[i] && !(i == DRAFT_PROTECT && draft->protects_all))
-            result = put_variable(&settings->variables[count++], draft_name((enum draft_variable)i),
-                                  draft->values[i]);
+    for (unsigned i = 0; result == 0 && i < VARIABLE_COUNT; i++)
+        if (draft->values[i] && !(i == VARIABLE_PROTECT && draft->protects_all))
+            result =
+                put_variable(&settings->variables[count++],
+                             setting_variable_name((enum setting_variable)i), draft->values[i]);
     return result < 0 ? result : parse(settings);
 }
 

@@ -174,11 +174,11 @@ static void warn_unseen(FILE *out, const struct suggestion *suggestion, const ch
     const struct options *const options = suggestion->options;
     const size_t length = strlen(pattern);
 
-    for (size_t i = 0; pattern[length - 1] == '/' && i < options->pattern_count; i++) {
-        const struct options_value *const value = &options->patterns[i];
+    for (size_t i = 0; pattern[length - 1] == '/' && i < options->given_count; i++) {
+        const struct options_value *const value = &options->given[i];
         char literal[2 * PATH_MAX];
 
-        if (value->option != 'p' || is_seen(suggestion->records, value->value))
+        if (setting_id(value->setting) != SETTING_PROTECT || is_seen(suggestion->records, value->value))
             continue;
         take_literal(value->value, directory, literal, sizeof literal);
         if (*literal == '\0' || strncmp(literal, pattern, length) == 0)
