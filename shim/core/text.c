@@ -54,20 +54,6 @@ static void put_escaped(struct text *text, unsigned code)
     text_put(text, escape, sizeof escape);
 }
 
-/* Marks, embeddings, overrides and isolates of the bidirectional algorithm (UAX #9): a terminal shows
- * what follows them in another place. */
-static int turns_direction(unsigned code)
-{
-    return code == 0x061C || code == 0x200E || code == 0x200F ||
-           (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
-}
-
-static int is_unprintable(unsigned code)
-{
-    return turns_direction(code) || code < 0x20 || (code >= 0x7F && code < 0xA0) ||
-           code == 0x2028 || code == 0x2029 || (code >= 0xDC80 && code <= 0xDCFF);
-}
-
 void text_put_json(struct text *text, const char *string)
 {
     unsigned length;
@@ -75,7 +61,7 @@ void text_put_json(struct text *text, const char *string)
     for (; *string != '\0'; string += length) {
         const unsigned code = utf8_decode(string, &length);
 
-        if (is_unprintable(code)) {
+        if (utf8_is_unprintable(code)) {
             put_escaped(text, code);
         } else {
             if (code == '"' || code == '\\')

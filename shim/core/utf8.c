@@ -42,3 +42,17 @@ unsigned utf8_decode(const char *bytes, unsigned *length)
     *length = expected;
     return code;
 }
+
+/* Marks, embeddings, overrides and isolates of the bidirectional algorithm (UAX #9): a terminal shows
+ * what follows them in another place. */
+static int turns_direction(unsigned code)
+{
+    return code == 0x061C || code == 0x200E || code == 0x200F ||
+           (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
+}
+
+int utf8_is_unprintable(unsigned code)
+{
+    return turns_direction(code) || code < 0x20 || (code >= 0x7F && code < 0xA0) ||
+           code == 0x2028 || code == 0x2029 || (code >= 0xDC80 && code <= 0xDCFF);
+}

@@ -16,4 +16,9 @@
  */
 unsigned utf8_decode(const char *bytes, unsigned *length);
 
+/* Whether a terminal, a log or an editor would do something else than show the code point that utf8_decode returned: a
+ * control character (C0, DEL, C1), the end of a line (U+2028, U+2029), a mark that turns the direction of writing, a byte
+ * that is not UTF-8. 1 or 0. */
+int utf8_is_unprintable(unsigned code);
+
 #endif

@@ -99,3 +99,21 @@ void escape_markdown(FILE *out, const char *string)
 {
     put_each(out, string, put_markdown);
 }
+
+size_t escape_words(const char *string, char *out, size_t size)
+{
+    struct text text;
+    unsigned length;
+
+    text_begin(&text, out, size - 1);
+    for (; *string != '\0'; string += length) {
+        char bytes[5] = "";
+
+        if (utf8_is_unprintable(utf8_decode(string, &length)))
+            text_put_json(&text, memcpy(bytes, string, length));
+        else
+            text_put(&text, string, length);
+    }
+    out[text.length] = '\0';
+    return text.length;
+}

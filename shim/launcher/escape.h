@@ -3,8 +3,8 @@
 #define NOCLOBBER_LAUNCHER_ESCAPE_H
 
 /*
- * File names in other languages. A name may hold any byte; none of these lets a control character,
- * a newline or a byte that is not UTF-8 through. Each writes `string` to `out`.
+ * File names in other languages. A name may hold any byte; none of these lets through what is unprintable
+ * (core/utf8.h). Each writes `string` to `out`.
  */
 
 #include <stdio.h>
@@ -24,5 +24,9 @@ void escape_github_property(FILE *out, const char *string);
 
 /* Text in Markdown, in a cell of a table too, that is no markup, no link and no mention. */
 void escape_markdown(FILE *out, const char *string);
+
+/* Words for a person that may quote a name: what is unprintable as \uXXXX, all else as it is. To `out` of `size` bytes,
+ * cut if need be, with a NUL. Returns the length. */
+size_t escape_words(const char *string, char *out, size_t size);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "launcher/escape.h"
 
 /* How much of a value is shown. */
 #define VALUE_SHOWN 200
@@ -25,7 +26,7 @@ static void put_some(struct text *text, const char *bytes, size_t length, size_t
 
 void message_fault_part(const char *where, const char *value, size_t length, const char *expected)
 {
-    char line[TEXT_JSON_MAX(WHERE_SHOWN + VALUE_SHOWN) + 1024];
+    char line[TEXT_JSON_MAX(WHERE_SHOWN + VALUE_SHOWN) + 2048];
     struct text text;
 
     text_begin(&text, line, sizeof line);
@@ -37,8 +38,8 @@ void message_fault_part(const char *where, const char *value, size_t length, con
         text_puts(&text, "'");
     }
     text_puts(&text, ": ");
-    text_puts(&text, expected);
-    text_puts(&text, "\n");
+    text.length += escape_words(expected, line + text.length, sizeof line - 1 - text.length);
+    line[text.length++] = '\n';
     fwrite(line, 1, text.length, stderr);
 }
 

@@ -7,7 +7,8 @@
 #include <stddef.h>
 
 /* Writes "noclobber: WHERE 'value': what would be right"; with `value` NULL "noclobber: WHERE: …".
- * Both are escaped, and a long value is shortened. */
+ * `where` and `value` are escaped as JSON, and a long value is shortened; of `expected`, which may quote a file's name,
+ * only what is unprintable is escaped. */
 void message_fault(const char *where, const char *value, const char *expected);
 
 /* The same of the `length` bytes at `value`. */

@@ -264,8 +264,24 @@ except OSError: print("went on")'
   [ "$(cat dist/a)" = new ]
 }
 
-@test "NOCLOBBER_MODE=off is off" {
-  NOCLOBBER_MODE=off exits 0 -p dist/ sh -c 'cp new dist/b; mv new dist/a; rm dist/b'
+@test "NOCLOBBER_MODE=off is off, which is said, and --enforce overrides it" {
+  export NOCLOBBER_MODE=off
+  exits 17 --enforce -p dist/ sh -c 'mv new dist/a; true'
+  exits 0 -p dist/ sh -c 'cp new dist/b; mv new dist/a; rm dist/b'
+  grep -q "NOCLOBBER_MODE 'off': nothing is protected" stderr
+}
+
+@test "what protects nothing as it stands starts nothing" {
+  exits 125 -p dist touch started
+  grep -q "^noclobber: --protect 'dist': is a directory" stderr
+  exits 125 '--protect=~/x/' touch started
+  grep -q "^noclobber: --protect '~/x/': no shell expands this" stderr
+  printf 'protect "dist/"\n' >policy
+  exits 125 -c policy touch started
+  grep -q "^noclobber: policy:1 .*: the quotes would be part of the name" stderr
+  NOCLOBBER_PROTECT=dist exits 125 touch started
+  grep -q "^noclobber: NOCLOBBER_PROTECT 'dist': is a directory" stderr
+  [ ! -e started ]
 }
 
 # ---- exit statuses -----------------------------------------------------------------------------

@@ -182,7 +182,7 @@ static void require_accepted(const struct draft *draft)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct input input = {data, size};
-    struct draft draft = {{NULL}, 0};
+    struct draft draft = {{NULL}, 0, 0};
     size_t length;
     char *const file = input_rest(&input, &length);
     const int is_text = strlen(file) == length;

@@ -60,6 +60,12 @@ static const struct {
     {"a link in front of a glob", "link/*/", "@/real/*/"},
     {"what is not there yet", "new/er/app", "@/new/er/app"},
     {"a file in place of a directory", "file/app", "@/file/app"},
+    {"a file in place of a directory above", "file/sub/app", "@/file/sub/app"},
+    {"a quote at one end", "\"real/x", "@/\"real/x"},
+    {"quotes that differ", "'real/x\"", "@/'real/x\""},
+    {"quotes as names", "\\\"real/x\"", "@/\"real/x\""},
+    {"a tilde as a name", "\\~/x", "@/~/x"},
+    {"a dollar within", "real/$x", "@/real/$x"},
     {"absolute", "@/link/app", "@/real/app"},
     {"absolute and not there", "/no/such/place/", "/no/such/place/"},
     {"absolute with a glob at once", "/*/x", "/*/x"},
@@ -104,6 +110,11 @@ static const struct {
     {"a slash in a set", "x/[a/b]", "'/' inside []"},
     {"an escaped slash", "real\\/x", "'\\/'"},
     {"an escape of nothing", "real/x\\", "'\\' at the end"},
+    {"double quotes", "\"real/\"", "quotes"},
+    {"single quotes", "'*.deb'", "quotes"},
+    {"quotes alone", "''", "quotes"},
+    {"a tilde", "~/real/", "no shell expands"},
+    {"a variable", "$HOME/real/", "no shell expands"},
 };
 
 START_TEST(what_can_never_match_is_a_fault)
@@ -112,6 +123,35 @@ START_TEST(what_can_never_match_is_a_fault)
     ck_assert_msg(anchor(faults[_i].pattern, sandbox_path()) == -EINVAL, "%s: %s", faults[_i].name,
                   anchored);
     ck_assert_msg(strstr(fault, faults[_i].says) != NULL, "%s: %s", faults[_i].name, fault);
+}
+END_TEST
+
+static const struct {
+    const char *name;
+    const char *pattern;
+    int is_directory;
+} names[] = {
+    {"a directory", "real", 1},
+    {"a directory by its path", "@/real", 1},
+    {"a directory here", "./real", 1},
+    {"a directory below a link", "link/sub", 1},
+    {"a directory with odd characters", "odd \\[1]\\*\\?:\\\\", 1},
+    {"a tree", "real/", 0},
+    {"a link to a directory", "link", 0},
+    {"a file", "file", 0},
+    {"nothing", "absent", 0},
+    {"no name", "", 0},
+    {"a glob that matches one", "rea*", 0},
+    {"one at any depth", "**/real", 0},
+    {"dots that lead nowhere", "absent/../real", 0},
+};
+
+START_TEST(the_name_of_a_directory_is_known)
+{
+    make_tree();
+    ck_assert_msg(anchor_is_directory(sandbox_expand(names[_i].pattern), sandbox_path()) ==
+                      names[_i].is_directory,
+                  "%s", names[_i].name);
 }
 END_TEST
 
@@ -179,6 +219,7 @@ static void add(TCase *tcase)
 {
     tcase_add_loop_test(tcase, a_pattern_is_anchored, 0, ROWS(rows));
     tcase_add_loop_test(tcase, what_can_never_match_is_a_fault, 0, ROWS(faults));
+    tcase_add_loop_test(tcase, the_name_of_a_directory_is_known, 0, ROWS(names));
     tcase_add_test(tcase, a_directory_is_put_in_front_escaped);
     tcase_add_test(tcase, the_root_may_be_the_directory);
     tcase_add_test(tcase, what_is_too_long_is_a_fault);

@@ -302,6 +302,27 @@ static const struct {
      .option = SETTING_LOG,
      .value = "",
      .says = "noclobber: --log '': needs a file"},
+    {.name = "a directory without its slash",
+     .value = "here",
+     .says = "noclobber: --protect 'here': is a directory, and nothing in it would be protected"},
+    {.name = "a file's directory without its slash",
+     .file = "audit\nprotect ./here\n",
+     .says = "noclobber: policy:2 './here': is a directory"},
+    {.name = "a variable's directory without its slash",
+     .environment = {"NOCLOBBER_PROTECT=a:here"},
+     .says = "noclobber: NOCLOBBER_PROTECT 'here': is a directory"},
+    {.name = "a variable's quotes",
+     .environment = {"NOCLOBBER_PROTECT='here/'"},
+     .says = "noclobber: NOCLOBBER_PROTECT ''here/'': the quotes would be part of the name"},
+    {.name = "a file's quotes",
+     .file = "protect \"here/\"\n",
+     .says = "noclobber: policy:1 '\\\"here/\\\"': the quotes would be part of the name"},
+    {.name = "a tilde",
+     .value = "~/here/",
+     .says = "noclobber: --protect '~/here/': no shell expands this"},
+    {.name = "quotes around a log",
+     .file = "log '/tmp/x'\n",
+     .says = "noclobber: policy:1 ''/tmp/x'': the quotes would be part of the name"},
     {.name = "an unknown setting",
      .file = "\nprotects x\n",
      .says = "noclobber: policy:2 'protects': is no setting; there are protect, protect-all, "},
@@ -333,10 +354,69 @@ START_TEST(what_is_wrong_is_called_by_its_name)
     options.policy_file = refusals[_i].file ? "policy" : NULL;
     if (refusals[_i].file)
         put_file("policy", refusals[_i].file);
+    put_directory("here");
     ck_assert_msg(build(refusals[_i].environment) == -EINVAL, "%s", refusals[_i].name);
     ck_assert_msg(strncmp(said, refusals[_i].says, strlen(refusals[_i].says)) == 0, "%s: %s",
                   refusals[_i].name, said);
     ck_assert_msg(strchr(said, '\n') == said + strlen(said) - 1, "%s: %s", refusals[_i].name, said);
+    settings_free(&settings);
+}
+END_TEST
+
+/* ---- what protects nothing ---- */
+
+static const struct {
+    const char *name;
+    const char *environment[3];
+    enum setting_id option;
+    const char *value;
+    const char *says;
+} warnings[] = {
+    {"off, from outside",
+     {"NOCLOBBER_MODE=off"},
+     SETTING_PROTECT,
+     "x",
+     "noclobber: NOCLOBBER_MODE 'off': nothing is protected in this run; unset it, or say "
+     "--enforce\n"},
+    {"audit, from outside",
+     {"NOCLOBBER_MODE=audit"},
+     SETTING_PROTECT,
+     "x",
+     "noclobber: NOCLOBBER_MODE 'audit': nothing is refused in this run; unset it, or say "
+     "--enforce\n"},
+    {"an option audits as well", {"NOCLOBBER_MODE=audit"}, SETTING_AUDIT, NULL, ""},
+    {"an option overrides", {"NOCLOBBER_MODE=off"}, SETTING_ENFORCE, NULL, ""},
+    {"inside another noclobber",
+     {"NOCLOBBER_MODE=audit", "NOCLOBBER_REPORT=/x"},
+     SETTING_PROTECT,
+     "x",
+     ""},
+    {"a directory that another noclobber names",
+     {"NOCLOBBER_PROTECT=here", "NOCLOBBER_REPORT=/x"},
+     SETTING_PROTECT,
+     "x",
+     ""},
+    {"enforce, from outside", {"NOCLOBBER_MODE=enforce"}, SETTING_PROTECT, "x", ""},
+};
+
+START_TEST(a_mode_from_outside_is_told)
+{
+    put_directory("here");
+    if (!warnings[_i].value)
+        give(SETTING_PROTECT_ALL, NULL);
+    give(warnings[_i].option, warnings[_i].value);
+    ck_assert_msg(build(warnings[_i].environment) == 0, "%s", said);
+    ck_assert_str_eq(said, warnings[_i].says);
+    settings_free(&settings);
+}
+END_TEST
+
+START_TEST(a_question_about_a_mode_is_not_warned)
+{
+    give(SETTING_PROTECT_ALL, NULL);
+    options.action = OPTIONS_EXPLAIN;
+    ck_assert_int_eq(build((const char *[]){"NOCLOBBER_MODE=off", NULL}), 0);
+    ck_assert_str_eq(said, "");
     settings_free(&settings);
 }
 END_TEST
@@ -407,6 +487,8 @@ static void add(TCase *tcase)
     tcase_add_loop_test(tcase, settings_come_together, 0, ROWS(rows));
     tcase_add_test(tcase, the_policy_is_parsed_as_the_library_will);
     tcase_add_loop_test(tcase, what_is_wrong_is_called_by_its_name, 0, ROWS(refusals));
+    tcase_add_loop_test(tcase, a_mode_from_outside_is_told, 0, ROWS(warnings));
+    tcase_add_test(tcase, a_question_about_a_mode_is_not_warned);
     tcase_add_test(tcase, a_policy_file_speaks_of_its_own_directory);
     tcase_add_test(tcase, a_pipe_speaks_of_the_current_directory);
     tcase_add_test(tcase, a_directory_that_is_gone_is_told);

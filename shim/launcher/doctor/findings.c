@@ -18,6 +18,9 @@ static const char *level_name(enum finding_level level)
 void findings_add(struct findings *findings, enum finding_level level, const char *subject,
                   const char *value, const char *text)
 {
+    char words[2048];
+
+    escape_words(text, words, sizeof words);
     printf("%-7s  ", level_name(level));
     escape_json(stdout, subject);
     printf(": ");
@@ -26,6 +29,6 @@ void findings_add(struct findings *findings, enum finding_level level, const cha
         escape_json(stdout, value);
         printf("' ");
     }
-    puts(text);
+    puts(words);
     findings->problems += level == FINDING_PROBLEM;
 }

@@ -22,7 +22,7 @@
 /* The kernel follows as many interpreters (Linux, fs/exec.c: exec_binprm). */
 #define MOST_INTERPRETERS 5
 
-/* Records a verdict, in words that no file name can break out of. */
+/* Records a verdict and its reason, which whoever writes it escapes. */
 __attribute__((format(printf, 3, 4))) static void
 say(struct probe *probe, enum probe_verdict verdict, const char *format, ...)
 {
@@ -33,9 +33,6 @@ say(struct probe *probe, enum probe_verdict verdict, const char *format, ...)
     /* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): it is, one line above */
     vsnprintf(probe->reason, sizeof probe->reason, format, arguments);
     va_end(arguments);
-    for (char *at = probe->reason; *at != '\0'; at++)
-        if ((unsigned char)*at < ' ' || *at == '\x7f')
-            *at = '?';
 }
 
 static void set_program(struct probe *probe, const char *path)

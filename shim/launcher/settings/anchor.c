@@ -176,13 +176,41 @@ static const char *anchor(const char *pattern, const char *directory, struct tex
     return fault;
 }
 
+const char *anchor_fault(const char *pattern)
+{
+    const size_t length = strlen(pattern);
+
+    if (length > 1 && strchr("'\"", *pattern) && pattern[length - 1] == *pattern)
+        return "the quotes would be part of the name; write it without them";
+    if (*pattern == '~' || *pattern == '$')
+        return "no shell expands this; write the path itself, or a '\\' before the first character "
+               "if "
+               "the name begins so";
+    return NULL;
+}
+
+int anchor_is_directory(const char *pattern, const char *directory)
+{
+    struct walk walk = {"", 0};
+    struct stat status;
+    const char *rest;
+
+    if (*pattern != '/' && strcmp(directory, "/") != 0)
+        memcpy(walk.path, directory, strlen(directory) + 1);
+    return *pattern != '\0' && pattern[strlen(pattern) - 1] != '/' &&
+           !walk_literals(&walk, pattern, &rest) && *rest == '\0' &&
+           lstat(walk.path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
 int anchor_pattern(const char *pattern, const char *directory, char *out, size_t size,
                    const char **fault)
 {
     struct text text;
 
     text_begin(&text, out, size - 1);
-    *fault = NULL;
+    *fault = anchor_fault(pattern);
+    if (*fault)
+        return -EINVAL;
     if (has_bare_colon(pattern))
         *fault = "one pattern at a time; a ':' that belongs to the name is written '\\:'";
     else if (strcmp(pattern, ".") == 0 || strcmp(pattern, "..") == 0)

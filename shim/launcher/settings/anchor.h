@@ -22,4 +22,17 @@
 int anchor_pattern(const char *pattern, const char *directory, char *out, size_t size,
                    const char **fault);
 
+/* Why a value was hardly meant as it stands: quotes, or a `~` or `$`, that nobody took away. A phrase that says what would
+ * be right, in static storage, or NULL. */
+const char *anchor_fault(const char *pattern);
+
+/* What is wrong with the name of a directory as a pattern of --protect. */
+#define ANCHOR_DIRECTORY                                                                           \
+    "is a directory, and nothing in it would be protected; write it with a '/' at the end, or "    \
+    "with '**/' before it for files of that name anywhere"
+
+/* Whether `pattern` (below `directory` if it is relative) is the name of a directory that is there, without the '/' that
+ * would protect what is in it: 1 or 0. A symbolic link is not a directory. */
+int anchor_is_directory(const char *pattern, const char *directory);
+
 #endif

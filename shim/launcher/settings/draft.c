@@ -45,6 +45,8 @@ static int apply_pattern(struct draft *draft, const struct draft_origin *origin,
     char anchored[PATTERN_MAX + 2];
     const char *fault;
 
+    if (setting->variable == VARIABLE_PROTECT && anchor_is_directory(value, origin->directory))
+        return refuse(origin, value, ANCHOR_DIRECTORY);
     if (anchor_pattern(value, origin->directory, anchored, sizeof anchored, &fault) < 0)
         return refuse(origin, value, fault);
     return draft_put(draft, setting->variable, anchored);
@@ -74,7 +76,10 @@ static int apply_log(struct draft *draft, const struct draft_origin *origin,
 {
     char path[2 * PATH_MAX];
     const char *slash = strcmp(origin->directory, "/") == 0 ? "" : "/";
+    const char *const fault = anchor_fault(value);
 
+    if (fault)
+        return refuse(origin, value, fault);
     if (strcmp(value, "-") == 0 || *value == '/')
         return apply_words(draft, origin, setting, value);
     if ((size_t)snprintf(path, sizeof path, "%s%s%s", origin->directory, slash, value) >= PATH_MAX)
@@ -100,7 +105,9 @@ int draft_apply(struct draft *draft, const struct draft_origin *origin,
     case VARIABLE_ALLOW_IF:
     case VARIABLE_FALLBACK: return apply_words(draft, origin, setting, value);
     case VARIABLE_MODE:
-    case VARIABLE_ON_REFUSAL: return draft_put(draft, setting->variable, setting->fixed);
+    case VARIABLE_ON_REFUSAL:
+        draft->is_mode_chosen |= setting->variable == VARIABLE_MODE;
+        return draft_put(draft, setting->variable, setting->fixed);
     case VARIABLE_COUNT: break;
     }
     return refuse(origin, setting->name, "is no part of a policy");

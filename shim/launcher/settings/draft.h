@@ -9,6 +9,7 @@
 struct draft {
     char *values[VARIABLE_COUNT]; /* allocated; NULL: not set */
     int protects_all;             /* PROTECT stays unset, whatever is in its list */
+    int is_mode_chosen;           /* MODE is not what the environment says */
 };
 
 /* Where a setting comes from. */

@@ -15,6 +15,7 @@
 
 #include "core/text.h"
 #include "launcher/message.h"
+#include "launcher/settings/anchor.h"
 #include "launcher/settings/draft.h"
 #include "launcher/settings/policy_file.h"
 
@@ -90,12 +91,38 @@ static int copy_environment(struct settings *settings, char **environment)
     return 0;
 }
 
-static int take_environment(struct settings *settings, struct draft *draft)
+/* Inside another noclobber the environment is what that one has checked. */
+static int is_inside(void)
+{
+    return getenv("NOCLOBBER_REPORT") != NULL;
+}
+
+/* Patterns that protect nothing, which the library can't know. */
+static int check_patterns(const struct policy_patterns *patterns, const char *directory)
+{
+    const char *pattern = patterns->first;
+
+    for (size_t i = 0; !is_inside() && i < patterns->count; i++, pattern += strlen(pattern) + 1) {
+        const char *fault = anchor_fault(pattern);
+
+        if (!fault && anchor_is_directory(pattern, directory))
+            fault = ANCHOR_DIRECTORY;
+        if (fault) {
+            message_fault(setting_variable_name(VARIABLE_PROTECT), pattern, fault);
+            return -EINVAL;
+        }
+    }
+    return 0;
+}
+
+static int take_environment(struct settings *settings, struct draft *draft, const char *directory)
 {
     int result = copy_environment(settings, environ);
 
     if (result == 0)
         result = parse(settings);
+    if (result == 0)
+        result = check_patterns(&settings->policy.protect, directory);
     for (unsigned i = 0; result == 0 && i < VARIABLE_COUNT; i++) {
         const char *const value = getenv(setting_variable_name((enum setting_variable)i));
 
@@ -105,8 +132,7 @@ static int take_environment(struct settings *settings, struct draft *draft)
     }
     settings->is_policy_chosen = draft->values[VARIABLE_PROTECT] != NULL;
     /* Inside another noclobber, which protects everything: then nothing in here narrows that. */
-    draft->protects_all =
-        getenv("NOCLOBBER_REPORT") && !settings_is_traced() && !settings->is_policy_chosen;
+    draft->protects_all = is_inside() && !settings_is_traced() && !settings->is_policy_chosen;
     return result;
 }
 
@@ -230,9 +256,22 @@ static int finish(struct settings *settings, const struct draft *draft)
     return result < 0 ? result : parse(settings);
 }
 
+/* A mode that somebody set further up makes a run succeed that protects nothing. */
+static void warn_of_mode(const struct settings *settings, const struct draft *draft)
+{
+    const char *const name = setting_variable_name(VARIABLE_MODE);
+
+    if (draft->is_mode_chosen || is_inside())
+        return;
+    if (settings->policy.mode == POLICY_OFF)
+        message_fault(name, "off", "nothing is protected in this run; unset it, or say --enforce");
+    if (settings->policy.mode == POLICY_AUDIT)
+        message_fault(name, "audit", "nothing is refused in this run; unset it, or say --enforce");
+}
+
 int settings_build(const struct options *options, struct settings *settings)
 {
-    struct draft draft = {{NULL}, 0};
+    struct draft draft = {{NULL}, 0, 0};
     char current[PATH_MAX];
     int result;
 
@@ -242,13 +281,15 @@ int settings_build(const struct options *options, struct settings *settings)
                       "start in one that is there, for patterns begin at it");
         return -ENOENT;
     }
-    result = take_environment(settings, &draft);
+    result = take_environment(settings, &draft, current);
     if (result == 0 && options->policy_file)
         result = take_file(settings, &draft, options->policy_file, current);
     if (result == 0)
         result = take_options(settings, &draft, options, current);
     if (result == 0)
         result = finish(settings, &draft);
+    if (result == 0 && options->action == OPTIONS_RUN && settings->is_policy_chosen)
+        warn_of_mode(settings, &draft);
     draft_free(&draft);
     return result;
 }
