@@ -95,7 +95,7 @@ LAUNCHER := $(sort $(wildcard shim/launcher/*.c shim/launcher/*/*.c))
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 PROGRAMS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/programs/*.c)))
 FUZZ := $(patsubst tests/%.c,$(BUILD)/tests/%,$(filter-out %/fuzz.c,$(sort $(wildcard tests/fuzz/*.c))))
-BENCH := $(BUILD)/tests/bench/renames $(BUILD)/tests/bench/starts $(BUILD)/tests/bench/empty.so
+BENCH := $(patsubst %.c,$(BUILD)/%,$(filter-out %/empty.c,$(sort $(wildcard tests/bench/*.c)))) $(BUILD)/tests/bench/empty.so
 
 LIBRARY_OBJECTS := $(LIBRARY:%.c=$(BUILD)/pic/%.o)
 TEST_OBJECTS := $(TESTABLE:%.c=$(BUILD)/test/%.o)

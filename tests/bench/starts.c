@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * starts COUNT PROGRAM…: starts PROGRAM COUNT times, one after the other, with this process's environment, and prints
- * nanoseconds from spawn to reaped: the median start.
+ * starts COUNT [PROGRAM…]: starts PROGRAM COUNT times, one after the other, with this process's environment, and prints
+ * nanoseconds from spawn to reaped: the median start. Without PROGRAM the same of a thread that does nothing.
  */
+#include <pthread.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,12 +20,31 @@ static double now(void)
     return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
 }
 
+static void *do_nothing(void *argument)
+{
+    return argument;
+}
+
+static double start_thread(void)
+{
+    const double start = now();
+    pthread_t thread;
+
+    if (pthread_create(&thread, NULL, do_nothing, NULL) != 0 || pthread_join(thread, NULL) != 0) {
+        fprintf(stderr, "starts: no thread\n");
+        exit(1);
+    }
+    return now() - start;
+}
+
 static double start_once(char **command)
 {
     const double start = now();
     pid_t child;
     int status;
 
+    if (!command[0])
+        return start_thread();
     if (posix_spawn(&child, command[0], NULL, NULL, command, environ) != 0 ||
         waitpid(child, &status, 0) != child || status != 0) {
         fprintf(stderr, "starts: %s failed\n", command[0]);
@@ -42,11 +62,11 @@ static int compare(const void *one, const void *other)
 
 int main(int argc, char **argv)
 {
-    const long count = argc > 2 ? atol(argv[1]) : 0;
+    const long count = argc > 1 ? atol(argv[1]) : 0;
     double *times;
 
     if (count < 1) {
-        fprintf(stderr, "usage: starts COUNT PROGRAM...\n");
+        fprintf(stderr, "usage: starts COUNT [PROGRAM...]\n");
         return 2;
     }
     times = malloc((size_t)count * sizeof *times);
