@@ -46,13 +46,9 @@ static int find_library(struct session *session)
 {
     const int result = probe_find_library(session->library, sizeof session->library);
 
-    if (result == -EINVAL)
-        message_fault("library", session->library,
-                      "LD_PRELOAD can't take a path with a blank or a colon; install it elsewhere");
-    else if (result < 0)
-        message_fault("library", NULL,
-                      "libnoclobber.so was not found; put it beside this command or in ../lib, or "
-                      "name it in NOCLOBBER_LIBRARY");
+    if (result < 0)
+        message_fault("library", result == -EINVAL ? session->library : NULL,
+                      probe_library_fault(result));
     return result < 0 ? OWN_ERROR : 0;
 }
 

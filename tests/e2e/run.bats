@@ -195,6 +195,30 @@ END
   says 's390'
 }
 
+@test "a script whose interpreter is missing is told by the name of that" {
+  printf '#!/bin/sh\r\necho\r\n' >script
+  chmod +x script
+  run guarded -- ./script
+  [ "$status" -eq 127 ]
+  [[ $output == *"first line of './script' asks for '/bin/sh\\u000d'"*"line ends of Unix"* ]]
+  printf '#!/usr/bin/env no-such-program\n' >script
+  run guarded -- ./script
+  [ "$status" -eq 127 ]
+  [[ $output == *"asks for 'no-such-program', which was not found"* ]]
+}
+
+@test "what env makes of its options is left to env" {
+  printf '#!/usr/bin/env -S "sh" -e\necho reached\n' >script
+  chmod +x script
+  ./script || skip "this env has no -S"
+  [ "$(guarded -- ./script)" = reached ]
+  mkdir bin
+  printf '#!/bin/sh\necho found\n' >bin/foo
+  chmod +x bin/foo
+  printf '#!/usr/bin/env -S PATH=%s/bin foo\n' "$PWD" >script
+  [ "$(guarded -- ./script)" = found ]
+}
+
 @test "a program that changes its ids is not started, nor a script of it" {
   library_only 'the tracer reaches it'
   need_root

@@ -80,9 +80,34 @@ chooses() {
   echo "$output"
   [ "$status" -eq 0 ]
   # shellcheck disable=SC2016 # as it stands
-  [[ $output == *"preload $PWD"'/usr/$LIB/libnoclobber.so'* ]]
+  [[ $output == *"preload $PWD/usr/\$LIB/libnoclobber.so:$PWD/usr/"*/libnoclobber.so$'\n'* ]]
   [[ $output == *"refused 2 renames"* ]]
   [ "$(events 'e["program"].rsplit("/")[-1]' | xargs)" = "call32 call64" ]
+}
+
+# another_loader: ./ld.so is this machine's, with another word for $LIB, as those of Nix and Homebrew have.
+another_loader() {
+  cp -L "$(readelf -lW "$PROGRAMS/call" | sed -n 's/.*program interpreter: \(.*\)\]/\1/p')" ld.so
+  python3 - "$(lib_of "$PROGRAMS/call")" <<'END' || skip "this loader does not have the word for \$LIB in it"
+import sys
+word = b"\0LIB\0" + sys.argv[1].encode() + b"\0"
+loader = open("ld.so", "rb").read()
+if word not in loader:
+    sys.exit(1)
+open("ld.so", "wb").write(loader.replace(word, word[:-2] + b"X\0"))
+END
+  ./ld.so "$PROGRAMS/call" ENOENT rename nothing nowhere
+}
+
+@test "a program of a loader with another \$LIB keeps the library that it had" {
+  installed_as_this_system_has_them
+  another_loader
+  # shellcheck disable=SC2016 # for the inner shell
+  run usr/bin/noclobber --refused-status 0 --protect-all -- sh -c './ld.so ./call64 EEXIST rename new old'
+  echo "$output"
+  [ "$status" -eq 0 ]
+  [[ $output == *"refused 1 rename"* ]]
+  [ "$(cat old)" = old ]
 }
 
 @test "the path is a plain one where there is one library, and where \$LIB means another place" {

@@ -47,13 +47,9 @@ void check_library(struct findings *findings)
     char library[PATH_MAX] = "";
     const int result = probe_find_library(library, sizeof library);
 
-    if (result == -EINVAL)
-        findings_add(findings, FINDING_PROBLEM, "library", library,
-                     "LD_PRELOAD can't take a path with a blank or a colon; install it elsewhere");
-    else if (result < 0)
-        findings_add(findings, FINDING_PROBLEM, "library", NULL,
-                     "libnoclobber.so was not found; put it beside this command or in ../lib, or "
-                     "name it in NOCLOBBER_LIBRARY");
+    if (result < 0)
+        findings_add(findings, FINDING_PROBLEM, "library", result == -EINVAL ? library : NULL,
+                     probe_library_fault(result));
     if (result < 0)
         return;
     findings_add(findings, FINDING_OK, "library", library, "is the one in use");

@@ -3,9 +3,9 @@
 #include "launcher/probe/elf.h"
 
 #include <elf.h>
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,27 +13,23 @@
 /* No program has more of them by far; the kernel takes at most 64 KiB. */
 #define MOST_HEADERS 128
 
+#if __BYTE_ORDER == __LITTLE_ENDIAN
+#define OWN_ORDER ELFDATA2LSB
+#else
+#define OWN_ORDER ELFDATA2MSB
+#endif
+
 struct image {
     int fd;
     struct elf *elf;
 };
 
-/* A part of the file, from a program header. */
+/* A part of the file, from a program header of either class. */
 struct extent {
     unsigned type;
     unsigned long long offset;
     unsigned long long size;
 };
-
-/* The number of `width` bytes at `bytes`, in the byte order of the file. */
-static unsigned long long number(const struct elf *elf, const unsigned char *bytes, size_t width)
-{
-    unsigned long long value = 0;
-
-    for (size_t i = 0; i < width; i++)
-        value = value << 8 | bytes[elf->kind[1] == ELFDATA2LSB ? width - 1 - i : i];
-    return value;
-}
 
 static int read_at(const struct image *image, void *out, size_t size, unsigned long long offset)
 {
@@ -44,20 +40,13 @@ static int read_at(const struct image *image, void *out, size_t size, unsigned l
     return (size_t)got == size ? 0 : -ENOEXEC;
 }
 
-/* A field of both classes' structures, by its name: they differ in order and width. */
-#define FIELD(image, bytes, structure, name)                                                       \
-    ((image)->elf->kind[0] == ELFCLASS64                                                           \
-         ? number((image)->elf, (bytes) + offsetof(Elf64_##structure, name),                       \
-                  sizeof((Elf64_##structure *)NULL)->name)                                         \
-         : number((image)->elf, (bytes) + offsetof(Elf32_##structure, name),                       \
-                  sizeof((Elf32_##structure *)NULL)->name))
-
 static int read_loader(const struct image *image, const struct extent *extent)
 {
+    int result;
+
     if (extent->size == 0 || extent->size > sizeof image->elf->loader)
         return -ENOEXEC;
-    const int result = read_at(image, image->elf->loader, (size_t)extent->size, extent->offset);
-
+    result = read_at(image, image->elf->loader, (size_t)extent->size, extent->offset);
     image->elf->loader[extent->size - 1] = '\0';
     return result;
 }
@@ -67,31 +56,34 @@ static int has_go_note(const struct image *image, const struct extent *extent)
 {
     unsigned char notes[1024];
     const size_t size = extent->size < sizeof notes ? (size_t)extent->size : sizeof notes;
+    Elf32_Nhdr note; /* both classes have the same */
     size_t at = 0;
 
     if (read_at(image, notes, size, extent->offset) != 0)
         return 0;
-    while (at + 16 <= size) {
-        const unsigned long long name = number(image->elf, notes + at, 4);
-        const unsigned long long content = number(image->elf, notes + at + 4, 4);
-
-        if (name == 4 && memcmp(notes + at + 12, "Go\0", 4) == 0)
+    while (at + sizeof note + 4 <= size) {
+        memcpy(&note, notes + at, sizeof note);
+        if (note.n_namesz == 4 && memcmp(notes + at + sizeof note, "Go\0", 4) == 0)
             return 1;
-        if (name > size || content > size)
+        if (note.n_namesz > size || note.n_descsz > size)
             return 0;
-        at += 12 + (size_t)((name + 3) & ~3ULL) + (size_t)((content + 3) & ~3ULL);
+        at += sizeof note + ((note.n_namesz + 3U) & ~3U) + ((note.n_descsz + 3U) & ~3U);
     }
     return 0;
 }
 
-static int read_segment(const struct image *image, const unsigned char *header)
+static int read_segment(const struct image *image, unsigned long long offset, int is_wide)
 {
-    const struct extent extent = {
-        .type = (unsigned)FIELD(image, header, Phdr, p_type),
-        .offset = FIELD(image, header, Phdr, p_offset),
-        .size = FIELD(image, header, Phdr, p_filesz),
-    };
+    struct extent extent;
+    Elf64_Phdr wide;
+    Elf32_Phdr narrow;
+    const int result = is_wide ? read_at(image, &wide, sizeof wide, offset)
+                               : read_at(image, &narrow, sizeof narrow, offset);
 
+    if (result != 0)
+        return result;
+    extent = is_wide ? (struct extent){wide.p_type, wide.p_offset, wide.p_filesz}
+                     : (struct extent){narrow.p_type, narrow.p_offset, narrow.p_filesz};
     if (extent.type == PT_INTERP)
         return read_loader(image, &extent);
     if (extent.type == PT_NOTE && !image->elf->is_go)
@@ -99,40 +91,42 @@ static int read_segment(const struct image *image, const unsigned char *header)
     return 0;
 }
 
-static int read_segments(const struct image *image, const unsigned char *header)
+static int read_segments(const struct image *image, const Elf32_Ehdr *narrow,
+                         const Elf64_Ehdr *wide)
 {
-    const size_t width =
-        image->elf->kind[0] == ELFCLASS64 ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr);
-    const unsigned long long offset = FIELD(image, header, Ehdr, e_phoff);
-    const size_t count = (size_t)FIELD(image, header, Ehdr, e_phnum);
-    unsigned char segment[sizeof(Elf64_Phdr)];
+    const int is_wide = image->elf->kind[0] == ELFCLASS64;
+    const size_t width = is_wide ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr);
+    const unsigned long long offset = is_wide ? wide->e_phoff : narrow->e_phoff;
+    const size_t count = is_wide ? wide->e_phnum : narrow->e_phnum;
     int result = 0;
 
-    if (FIELD(image, header, Ehdr, e_phentsize) != width || count > MOST_HEADERS)
+    if ((is_wide ? wide->e_phentsize : narrow->e_phentsize) != width || count > MOST_HEADERS)
         return -ENOEXEC;
-    for (size_t i = 0; result == 0 && i < count; i++) {
-        result = read_at(image, segment, width, offset + i * width);
-        if (result == 0)
-            result = read_segment(image, segment);
-    }
+    for (size_t i = 0; result == 0 && i < count; i++)
+        result = read_segment(image, offset + i * width, is_wide);
     return result;
 }
 
+/* Of a file of the other byte order, nothing more is needed than that it is one. */
 static int read_image(const struct image *image)
 {
-    unsigned char header[sizeof(Elf64_Ehdr)] = {0};
-    int result = read_at(image, header, sizeof(Elf32_Ehdr), 0);
+    Elf32_Ehdr narrow;
+    Elf64_Ehdr wide = {0};
+    int result = read_at(image, &narrow, sizeof narrow, 0);
 
-    if (result == 0 && memcmp(header, ELFMAG, SELFMAG) != 0)
+    if (result == 0 && memcmp(narrow.e_ident, ELFMAG, SELFMAG) != 0)
         result = -ENOEXEC;
-    if (result == 0 && header[EI_CLASS] == ELFCLASS64)
-        result = read_at(image, header, sizeof(Elf64_Ehdr), 0);
+    if (result == 0 && narrow.e_ident[EI_CLASS] == ELFCLASS64)
+        result = read_at(image, &wide, sizeof wide, 0);
     if (result != 0)
         return result;
-    image->elf->kind[0] = header[EI_CLASS];
-    image->elf->kind[1] = header[EI_DATA];
-    image->elf->machine = (unsigned)FIELD(image, header, Ehdr, e_machine);
-    image->elf->is_broken = read_segments(image, header) != 0;
+    image->elf->kind[0] = narrow.e_ident[EI_CLASS];
+    image->elf->kind[1] = narrow.e_ident[EI_DATA];
+    image->elf->machine = narrow.e_machine;
+    if (image->elf->kind[1] == OWN_ORDER)
+        image->elf->is_broken = read_segments(image, &narrow, &wide) != 0;
+    else
+        image->elf->machine = __builtin_bswap16(narrow.e_machine);
     return 0;
 }
 

@@ -2,11 +2,12 @@
 #ifndef NOCLOBBER_LAUNCHER_PROBE_ELF_H
 #define NOCLOBBER_LAUNCHER_PROBE_ELF_H
 
-/* The few facts of an ELF file that decide whether a library can be loaded into it (elf(5)), of any class and byte order. */
+/* The few facts of an ELF file that decide whether a library can be loaded into it (elf(5)), of either class. */
 
 struct elf {
     unsigned char kind[2]; /* EI_CLASS and EI_DATA: 32 or 64 bits, byte order */
     unsigned machine;      /* e_machine */
+    /* The rest is of files of this machine's byte order alone. */
     int is_go;         /* made by the Go linker: Go makes its system calls itself, libc or not */
     int is_broken;     /* the program headers make no sense: `is_go` and `loader` say nothing */
     char loader[4096]; /* PT_INTERP, or "" */

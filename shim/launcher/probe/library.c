@@ -189,22 +189,11 @@ static int has_others(const char *prefix, const char *library)
     return has;
 }
 
-/* musl knows no $LIB, and says nothing when it finds no file. */
-static int has_musl(void)
-{
-    glob_t found = find_below("/lib", "/ld-musl-*.so.1");
-    const int has = found.gl_pathc > 0;
-
-    globfree(&found);
-    return has;
-}
-
 void probe_preload(const struct probe *probe, const char *library, char *out, size_t size)
 {
     char directory[4096];
     char complaint[512];
     char every[sizeof directory];
-    const char *after;
     int prefix;
 
     snprintf(out, size, "%s", library);
@@ -220,6 +209,14 @@ void probe_preload(const struct probe *probe, const char *library, char *out, si
         !has_others(directory, library) ||
         proof_ask(probe->loader, probe->program, every, library, complaint, sizeof complaint) != 1)
         return;
-    after = has_musl() ? library : "";
-    snprintf(out, size, "%s%s%s", every, after[0] != '\0' ? ":" : "", after);
+    snprintf(out, size, "%s:%s", every, library);
+}
+
+const char *probe_library_fault(int result)
+{
+    return result == -EINVAL
+               ? "LD_PRELOAD can't take a path with a blank or a colon; install it elsewhere"
+               : "libnoclobber.so was not found; put it beside this command or in ../lib, or name "
+                 "it "
+                 "in NOCLOBBER_LIBRARY";
 }

@@ -146,71 +146,68 @@ static void probe_elf(struct probe *probe, const struct elf *elf, const char *li
 
 static void probe_file(struct probe *probe, const char *path, const char *library, int level);
 
-/* `result` is search_program's. `asker`, or NULL, is the script that asks for it. */
-static void probe_missing(struct probe *probe, int result, const char *asker)
+/* `result` is search_program's, for the command itself. */
+static void probe_missing(struct probe *probe, int result)
 {
-    const char *const by = asker != NULL ? asker : "";
-    const char *const open = asker != NULL ? ", though '" : "";
-    const char *const close = asker != NULL ? "' asks for it" : "";
-
     if (result == -EACCES)
         say(probe, PROBE_NOT_EXECUTABLE,
-            "is no file that may be executed%s%s%s; give the path of a program, or `chmod +x` it",
-            open, by, close);
+            "is no file that may be executed; give the path of a program, or `chmod +x` it");
     else if (result == -ENOENT || result == -ENOTDIR)
-        say(probe, PROBE_NOT_FOUND, "was not found%s%s%s; %s", open, by, close,
+        say(probe, PROBE_NOT_FOUND, "was not found; %s",
             strchr(probe->program, '/') != NULL ? "mend the path, or install it"
                                                 : "install it, or add its directory to PATH");
     else
         say(probe, PROBE_NOT_EXECUTABLE, "can't be executed: %s; mend its path", strerror(-result));
 }
 
-/* What `#!/usr/bin/env NAME` leads to, when env itself is all right. */
-static void probe_env(struct probe *probe, const char *asker, const struct script *script,
-                      const char *library, int level)
+/* The same for what the first line of the script at `path` asks for. */
+static void probe_missing_interpreter(struct probe *probe, int result, const char *path,
+                                      const char *wanted)
 {
-    char name[SCRIPT_LINE];
-    char path[sizeof probe->program];
-    int result = script_env_program(script->argument, name, sizeof name);
+    const int is_absent = result == -ENOENT || result == -ENOTDIR;
+    const char *remedy = "install it, or mend that line";
 
-    if (result == -ENOENT)
-        return;
-    if (result == -EPERM && library == NULL)
-        return;
-    if (result == -EPERM) {
-        say(probe, PROBE_NOT_LOADED,
-            "is told by the first line of '%s' to drop LD_PRELOAD; take that out of the line",
-            asker);
-        return;
-    }
-    result = search_program(name, path, sizeof path);
-    set_program(probe, path);
-    if (result != 0)
-        probe_missing(probe, result, asker);
-    else
-        probe_file(probe, path, library, level + 1);
+    if (wanted[0] != '\0' && wanted[strlen(wanted) - 1] == '\r')
+        remedy = "save the script with the line ends of Unix: LF, not CR LF";
+    else if (!is_absent)
+        remedy = "`chmod +x` it, or mend that line";
+    else if (!strchr(wanted, '/'))
+        remedy = "install it, or add its directory to PATH";
+    say(probe, is_absent ? PROBE_NOT_FOUND : PROBE_NOT_EXECUTABLE,
+        "can't be started: the first line of '%.200s' asks for '%.200s', which %s%s; %s", path,
+        wanted,
+        is_absent ? "was not found" : "can't be executed: ", is_absent ? "" : strerror(-result),
+        remedy);
 }
 
-static int is_env(const char *interpreter)
+/* What `#!/usr/bin/env NAME` leads to, when env itself is all right. */
+static void probe_env(struct probe *probe, const char *asker, const char *name, const char *library,
+                      int level)
 {
-    const char *const slash = strrchr(interpreter, '/');
+    char path[sizeof probe->program];
+    const int result = search_program(name, path, sizeof path);
 
-    return strcmp(slash != NULL ? slash + 1 : interpreter, "env") == 0;
+    set_program(probe, path);
+    if (result != 0)
+        probe_missing_interpreter(probe, result, asker, name);
+    else
+        probe_file(probe, path, library, level + 1);
 }
 
 static void probe_script(struct probe *probe, const char *path, const struct script *script,
                          const char *library, int level)
 {
     const int result = search_check(script->interpreter);
+    const char *const name = script_env_program(script);
 
     set_program(probe, script->interpreter);
     if (result != 0) {
-        probe_missing(probe, result, path);
+        probe_missing_interpreter(probe, result, path, script->interpreter);
         return;
     }
     probe_file(probe, script->interpreter, library, level + 1);
-    if (probe->verdict == PROBE_LOADS && is_env(script->interpreter))
-        probe_env(probe, path, script, library, level);
+    if (probe->verdict == PROBE_LOADS && name)
+        probe_env(probe, path, name, library, level);
 }
 
 static void probe_file(struct probe *probe, const char *path, const char *library, int level)
@@ -250,7 +247,7 @@ void probe_command(const char *command, const char *library, struct probe *probe
     result = search_program(command, path, sizeof path);
     set_program(probe, result == 0 || result == -EACCES ? path : command);
     if (result != 0)
-        probe_missing(probe, result, NULL);
+        probe_missing(probe, result);
     else
         probe_file(probe, path, library, 0);
 }

@@ -19,11 +19,11 @@ enum probe_verdict {
 
 struct probe {
     enum probe_verdict verdict;
-    char program
-        [4096]; /* the file that execve(2) would start in the end: for a script, its interpreter */
-    char loader[4096]; /* its dynamic loader (PT_INTERP), or "" */
     char
-        reason[512]; /* one clause for a person: why not, and what would work; "" for PROBE_LOADS */
+        program[4096]; /* the file that execve(2) starts in the end: of a script, its interpreter */
+    char loader[4096]; /* its dynamic loader (PT_INTERP), or "" */
+    char reason
+        [768]; /* one clause for a person: why not, and what would work; "" for PROBE_LOADS. May quote names */
 };
 
 /*
@@ -37,16 +37,21 @@ int probe_find_library(char *out, size_t size);
  * -ENOENT as well where $NOCLOBBER_LIBRARY names one. */
 int probe_find_library_for(const char *program, char *out, size_t size);
 
-/* Looks `command` up as execvp(3) would (PATH; a '/' in it means a path), follows `#!` lines, and asks its loader, with `library`
+/* Looks `command` up as execvp(3) would (PATH; a '/' in it means a path), follows `#!` lines (and `env NAME` in them; of
+ * env with options only env itself), and asks its loader, with `library`
  * preloaded, what it loads (nothing of the program runs). With a NULL `library` it is enough that the command can be executed.
  * Fills in `*probe`. */
 void probe_command(const char *command, const char *library, struct probe *probe);
 
+/* What probe_find_library's error means and what to do, in static storage. */
+const char *probe_library_fault(int result);
+
 /*
- * Writes to `out`, of `size` bytes, what LD_PRELOAD is to say for `library`, which loads into the program of `*probe`: its path;
- * or, where the command was installed with libraries for other architectures too, one with $LIB (ld.so(8)), so that every
- * program further down gets its own: then that program's loader has proved that it finds `library` so. musl knows no $LIB; if it is
- * here, the path follows. $NOCLOBBER_LIBRARY is taken as it is.
+ * Writes to `out`, of `size` bytes, what LD_PRELOAD is to say for `library`, which loads into the program of `*probe`: its
+ * path. Where the command was installed with libraries for other architectures too, a path with $LIB (ld.so(8)) stands
+ * before it, by which each program further down gets its own; that program's loader has proved that it finds `library` so.
+ * The plain path is for loaders with another $LIB (Nix, Homebrew) or none (musl); glibc opens one file once.
+ * $NOCLOBBER_LIBRARY is taken as it is.
  */
 void probe_preload(const struct probe *probe, const char *library, char *out, size_t size);
 

@@ -59,55 +59,12 @@ int script_read(const char *path, struct script *script)
     return 0;
 }
 
-/* Copies the next word of `*rest` to `word`. Returns whether there was one. */
-static int next_word(const char **rest, char *word, size_t size)
+const char *script_env_program(const struct script *script)
 {
-    const char *const start = *rest + strspn(*rest, BLANKS);
-    const size_t length = strcspn(start, BLANKS);
+    const char *const slash = strrchr(script->interpreter, '/');
+    const char *const name = script->argument;
 
-    snprintf(word, size, "%.*s", (int)length, start);
-    *rest = start + length;
-    return length > 0;
-}
-
-static int is_any(const char *word, const char *const *words)
-{
-    for (; *words != NULL; words++)
-        if (strcmp(word, *words) == 0)
-            return 1;
-    return 0;
-}
-
-/* The words of `env -S`. Quotes are not looked into: a name in quotes is not found, and that is said. */
-static int split(const char *rest, char *out, size_t size)
-{
-    static const char *const clearing[] = {
-        "-", "-i", "--ignore-environment", "-uLD_PRELOAD", "--unset=LD_PRELOAD", NULL};
-    static const char *const separate[] = {"-u", "--unset", "-C", "--chdir", NULL};
-    char word[SCRIPT_LINE];
-    int is_argument = 0;
-
-    while (next_word(&rest, word, sizeof word)) {
-        if (is_any(word, clearing) || strncmp(word, "LD_PRELOAD", sizeof "LD_PRELOAD" - 1) == 0)
-            return -EPERM;
-        if (!is_argument && word[0] != '-' && strchr(word, '=') == NULL) {
-            snprintf(out, size, "%s", word);
-            return 0;
-        }
-        is_argument = is_any(word, separate);
-    }
-    return -ENOENT;
-}
-
-int script_env_program(const char *argument, char *out, size_t size)
-{
-    static const char *const splitting[] = {"-S", "-vS", "--split-string="};
-
-    for (size_t i = 0; i < sizeof splitting / sizeof *splitting; i++)
-        if (strncmp(argument, splitting[i], strlen(splitting[i])) == 0)
-            return split(argument + strlen(splitting[i]), out, size);
-    if (argument[0] == '-')
-        return split(argument, out, size); /* `-i`: all the rest is one option */
-    snprintf(out, size, "%s", argument);
-    return argument[0] != '\0' ? 0 : -ENOENT;
+    if (strcmp(slash ? slash + 1 : script->interpreter, "env") != 0)
+        return NULL;
+    return *name == '\0' || *name == '-' || strchr(name, '=') ? NULL : name;
 }

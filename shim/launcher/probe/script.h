@@ -21,10 +21,8 @@ struct script {
  */
 int script_read(const char *path, struct script *script);
 
-/*
- * The program that `env ARGUMENT FILE` would look for on $PATH. Options are understood as far as they matter. Returns 0;
- * -ENOENT for none; or -EPERM when env would take LD_PRELOAD out of the environment first.
- */
-int script_env_program(const char *argument, char *out, size_t size);
+/* The program that env(1) looks for on $PATH where it is the interpreter and a name alone its argument; else NULL. What
+ * it makes of options is for env to say: they may change what it looks for, and where. Points into `script`. */
+const char *script_env_program(const struct script *script);
 
 #endif
