@@ -243,7 +243,8 @@ static inline int sys_sigtake(const struct sys *sys, const unsigned long long *s
     return (int)sys->kernel(SYS_rt_sigtimedwait, (long)set, 0, (long)&at_once, sizeof *set, 0, 0);
 }
 
-/* getpid(2), asked anew each time: a cached one is wrong in a vfork(2) child. */
+/* getpid(2), asked anew each time: a cached one is wrong in a vfork(2) child. -ESRCH for a traced process that
+ * has ended meanwhile. */
 static inline int sys_getpid(const struct sys *sys)
 {
     return (int)sys->kernel(SYS_getpid, 0, 0, 0, 0, 0, 0);

@@ -128,6 +128,8 @@ void log_event(const struct sys *sys, const struct policy *policy, struct event 
     if (!policy_is_recorded(policy))
         return;
     complete(sys, event, scratch->path);
+    if (event->pid < 0) /* a traced process that has ended: nobody was refused anything */
+        return;
     length = event_encode(event, line, sizeof scratch->large.line);
     if (policy->log && policy->log[0] == '-')
         log_stderr(sys, line, length);

@@ -7,7 +7,7 @@
 
 #include "core/path.h"
 #include "core/text.h"
-#include "tracer/status.h"
+#include "tracer/proc.h"
 
 static void tell(pid_t thread)
 {
@@ -33,7 +33,7 @@ void debugger_notice(pid_t thread, unsigned long long request, pid_t target)
 {
     static pid_t told;
 
-    if (request != PTRACE_TRACEME && status_read(target, "TracerPid:", 0) != getpid())
+    if (request != PTRACE_TRACEME && proc_number(target, "TracerPid:", 0) != getpid())
         return;
     if (told != thread)
         tell(thread);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/path.h"
+#include "tracer/proc.h"
 #include "tracer/view.h"
 
 static _Thread_local struct remote *current;
@@ -23,7 +24,17 @@ static long call_kernel(long number, long a, long b, long c, long d, long e, lon
     return result == -1 ? -errno : result;
 }
 
-static const struct sys ours = {call_kernel, call_kernel};
+/* The same for a path of ours. */
+static long call_by_proc(long number, long a, long b, long c, long d, long e, long f)
+{
+    const int has_path = number == SYS_openat || number == SYS_readlinkat;
+
+    if (has_path && strncmp((const char *)b, "/proc/", 6) == 0)
+        return proc_call(number, (const char *)b, c, d, e);
+    return call_kernel(number, a, b, c, d, e, f);
+}
+
+static const struct sys ours = {call_kernel, call_by_proc};
 
 /* ---- memory ---- */
 
@@ -153,20 +164,26 @@ static long read_own_link(const char *path, long out, long size)
     char name[PATH_PROC_NAME_MAX];
 
     if (strcmp(path, "/proc/self/exe") == 0) {
-        path_proc_name(name, current->process, "/exe", -1);
+        path_proc_name(name, current->thread, "/exe", -1);
         path = name;
     }
     return sys_readlink_own(&ours, path, (char *)out, (size_t)size);
 }
 
+/* -ESRCH if the tracee has ended: what was read of it may be wrong then, and nobody is refused anything. */
+static long find_process(void)
+{
+    return atomic_load(&current->is_gone) ? -ESRCH : proc_process_of_stopped(current->thread);
+}
+
 static long call_own(long number, long a, long b, long c, long d, long e, long f)
 {
     switch (number) {
-    case SYS_getpid: return current->process;
+    case SYS_getpid: return find_process();
     case SYS_getcwd: return read_working_directory((char *)a, (size_t)b);
     case SYS_readlinkat: return read_own_link((const char *)b, c, d);
     case SYS_exit_group: return make(ABI_EXIT_GROUP, (uint64_t)a, 0, 0, 0, 0);
-    default: return call_kernel(number, a, b, c, d, e, f);
+    default: return call_by_proc(number, a, b, c, d, e, f);
     }
 }
 

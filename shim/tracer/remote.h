@@ -9,10 +9,12 @@
  *   what changes files   is made by the tracee itself, with its rights, through `make`: the rename
  *                        family, linkat, unlinkat, mkdirat; and exit_group
  *   what looks at files  is made here, as the tracee would see them (tracer/view.h)
- *   its own facts        process number, program, working directory are the tracee's
+ *   its own facts        process number, program, working directory are the tracee's; the number is -ESRCH
+ *                        once it has ended
  *   all the rest         (log, clock, memory) is ours
  */
 
+#include <stdatomic.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -22,9 +24,9 @@
 
 struct remote {
     pid_t thread;
-    pid_t process;
     const struct abi *abi;
     struct registers_call call; /* the one that was stopped */
+    atomic_int is_gone;         /* the tracee has ended */
     uint64_t source_address;    /* of its paths, in the tracee */
     uint64_t destination_address;
     const char *source; /* copies */

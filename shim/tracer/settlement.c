@@ -15,7 +15,6 @@
 #include "engine/guard.h"
 #include "tracer/calls.h"
 #include "tracer/remote.h"
-#include "tracer/status.h"
 #include "tracer/workers.h"
 
 struct settlement {
@@ -110,9 +109,7 @@ static void run(struct worker_job *job)
 {
     struct settlement *const settlement =
         (struct settlement *)(void *)((char *)job - offsetof(struct settlement, job));
-    const pid_t thread = settlement->remote.thread;
 
-    settlement->remote.process = status_read(thread, "Tgid:", thread);
     remote_enter(&settlement->remote);
     settlement->result = settle(settlement);
     settlement->is_over = 1;
@@ -196,6 +193,7 @@ void settlement_abandon(struct tracee *tracee)
     if (!tracee->settlement)
         return;
     tracee->settlement->tracee = NULL;
+    atomic_store(&tracee->settlement->remote.is_gone, 1);
     if (tracee->phase == TRACEE_CALL)
         answer(tracee->settlement, -ESRCH);
 }

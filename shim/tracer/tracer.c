@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "tracer/filter.h"
+#include "tracer/proc.h"
 #include "tracer/settlement.h"
 #include "tracer/stops.h"
 
@@ -131,6 +132,7 @@ _Noreturn static void be_tracer(const struct policy *policy, int fd, pid_t paren
 
     set_up_signals(&signals);
     fd = withdraw(fd);
+    proc_hold();
     prctl(PR_SET_PDEATHSIG, PARENT_GONE, 0, 0, 0);
     if (getppid() != parent)
         fall_silent();

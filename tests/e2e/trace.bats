@@ -172,6 +172,12 @@ lives() { # lives HOW [N]
   lives killed 100
 }
 
+@test "processes that end while they replace what is not protected were refused nothing" {
+  run "$NOCLOBBER" --trace --no-verify --protect /nowhere/ --log "$LOG" "$PROGRAMS/lives" ending 300
+  echo "$output"
+  [ "$status" -eq 0 ] && [ -z "$output" ] && [ ! -e "$LOG" ]
+}
+
 @test "sixty-four threads, and a child by vfork" {
   "$NOCLOBBER" --trace -q --no-verify --refused-status 0 -P --allow free/ "$PROGRAMS/threads"
   "$NOCLOBBER" --trace -q --no-verify --refused-status 0 -P --allow free/ "$PROGRAMS/vfork_child"
@@ -222,6 +228,22 @@ int main(void) { return rename("new", "dist/a") != 0 ? 5 : 0; }' >program.c
   status=0
   traced sh -c 'kill -KILL $(sed -n "s/^TracerPid:.//p" /proc/$$/status); sleep 60' || status=$?
   [ "$status" = 137 ]
+}
+
+@test "a command that mounts the /proc of a PID namespace of its own over ours is judged by the right process" {
+  need_root
+  unshare -m unshare -pf true 2>/dev/null || skip "no namespaces here"
+  echo old >free
+  traced --refused-status 0 unshare -m unshare -pf sh -c 'mount -t proc proc /proc && mv -f new free && cd dist && mv -f ../free a; exit 0'
+  [ "$(cat dist/a)" = old ] && [ "$(cat free)" = new ]
+  [ "$(events 'e["source"], e["destination"], e["program"]')" = \
+    "('$PWD/free', '$PWD/dist/a', '$(realpath "$(command -v mv)")')" ]
+}
+
+@test "no name of a program passes for a field of its status" {
+  cp "$(command -v mv)" $'Tgid:1\nTgid: 1'
+  traced --refused-status 0 sh -c $'echo $$ >pid; exec "./Tgid:1\nTgid: 1" -f new dist/a' || true
+  [ "$(events 'e["pid"], e["program"]')" = "($(cat pid), '$PWD/Tgid:1\\nTgid: 1')" ]
 }
 
 @test "a library in a traced program leaves everything to the tracer: nothing is counted twice" {

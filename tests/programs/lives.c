@@ -12,6 +12,8 @@
  *   stopped N   a child that renames is stopped N times, by SIGSTOP and SIGTSTP by turns, and continued: its
  *               parent is told of each, and it rests until then
  *   killed N    N children, each with two threads that rename, are killed
+ *   ending N    N children that replace a file of their own over and over, in three threads, until they
+ *               are killed, exit or become another program, by turns
  */
 #include "host.h"
 
@@ -241,6 +243,56 @@ static int live_killed(int count)
     return 0;
 }
 
+/* ---- ends in the middle of an overwrite that nothing forbids ---- */
+
+static void *replace_for_ever(void *unused)
+{
+    char source[64], destination[64];
+
+    (void)unused;
+    snprintf(source, sizeof source, "source.%d", (int)syscall(SYS_gettid));
+    snprintf(destination, sizeof destination, "destination.%d", (int)syscall(SYS_gettid));
+    put(destination, "");
+    for (;;) {
+        put(source, "");
+        check(rename(source, destination) == 0, "it is replaced");
+        ++*renames;
+    }
+    return NULL;
+}
+
+_Noreturn static void replace_and_end(int how)
+{
+    char name[] = "true";
+    char *arguments[] = {name, NULL};
+    pthread_t thread;
+
+    for (int i = 0; i < 3; i++)
+        pthread_create(&thread, NULL, replace_for_ever, NULL);
+    await_rename();
+    if (how == 0)
+        _exit(0);
+    if (how == 1)
+        execvp(name, arguments);
+    raise(SIGKILL);
+    _exit(1);
+}
+
+static int live_ending(int count)
+{
+    share_count();
+    for (int i = 0; i < count; i++) {
+        const pid_t child = fork();
+        int status;
+
+        if (child == 0)
+            replace_and_end(i % 3);
+        check(waitpid(child, &status, 0) == child, "it ends");
+        check(status == (i % 3 == 2 ? SIGKILL : 0), "as it should");
+    }
+    return 0;
+}
+
 /* ---- many ---- */
 
 _Noreturn static void compete(int gate, int number)
@@ -305,5 +357,7 @@ int main(int count, char **arguments)
         return live_stopped(number);
     if (strcmp(how, "killed") == 0)
         return live_killed(number);
+    if (strcmp(how, "ending") == 0)
+        return live_ending(number);
     return strcmp(how, "crowd") == 0 ? live_crowd(number) : 2;
 }
