@@ -112,7 +112,7 @@ FILES
     echo \"status \$status\"
     LD_PRELOAD=libnoclobber.so mv -f new old || cat old"
   echo "$output"
-  [[ $output == *'status 1'*'cannot move'*$'\nold' ]]
+  [[ $output == *'status 1'*'File exists'*$'\nold' ]]
 }
 
 @test "the release: command and library as they are, where there is no libc but musl" {
