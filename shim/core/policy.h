@@ -51,11 +51,24 @@ enum {
  * descriptor nor room on a disk. */
 #define POLICY_REPORT_WHOLE ".whole"
 
+/* The pattern that matches every path. A PROTECT with names and this behind them guards everything,
+ * and still says what was named. */
+#define POLICY_EVERYTHING "*"
+
 /* `count` patterns, NUL-terminated, one behind the other. */
 struct policy_patterns {
     const char *first;
     size_t count;
 };
+
+/*
+ * Nested runs. A noclobber inside another one keeps every policy that it finds, in variables with a
+ * number: NOCLOBBER_1_PROTECT, NOCLOBBER_1_MODE ... are those of the outermost run. Each is a
+ * `struct policy` of its own, in `outer`. A destination gets the strictest answer of them all, so
+ * that an inner run may add and never take away; an event goes to every log and report. The rename
+ * that meets nothing never looks at any of them.
+ */
+#define POLICY_OUTER_MAX 8
 
 struct policy {
     enum policy_mode mode;
@@ -67,6 +80,8 @@ struct policy {
     const char *log;    /* absolute path, "-" for stderr, or NULL */
     const char *report; /* absolute path, or NULL: events go there as well, for noclobber(1) */
     int is_fallen_back; /* could not be parsed, so that everything is enforced */
+    const struct policy *outer; /* the policies of the runs around this one; of the storage */
+    unsigned outer_count;
 };
 
 /* What was wrong: pointers into the environment and into static storage. */
@@ -107,18 +122,27 @@ enum policy_guard {
 
 struct policy_decision {
     enum policy_guard guard;
-    const char *pattern; /* the one that decided, of the policy's storage; NULL: none did */
+    const char *pattern;   /* the one that decided, of the policy's storage; NULL: none did */
+    enum policy_mode mode; /* of what is guarded: POLICY_AUDIT if nobody who guards it enforces */
+    unsigned allow_if;     /* of what is guarded: the exceptions that all who guard it make */
 };
 
-/* Whether anybody wants events: a log or a report. */
+/* Whether anybody wants events: a log or a report, here or in an outer policy. */
 int policy_is_recorded(const struct policy *policy);
+
+/* Whether an event of this policy, or of an outer one, goes to standard error. */
+int policy_logs_to_stderr(const struct policy *policy);
 
 /* Whether a destination's path matters to this policy at all: 0 when everything is guarded without
  * exception. */
 int policy_needs_path(const struct policy *policy);
 
-/* Which guard a destination has. `path` is absolute and resolved as for pattern_match. Time is
- * linear in the number of patterns. ALLOW beats PROTECT. */
+/*
+ * Which guard a destination has, by this policy and the outer ones: the strictest answer. `path` is
+ * absolute and resolved as for pattern_match; NULL, of a destination whose path is not known, is
+ * guarded by every policy that is not off. Time is linear in the number of patterns. ALLOW beats
+ * PROTECT of the same policy. The mode POLICY_OFF of `policy` itself is for the caller to look at.
+ */
 struct policy_decision policy_decide(const struct policy *policy, const char *path);
 
 #endif

@@ -2,6 +2,7 @@
 #include "core/policy.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "core/pattern.h"
@@ -159,6 +160,20 @@ static const char *parse_patterns(struct parser *parser, struct policy_patterns 
 
 enum variable { MODE, PROTECT, ALLOW, ALLOW_IF, ON_REFUSAL, FALLBACK, LOG, REPORT, UNKNOWN };
 
+/* The number of the outer policy that a name such as 1_MODE is of, which is taken off; 0: of none. */
+static unsigned take_number(struct word *name)
+{
+    unsigned number;
+
+    if (name->length < 3 || name->start[0] < '1' || name->start[0] > '0' + POLICY_OUTER_MAX ||
+        name->start[1] != '_')
+        return 0;
+    number = (unsigned)(name->start[0] - '0');
+    name->start += 2;
+    name->length -= 2;
+    return number;
+}
+
 static enum variable variable_named(struct word name)
 {
     static const char names[][12] = {"MODE",       "PROTECT",  "ALLOW", "ALLOW_IF",
@@ -247,29 +262,92 @@ static void fall_back(struct policy *policy)
     policy->is_fallen_back = 1;
 }
 
+/* How many outer policies the environment has: the highest number in a name. */
+static unsigned count_outer(char *const *environment)
+{
+    unsigned most = 0;
+
+    for (; *environment; environment++) {
+        struct word name = own_name(*environment);
+        const unsigned number = take_number(&name);
+
+        most = number > most ? number : most;
+    }
+    return most;
+}
+
 size_t policy_storage_size(char *const *environment)
 {
+    const unsigned outer_count = count_outer(environment);
     size_t size = 0;
 
+    if (outer_count != 0)
+        size = outer_count * sizeof(struct policy) + _Alignof(struct policy);
     for (; *environment; environment++)
         if (own_name(*environment).length != 0)
             size += strlen(*environment);
     return size < POLICY_STORAGE_SIZE ? size : POLICY_STORAGE_SIZE;
 }
 
+/* Makes room for the outer policies, at the start of the storage. Returns them, or NULL. */
+static struct policy *make_outer(struct parser *parser, unsigned count)
+{
+    const size_t gap = -(uintptr_t)parser->free % _Alignof(struct policy);
+    const size_t size = gap + count * sizeof(struct policy);
+    struct policy *outer;
+
+    if (count == 0 || size > parser->room)
+        return NULL;
+    outer = (struct policy *)(void *)(parser->free + gap);
+    memset(outer, 0, count * sizeof *outer);
+    parser->free += size;
+    parser->room -= size;
+    parser->policy->outer = outer;
+    parser->policy->outer_count = count;
+    return outer;
+}
+
+/* How refusals are carried out is the strictest way that any of the policies asks for. */
+static void take_strictest(struct policy *policy)
+{
+    for (unsigned i = 0; i < policy->outer_count; i++) {
+        if (policy->outer[i].on_refusal == POLICY_REFUSAL_EXIT)
+            policy->on_refusal = POLICY_REFUSAL_EXIT;
+        if (policy->outer[i].fallback == POLICY_FALLBACK_REFUSE)
+            policy->fallback = POLICY_FALLBACK_REFUSE;
+    }
+}
+
+/* Parses the variable into the policy that its name has the number of. Returns NULL, or what would be right. */
+static const char *parse_numbered(struct parser *parser, struct policy *own, struct policy *outer,
+                                  struct word name)
+{
+    const char *const value = name.start + name.length + 1;
+    const unsigned number = take_number(&name);
+
+    parser->culprit.start = value;
+    parser->culprit.length = strlen(value);
+    if (number != 0 && !outer)
+        return "";
+    parser->policy = number == 0 ? own : &outer[number - 1];
+    return parse_variable(parser, name, value);
+}
+
 int policy_parse(struct policy *policy, char *const *environment, char *storage, size_t size,
                  struct policy_error *error)
 {
     struct parser parser = {policy, storage, size, {NULL, 0}};
+    struct policy *outer;
     int result = 0;
 
     memset(policy, 0, sizeof *policy);
+    outer = make_outer(&parser, count_outer(environment));
     for (char *const *variable = environment; *variable; variable++) {
         const struct word name = own_name(*variable);
         const char *expected = NULL;
 
         if (name.length != 0 && !is_repeated(environment, variable, name))
-            expected = parse_variable(&parser, name, name.start + name.length + 1);
+            expected = parse_numbered(&parser, policy, outer, name);
         if (expected && result == 0) {
             result = *expected == '\0' ? -E2BIG : -EINVAL;
             error->variable = *variable;
@@ -279,6 +357,7 @@ int policy_parse(struct policy *policy, char *const *environment, char *storage,
                 *expected == '\0' ? "all patterns together must fit in 128 KiB" : expected;
         }
     }
+    take_strictest(policy);
     if (result < 0)
         fall_back(policy);
     return result;

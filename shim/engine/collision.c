@@ -29,12 +29,12 @@ static int resolve_source(struct collision *collision)
 
 void collision_decide(struct collision *collision)
 {
-    collision->decision.guard = POLICY_GUARDED;
-    collision->decision.pattern = NULL;
-    if (!policy_needs_path(collision->policy))
-        return;
-    if (resolve_destination(collision) == 0)
-        collision->decision = policy_decide(collision->policy, collision->scratch->destination);
+    const char *const path =
+        policy_needs_path(collision->policy) && resolve_destination(collision) == 0
+            ? collision->scratch->destination
+            : NULL;
+
+    collision->decision = policy_decide(collision->policy, path);
 }
 
 void collision_look(struct collision *collision)
@@ -244,7 +244,7 @@ static struct verdict judge_seen(struct collision *collision)
 
     if (harmless != 1)
         return answer(harmless);
-    rule = exception(collision, collision->policy->allow_if);
+    rule = exception(collision, collision->decision.allow_if);
     if (rule != EVENT_RULE_DEFAULT) {
         verdict.kind = VERDICT_ALLOW;
         verdict.rule = rule;

@@ -196,6 +196,12 @@ static int enforce(struct collision *collision)
 
 /* ---- the way in ---- */
 
+/* Whether a destination of which nothing is known would be refused: 0 if all policies only audit. */
+static int is_enforced(const struct policy *policy)
+{
+    return policy_decide(policy, NULL).mode == POLICY_ENFORCE;
+}
+
 static int ends_in_dot(const char *path)
 {
     return path_split(path).last != PATH_LAST_NAME;
@@ -211,7 +217,7 @@ static int answer_dot(const struct collision *collision)
     const struct call *const call = collision->call;
     int result;
 
-    if (collision->attempt != EXCLUSIVE_MISSING || collision->policy->mode == POLICY_AUDIT)
+    if (collision->attempt != EXCLUSIVE_MISSING || !is_enforced(collision->policy))
         return call_plain(call);
     result = sys_renameat2(call->sys, call->source_dirfd, call->source, call->destination_dirfd,
                            call->destination, 0);
@@ -226,7 +232,7 @@ static int decide(struct collision *collision)
     collision_decide(collision);
     if (collision->decision.guard == POLICY_UNGUARDED)
         return call_plain(collision->call);
-    if (collision->decision.guard == POLICY_ALLOWED || collision->policy->mode == POLICY_AUDIT)
+    if (collision->decision.guard == POLICY_ALLOWED || collision->decision.mode == POLICY_AUDIT)
         return pass(collision);
     return enforce(collision);
 }
@@ -261,7 +267,7 @@ static int meet(const struct policy *policy, const struct call *call, int attemp
     int result;
 
     if (!scratch)
-        return policy->mode == POLICY_AUDIT ? call_plain(call) : -ENOMEM;
+        return is_enforced(policy) ? -ENOMEM : call_plain(call);
     result = decide(&collision);
     scratch_release(call->sys, scratch);
     return result;
@@ -283,7 +289,7 @@ int guard_undecided(const struct policy *policy, const struct call *call, int at
 
     if (!is_in_the_way(call, attempt))
         return attempt;
-    if (policy->mode == POLICY_AUDIT)
+    if (!is_enforced(policy))
         return call_plain(call);
     scratch = scratch_take(call->sys);
     if (!scratch)

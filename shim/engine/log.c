@@ -119,10 +119,26 @@ static void tell_lost(const struct sys *sys, const char *report, struct scratch 
         sys_empty_own(sys, scratch->path);
 }
 
+/* noclobber(1) has made its report; when that is gone, nobody reads it any more. An outer run that traces (its policy is off
+ * in here) sees for itself what was let through. */
+static void deliver(const struct sys *sys, const struct policy *policy, enum event_verdict verdict,
+                    size_t length, struct scratch *scratch)
+{
+    const char *const line = scratch->large.line;
+
+    if (policy->log && policy->log[0] == '-')
+        log_stderr(sys, line, length);
+    else if (policy->log)
+        append(sys, policy->log, O_CREAT, line, length);
+    if (!policy->report || (policy->mode == POLICY_OFF && verdict != EVENT_REFUSED))
+        return;
+    if (append(sys, policy->report, 0, line, length) < 0 && verdict == EVENT_REFUSED)
+        tell_lost(sys, policy->report, scratch);
+}
+
 void log_event(const struct sys *sys, const struct policy *policy, struct event *event,
                struct scratch *scratch)
 {
-    char *const line = scratch->large.line;
     size_t length;
 
     if (!policy_is_recorded(policy))
@@ -130,15 +146,10 @@ void log_event(const struct sys *sys, const struct policy *policy, struct event 
     complete(sys, event, scratch->path);
     if (event->pid < 0) /* a traced process that has ended: nobody was refused anything */
         return;
-    length = event_encode(event, line, sizeof scratch->large.line);
-    if (policy->log && policy->log[0] == '-')
-        log_stderr(sys, line, length);
-    else if (policy->log)
-        append(sys, policy->log, O_CREAT, line, length);
-    /* noclobber(1) has made its file; when that is gone, nobody reads it any more. */
-    if (policy->report && append(sys, policy->report, 0, line, length) < 0 &&
-        event->verdict == EVENT_REFUSED)
-        tell_lost(sys, policy->report, scratch);
+    length = event_encode(event, scratch->large.line, sizeof scratch->large.line);
+    deliver(sys, policy, event->verdict, length, scratch);
+    for (unsigned i = 0; i < policy->outer_count; i++)
+        deliver(sys, &policy->outer[i], event->verdict, length, scratch);
 }
 
 void log_exit(const struct sys *sys, const char *destination, struct scratch *scratch)

@@ -32,8 +32,8 @@ void log_remember_stderr(const struct sys *sys);
  */
 void log_stderr(const struct sys *sys, const char *bytes, size_t size);
 
-/* Fills in time, process and program, and appends the event to `policy->log` and `policy->report`,
- * if they are set. If a refusal cannot be written to the report, empties the file beside it (see
+/* Fills in time, process and program, and appends the event to `policy->log` and `policy->report`
+ * and to those of the outer policies, if they are set. If a refusal cannot be written to the report, empties the file beside it (see
  * POLICY_REPORT_WHOLE). Uses `scratch->path` and `scratch->large`. */
 void log_event(const struct sys *sys, const struct policy *policy, struct event *event,
                struct scratch *scratch);

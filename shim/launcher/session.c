@@ -186,15 +186,6 @@ static int run(struct session *session)
 
 /* ---- after ---- */
 
-/* A noclobber inside another one answers to it as well. */
-static void tell_outer(void)
-{
-    const char *const outer = getenv("NOCLOBBER_REPORT");
-
-    if (outer && *outer == '/')
-        private_log_forward(outer, settings_is_traced());
-}
-
 static size_t count_refusals(const struct records *records)
 {
     size_t count = 0;
@@ -275,7 +266,6 @@ static int run_session(struct session *session)
         status = run(session);
     if (status == 0) {
         look_again(session);
-        tell_outer();
         private_log_remove();
         status = tell(session);
     }

@@ -78,7 +78,7 @@ __attribute__((constructor)) static void start(int count, char **arguments, char
         parse(environ ? environ : environment);
     if (atomic_load_explicit(&in_force, memory_order_acquire) != &inert) {
         route_setup();
-        if (parsed.on_refusal == POLICY_REFUSAL_EXIT || (parsed.log && parsed.log[0] == '-'))
+        if (parsed.on_refusal == POLICY_REFUSAL_EXIT || policy_logs_to_stderr(&parsed))
             log_remember_stderr(&route_raw);
         atomic_store_explicit(&way, &route_next, memory_order_release);
     }

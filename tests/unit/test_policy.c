@@ -492,6 +492,218 @@ START_TEST(a_destination_has_a_guard)
 }
 END_TEST
 
+/* ---- one run inside another ---- */
+
+static const struct {
+    const char *name;
+    const char *environment[7];
+    const char *path; /* NULL: not known */
+    enum policy_guard guard;
+    const char *pattern;
+    enum policy_mode mode; /* of what is guarded */
+    unsigned allow_if;
+} nested[] = {
+    {"each adds",
+     {"NOCLOBBER_PROTECT=/in/", "NOCLOBBER_1_PROTECT=/out/"},
+     "/in/a",
+     POLICY_GUARDED,
+     "/in/",
+     POLICY_ENFORCE,
+     0},
+    {"the outer one's too",
+     {"NOCLOBBER_PROTECT=/in/", "NOCLOBBER_1_PROTECT=/out/"},
+     "/out/a",
+     POLICY_GUARDED,
+     "/out/",
+     POLICY_ENFORCE,
+     0},
+    {"what neither names",
+     {"NOCLOBBER_PROTECT=/in/", "NOCLOBBER_1_PROTECT=/out/"},
+     "/a",
+     POLICY_UNGUARDED,
+     NULL,
+     POLICY_ENFORCE,
+     0},
+    {"an outer one that names nothing guards everything",
+     {"NOCLOBBER_PROTECT=/in/", "NOCLOBBER_1_REPORT=/r"},
+     "/a",
+     POLICY_GUARDED,
+     NULL,
+     POLICY_ENFORCE,
+     0},
+    {"an inner ALLOW opens nothing",
+     {"NOCLOBBER_PROTECT=/in/", "NOCLOBBER_ALLOW=/out/", "NOCLOBBER_1_PROTECT=/out/"},
+     "/out/a",
+     POLICY_GUARDED,
+     "/out/",
+     POLICY_ENFORCE,
+     0},
+    {"nor an outer one what the inner guards",
+     {"NOCLOBBER_PROTECT=/in/", "NOCLOBBER_1_PROTECT=/in/", "NOCLOBBER_1_ALLOW=/in/a"},
+     "/in/a",
+     POLICY_GUARDED,
+     "/in/",
+     POLICY_ENFORCE,
+     0},
+    {"an ALLOW where only it knows the path",
+     {"NOCLOBBER_PROTECT=/in/", "NOCLOBBER_1_PROTECT=/out/", "NOCLOBBER_1_ALLOW=/out/a"},
+     "/out/a",
+     POLICY_ALLOWED,
+     "/out/a",
+     POLICY_ENFORCE,
+     0},
+    {"an inner audit opens nothing",
+     {"NOCLOBBER_MODE=audit", "NOCLOBBER_1_PROTECT=/out/"},
+     "/out/a",
+     POLICY_GUARDED,
+     "/out/",
+     POLICY_ENFORCE,
+     0},
+    {"and audits what is its own",
+     {"NOCLOBBER_MODE=audit", "NOCLOBBER_1_PROTECT=/out/"},
+     "/in/a",
+     POLICY_GUARDED,
+     NULL,
+     POLICY_AUDIT,
+     0},
+    {"an inner one enforces below an audit",
+     {"NOCLOBBER_PROTECT=/in/", "NOCLOBBER_1_MODE=audit"},
+     "/in/a",
+     POLICY_GUARDED,
+     "/in/",
+     POLICY_ENFORCE,
+     0},
+    {"an outer one that traces decides elsewhere",
+     {"NOCLOBBER_PROTECT=/in/", "NOCLOBBER_1_MODE=traced", "NOCLOBBER_1_REPORT=/r"},
+     "/a",
+     POLICY_UNGUARDED,
+     NULL,
+     POLICY_ENFORCE,
+     0},
+    {"an exception that both make",
+     {"NOCLOBBER_ALLOW_IF=same,empty", "NOCLOBBER_1_ALLOW_IF=empty,symlink"},
+     "/a",
+     POLICY_GUARDED,
+     NULL,
+     POLICY_ENFORCE,
+     POLICY_ALLOW_IF_EMPTY},
+    {"an exception of the one that guards it",
+     {"NOCLOBBER_PROTECT=/in/", "NOCLOBBER_1_PROTECT=/out/", "NOCLOBBER_1_ALLOW_IF=same"},
+     "/out/a",
+     POLICY_GUARDED,
+     "/out/",
+     POLICY_ENFORCE,
+     POLICY_ALLOW_IF_SAME},
+    {"an auditor's exceptions do not count beside one that enforces",
+     {"NOCLOBBER_MODE=audit", "NOCLOBBER_1_ALLOW_IF=same"},
+     "/a",
+     POLICY_GUARDED,
+     NULL,
+     POLICY_ENFORCE,
+     POLICY_ALLOW_IF_SAME},
+    {"a path that is not known",
+     {"NOCLOBBER_PROTECT=/in/", "NOCLOBBER_MODE=audit", "NOCLOBBER_1_PROTECT=/out/"},
+     NULL,
+     POLICY_GUARDED,
+     NULL,
+     POLICY_ENFORCE,
+     0},
+    {"the third of eight",
+     {"NOCLOBBER_PROTECT=/in/", "NOCLOBBER_3_PROTECT=/out/", "NOCLOBBER_1_PROTECT=/x",
+      "NOCLOBBER_2_MODE=off", "NOCLOBBER_8_PROTECT=/y"},
+     "/out/a",
+     POLICY_GUARDED,
+     "/out/",
+     POLICY_ENFORCE,
+     0},
+    {"what can't be parsed guards everything, whoever it is of",
+     {"NOCLOBBER_PROTECT=/in/", "NOCLOBBER_MODE=audit", "NOCLOBBER_1_MODE=x"},
+     "/a",
+     POLICY_GUARDED,
+     NULL,
+     POLICY_ENFORCE,
+     0},
+};
+
+/* Of storage that begins at any byte. */
+START_TEST(a_run_inside_another_adds_and_takes_nothing_away)
+{
+    char *environment[7] = {NULL};
+    size_t size;
+
+    for (int i = 0; nested[_i].environment[i]; i++)
+        environment[i] = strdup(nested[_i].environment[i]);
+    size = policy_storage_size(environment);
+
+    for (size_t offset = 0; offset < _Alignof(struct policy); offset++) {
+        struct policy policy;
+        struct policy_error error;
+        struct policy_decision decision;
+
+        policy_parse(&policy, environment, storage + offset, size, &error);
+        decision = policy_decide(&policy, nested[_i].path);
+        ck_assert_msg(decision.guard == nested[_i].guard, "%s", nested[_i].name);
+        if (nested[_i].pattern)
+            ck_assert_str_eq(decision.pattern, nested[_i].pattern);
+        else
+            ck_assert_msg(decision.pattern == NULL, "%s: %s", nested[_i].name, decision.pattern);
+        if (decision.guard != POLICY_GUARDED)
+            continue;
+        ck_assert_msg(decision.mode == nested[_i].mode, "%s", nested[_i].name);
+        ck_assert_msg(decision.allow_if == nested[_i].allow_if, "%s", nested[_i].name);
+    }
+    for (int i = 0; environment[i]; i++)
+        free(environment[i]);
+}
+END_TEST
+
+START_TEST(outer_policies_without_room_fail_closed)
+{
+    char *const environment[] = {strdup("NOCLOBBER_PROTECT=/in/"), strdup("NOCLOBBER_1_REPORT=/r"),
+                                 NULL};
+    struct policy policy;
+    struct policy_error error;
+
+    ck_assert_int_eq(policy_parse(&policy, environment, storage, 16, &error), -E2BIG);
+    ck_assert_uint_eq(policy.outer_count, 0);
+    ck_assert_int_eq(policy_decide(&policy, "/a").guard, POLICY_GUARDED);
+    free(environment[0]);
+    free(environment[1]);
+}
+END_TEST
+
+static const struct {
+    const char *name;
+    const char *variable;
+    enum policy_refusal on_refusal;
+    enum policy_fallback fallback;
+    int is_recorded;
+    int logs_to_stderr;
+} outers[] = {
+    {"exit", "NOCLOBBER_1_ON_REFUSAL=exit", POLICY_REFUSAL_EXIT, POLICY_FALLBACK_EMULATE, 0, 0},
+    {"refuse", "NOCLOBBER_1_FALLBACK=refuse", POLICY_REFUSAL_ERROR, POLICY_FALLBACK_REFUSE, 0, 0},
+    {"a log", "NOCLOBBER_2_LOG=/log", POLICY_REFUSAL_ERROR, POLICY_FALLBACK_EMULATE, 1, 0},
+    {"a report", "NOCLOBBER_1_REPORT=/r", POLICY_REFUSAL_ERROR, POLICY_FALLBACK_EMULATE, 1, 0},
+    {"stderr", "NOCLOBBER_2_LOG=-", POLICY_REFUSAL_ERROR, POLICY_FALLBACK_EMULATE, 1, 1},
+};
+
+START_TEST(an_outer_policy_has_its_say)
+{
+    char *const environment[] = {strdup(outers[_i].variable), NULL};
+    struct policy policy;
+    struct policy_error error;
+
+    ck_assert_int_eq(policy_parse(&policy, environment, storage, sizeof storage, &error), 0);
+    ck_assert_msg(policy.on_refusal == outers[_i].on_refusal, "%s", outers[_i].name);
+    ck_assert_msg(policy.fallback == outers[_i].fallback, "%s", outers[_i].name);
+    ck_assert_msg(policy_is_recorded(&policy) == outers[_i].is_recorded, "%s", outers[_i].name);
+    ck_assert_msg(policy_logs_to_stderr(&policy) == outers[_i].logs_to_stderr, "%s",
+                  outers[_i].name);
+    ck_assert(policy_needs_path(&policy));
+    free(environment[0]);
+}
+END_TEST
+
 START_TEST(zeros_are_the_strictest_policy)
 {
     static const struct policy zeros;
@@ -513,6 +725,9 @@ static void add(TCase *tcase)
     tcase_add_test(tcase, the_longest_message_fits);
     tcase_add_test(tcase, a_message_stays_within_its_room);
     tcase_add_loop_test(tcase, a_destination_has_a_guard, 0, ROWS(decisions));
+    tcase_add_loop_test(tcase, a_run_inside_another_adds_and_takes_nothing_away, 0, ROWS(nested));
+    tcase_add_test(tcase, outer_policies_without_room_fail_closed);
+    tcase_add_loop_test(tcase, an_outer_policy_has_its_say, 0, ROWS(outers));
     tcase_add_test(tcase, zeros_are_the_strictest_policy);
 }
 

@@ -83,7 +83,16 @@ static const struct {
     {"nothing", {NULL}, NULL, NULL, NULL, NULL, 0, 0, 0, ""},
     {"an option", {NULL}, NULL, "dist/", NULL, NULL, 0, 0, 1, "NOCLOBBER_PROTECT=@/dist/\n"},
     {"everything", {NULL}, NULL, NULL, NULL, NULL, 1, 0, 1, ""},
-    {"everything beats a pattern", {NULL}, NULL, "x", NULL, NULL, 1, 0, 1, ""},
+    {"everything, and what is named",
+     {NULL},
+     NULL,
+     "x",
+     NULL,
+     NULL,
+     1,
+     0,
+     1,
+     "NOCLOBBER_PROTECT=x:*\n"},
     {"a variable, as it is",
      {"NOCLOBBER_PROTECT=dist/:a"},
      NULL,
@@ -115,7 +124,7 @@ static const struct {
      0,
      ""},
     {"what is no policy is left out",
-     {"NOCLOBBER_REPORT=/tmp/x", "NOCLOBBER_LIBRARY=/x.so", "OTHER=1"},
+     {"NOCLOBBER_LIBRARY=/x.so", "OTHER=1"},
      NULL,
      NULL,
      NULL,
@@ -133,9 +142,9 @@ static const struct {
      0,
      0,
      1,
-     ""},
+     "NOCLOBBER_PROTECT=@/dist/\nNOCLOBBER_1_REPORT=/tmp/x\n"},
     {"inside of one that protects something",
-     {"NOCLOBBER_REPORT=/tmp/x", "NOCLOBBER_PROTECT=a"},
+     {"NOCLOBBER_REPORT=/tmp/x", "NOCLOBBER_PROTECT=a", "NOCLOBBER_LIBRARY=/x.so"},
      NULL,
      "b",
      NULL,
@@ -143,7 +152,39 @@ static const struct {
      0,
      0,
      1,
-     "NOCLOBBER_PROTECT=a:b\n"},
+     "NOCLOBBER_PROTECT=a:b\nNOCLOBBER_1_REPORT=/tmp/x\nNOCLOBBER_1_PROTECT=a\n"},
+    {"inside of one inside another",
+     {"NOCLOBBER_REPORT=/b", "NOCLOBBER_1_PROTECT=a", "NOCLOBBER_1_REPORT=/a",
+      "NOCLOBBER_MODE=traced"},
+     NULL,
+     "b",
+     NULL,
+     NULL,
+     0,
+     0,
+     1,
+     "NOCLOBBER_PROTECT=b\nNOCLOBBER_2_REPORT=/b\nNOCLOBBER_1_PROTECT=a\nNOCLOBBER_1_REPORT=/a\n"
+     "NOCLOBBER_2_MODE=traced\n"},
+    {"the outer log, of which this one's is another",
+     {"NOCLOBBER_REPORT=/b", "NOCLOBBER_LOG=/log"},
+     NULL,
+     "b",
+     NULL,
+     "/own",
+     0,
+     0,
+     1,
+     "NOCLOBBER_PROTECT=b\nNOCLOBBER_LOG=/own\nNOCLOBBER_1_REPORT=/b\nNOCLOBBER_1_LOG=/log\n"},
+    {"the outer log, which is this one's too",
+     {"NOCLOBBER_REPORT=/b", "NOCLOBBER_LOG=/log"},
+     NULL,
+     "b",
+     NULL,
+     NULL,
+     0,
+     0,
+     1,
+     "NOCLOBBER_PROTECT=b\nNOCLOBBER_LOG=/log\nNOCLOBBER_1_REPORT=/b\n"},
     {"a file",
      {NULL},
      "protect dist/\nprotect=*.deb\nallow-if same\nlog events\nexit-on-refusal\nfallback refuse\n",
@@ -164,7 +205,7 @@ static const struct {
      0,
      0,
      1,
-     "NOCLOBBER_ALLOW=b\n"},
+     "NOCLOBBER_PROTECT=a:c:*\nNOCLOBBER_ALLOW=b\n"},
     {"all three add to lists",
      {"NOCLOBBER_PROTECT=a", "NOCLOBBER_ALLOW_IF=empty"},
      "protect b/\nallow-if same\n",
@@ -228,6 +269,18 @@ START_TEST(settings_come_together)
     ck_assert_msg(strcmp(variables(), rows[_i].variables) == 0, "%s: %s", rows[_i].name,
                   variables());
     ck_assert_msg(settings.is_policy_chosen == rows[_i].is_chosen, "%s", rows[_i].name);
+    settings_free(&settings);
+}
+END_TEST
+
+START_TEST(inside_eight_others_is_too_deep)
+{
+    static const char *const environment[] = {"NOCLOBBER_8_REPORT=/8", "NOCLOBBER_REPORT=/9", NULL};
+
+    give(SETTING_PROTECT, "x");
+    ck_assert_int_eq(build(environment), -E2BIG);
+    ck_assert_str_eq(said,
+                     "noclobber: noclobber: runs inside eight others; start it inside fewer\n");
     settings_free(&settings);
 }
 END_TEST
@@ -485,6 +538,7 @@ END_TEST
 static void add(TCase *tcase)
 {
     tcase_add_loop_test(tcase, settings_come_together, 0, ROWS(rows));
+    tcase_add_test(tcase, inside_eight_others_is_too_deep);
     tcase_add_test(tcase, the_policy_is_parsed_as_the_library_will);
     tcase_add_loop_test(tcase, what_is_wrong_is_called_by_its_name, 0, ROWS(refusals));
     tcase_add_loop_test(tcase, a_mode_from_outside_is_told, 0, ROWS(warnings));

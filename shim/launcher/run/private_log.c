@@ -186,40 +186,6 @@ const char *private_log_path(void)
     return descriptor;
 }
 
-/* No name in an event can hold this: its quotation marks would be escaped. */
-static int is_refusal(const char *line)
-{
-    return strstr(line, "\"verdict\":\"refused\"") != NULL;
-}
-
-/* Events are whole lines, and each is one write, as that of its process was. */
-static int copy(FILE *from, int to, int refused_only)
-{
-    char *line = NULL;
-    size_t size = 0;
-    ssize_t length;
-    int result = 0;
-
-    while (result == 0 && (length = getline(&line, &size, from)) > 0)
-        if ((!refused_only || is_refusal(line)) && write(to, line, (size_t)length) != length)
-            result = -EIO;
-    free(line);
-    return result;
-}
-
-int private_log_forward(const char *path, int refused_only)
-{
-    FILE *const from = fopen(private_log_path(), "re");
-    const int to = from ? open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY) : -1;
-    const int result = to < 0 ? -errno : copy(from, to, refused_only);
-
-    if (from)
-        fclose(from);
-    if (to >= 0)
-        close(to);
-    return result;
-}
-
 void private_log_remove(void)
 {
     if (owner != getpid())

@@ -21,11 +21,6 @@ int private_log_is_there(void);
 /* By which path to read the report, though it may have been removed: of static storage. */
 const char *private_log_path(void);
 
-/* Appends it to the file at `path`: what a noclobber inside another one owes the outer. With
- * `refused_only` nothing but refusals: an outer one that traces has seen the rest itself. Returns 0 or
- * -errno. */
-int private_log_forward(const char *path, int refused_only);
-
 /* Removes them, if there are such. The signals do what they did before. */
 void private_log_remove(void);
 

@@ -17,6 +17,7 @@
 #include "launcher/message.h"
 #include "launcher/settings/anchor.h"
 #include "launcher/settings/draft.h"
+#include "launcher/settings/outer.h"
 #include "launcher/settings/policy_file.h"
 
 /* A string that execve(2) takes is no longer, its NUL included (Linux: MAX_ARG_STRLEN, 32 pages). */
@@ -62,26 +63,25 @@ static void free_variables(struct settings *settings)
     settings->variables = NULL;
 }
 
-int settings_is_traced(void)
-{
-    const char *const mode = getenv(setting_variable_name(VARIABLE_MODE));
-
-    return mode && strcmp(mode, POLICY_TRACED) == 0;
-}
-
 /* ---- the environment ---- */
+
+static size_t count_strings(char **strings)
+{
+    size_t count = 0;
+
+    while (strings[count])
+        count++;
+    return count;
+}
 
 /* Copies what is ours of `environment`, with room for all of a draft. */
 static int copy_environment(struct settings *settings, char **environment)
 {
     size_t count = 0;
 
-    while (environment[count])
-        count++;
-    settings->variables = calloc(count + 1, sizeof *settings->variables);
+    settings->variables = calloc(count_strings(environment) + 1, sizeof *settings->variables);
     if (!settings->variables)
         return -ENOMEM;
-    count = 0;
     for (; *environment; environment++)
         if (is_ours(*environment)) {
             settings->variables[count] = strdup(*environment);
@@ -131,8 +131,6 @@ static int take_environment(struct settings *settings, struct draft *draft, cons
             result = draft_put(draft, (enum setting_variable)i, value);
     }
     settings->is_policy_chosen = draft->values[VARIABLE_PROTECT] != NULL;
-    /* Inside another noclobber, which protects everything: then nothing in here narrows that. */
-    draft->protects_all = is_inside() && !settings_is_traced() && !settings->is_policy_chosen;
     return result;
 }
 
@@ -245,15 +243,27 @@ static int finish(struct settings *settings, const struct draft *draft)
     int result = 0;
 
     free_variables(settings);
-    settings->variables = calloc(VARIABLE_COUNT + 1, sizeof *settings->variables);
+    settings->variables =
+        calloc(VARIABLE_COUNT + count_strings(environ) + 1, sizeof *settings->variables);
     if (!settings->variables)
         return -ENOMEM;
     for (unsigned i = 0; result == 0 && i < VARIABLE_COUNT; i++)
-        if (draft->values[i] && !(i == VARIABLE_PROTECT && draft->protects_all))
+        if (draft->values[i])
             result =
                 put_variable(&settings->variables[count++],
                              setting_variable_name((enum setting_variable)i), draft->values[i]);
+    if (result == 0)
+        result = outer_collect(environ, draft->values[VARIABLE_LOG], settings->variables, &count);
     return result < 0 ? result : parse(settings);
+}
+
+/* Everything and some names: the names first, so that they decide and the look knows what was named.
+ * Without a name, an unset PROTECT already means everything. */
+static int protect_all(struct draft *draft)
+{
+    if (!draft->protects_all || !draft->values[VARIABLE_PROTECT])
+        return 0;
+    return draft_put(draft, VARIABLE_PROTECT, POLICY_EVERYTHING);
 }
 
 /* A mode that somebody set further up makes a run succeed that protects nothing. */
@@ -286,6 +296,8 @@ int settings_build(const struct options *options, struct settings *settings)
         result = take_file(settings, &draft, options->policy_file, current);
     if (result == 0)
         result = take_options(settings, &draft, options, current);
+    if (result == 0)
+        result = protect_all(&draft);
     if (result == 0)
         result = finish(settings, &draft);
     if (result == 0 && options->action == OPTIONS_RUN && settings->is_policy_chosen)

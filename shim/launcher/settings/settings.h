@@ -22,16 +22,12 @@ struct settings {
  * Builds the settings. Patterns of options are anchored at the current directory (launcher/settings/anchor.h),
  * those of a policy file at the file's directory (of a pipe: the current one), and so is a log that is
  * no absolute path. Patterns of the environment are taken as they are. NOCLOBBER_REPORT and
- * NOCLOBBER_LIBRARY are no part of a policy and left out (but inside another noclobber, known by the first,
- * that protects everything, everything stays protected). Returns 0, or -errno (-EINVAL for what can't
+ * NOCLOBBER_LIBRARY are no part of a policy and left out. Inside another noclobber, known by the first, the
+ * outer policies come along with their numbers (launcher/settings/outer.h). Returns 0, or -errno (-EINVAL for what can't
  * be understood) after one line on stderr: "noclobber: FILE:LINE 'x': ..." or "noclobber: --protect
  * 'x': ...". `*settings` may be freed in either case.
  */
 int settings_build(const struct options *options, struct settings *settings);
-
-/* Whether this process is inside a `noclobber --trace`, which guards by itself what its own policy says:
- * 1 or 0. */
-int settings_is_traced(void);
 
 /* Frees what settings_build allocated. */
 void settings_free(struct settings *settings);

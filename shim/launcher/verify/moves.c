@@ -4,6 +4,7 @@
  * the library has let it through without a word.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "launcher/verify/snapshot.h"
 
@@ -49,13 +50,21 @@ static void forgive_found(const struct snapshot *before, const struct snapshot *
     }
 }
 
-/* Where every destination is guarded and nothing by name, nobody said what is to stay. */
-static void forgive_removed(struct changes *changes)
+/* Whether nobody said by name that what is at `path` is to stay. */
+static int is_unnamed(const struct policy *policy, const char *path)
+{
+    const char *const pattern = policy_decide(policy, path).pattern;
+
+    return !pattern || strcmp(pattern, POLICY_EVERYTHING) == 0;
+}
+
+/* Where every destination is guarded, what nobody named may go: the source of a rename does. */
+static void forgive_unnamed(const struct policy *policy, struct changes *changes)
 {
     size_t kept = 0;
 
     for (size_t i = 0; i < changes->count; i++)
-        if (changes->list[i].kind != CHANGE_REMOVED)
+        if (changes->list[i].kind != CHANGE_REMOVED || !is_unnamed(policy, changes->list[i].path))
             changes->list[kept++] = changes->list[i];
     changes->count = kept;
 }
@@ -66,8 +75,7 @@ int changes_forgive_moves(const struct policy *policy, const struct snapshot *be
     struct snapshot *now;
     int result;
 
-    if (policy->protect.count == 0)
-        forgive_removed(changes);
+    forgive_unnamed(policy, changes);
     if (!before || count_removed(changes) == 0)
         return 0;
     result = snapshot_take(policy, OPTIONS_VERIFY_STAT, &now);
