@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Whether this machine can trace: tried on a child of our own, which makes one call that is stopped. */
+/* Whether this machine can trace: tried on a child of our own, whose renames must all be stopped. */
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <linux/openat2.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,13 +15,55 @@
 #include <unistd.h>
 
 #include "tracer/abi.h"
+#include "tracer/calls.h"
 #include "tracer/filter.h"
 #include "tracer/stops.h"
 #include "tracer/syscall_info.h"
 #include "tracer/tracer.h"
 
+/* ---- the subject ---- */
+
+/* How the subject ends: the errno of filter_install, or PASSED and a bit for each call of `probes` that was
+ * not stopped. */
+enum { PASSED = 0xC0 };
+
+static const struct {
+    const char *name;
+    long number;
+    unsigned flags;
+} probes[] = {
+#ifdef SYS_rename
+    {"rename", SYS_rename, 0},
+#endif
+#ifdef SYS_renameat
+    {"renameat", SYS_renameat, 0},
+#endif
+    {"renameat2", SYS_renameat2, 0},
+    {"renameat2", SYS_renameat2, RENAME_NOREPLACE},
+};
+
+#define PROBES (sizeof probes / sizeof *probes)
+
+static_assert(PASSED > EHWPOISON && (1U << PROBES) <= 0x100 - PASSED, "an exit status holds it");
+
+/* Whether the kernel itself makes a rename of "" to "": ENOENT. A call that is stopped, or that another
+ * filter forbids, gets another error. */
+static int is_made(long number, unsigned flags)
+{
+    long result;
+
+#ifdef SYS_rename
+    if (number == SYS_rename)
+        result = syscall(SYS_rename, "", "");
+    else
+#endif
+        result = syscall(number, AT_FDCWD, "", AT_FDCWD, "", flags);
+    return result == 0 || errno == ENOENT;
+}
+
 _Noreturn static void be_subject(int gate, pid_t tracer)
 {
+    unsigned made = 0;
     char byte;
     int result;
 
@@ -29,10 +73,13 @@ _Noreturn static void be_subject(int gate, pid_t tracer)
     result = filter_install();
     if (result < 0)
         _exit(-result);
-    /* Not renameat2: some profiles deny that one, and it can be done without. */
-    renameat(AT_FDCWD, "", AT_FDCWD, "");
-    _exit(0);
+    for (unsigned i = 0; i < PROBES; i++)
+        if (is_made(probes[i].number, probes[i].flags))
+            made |= 1U << i;
+    _exit(PASSED + (int)made);
 }
+
+/* ---- the tracer's side ---- */
 
 static int say(char *reason, size_t size, int error, const char *what, const char *remedy)
 {
@@ -40,45 +87,62 @@ static int say(char *reason, size_t size, int error, const char *what, const cha
     return error;
 }
 
-static int judge_stop(pid_t subject, int status, char *reason, size_t size)
+/* Answers a call that was stopped with ENOSYS. */
+static int answer_stop(pid_t subject, char *reason, size_t size)
 {
     struct syscall_info info;
-    int result;
+    const int result = syscall_info_get(subject, &info);
 
-    if (WIFEXITED(status))
-        return say(reason, size, -WEXITSTATUS(status), "this kernel takes no filter",
-                   "--trace needs seccomp(2) in the kernel and allowed");
-    if (!WIFSTOPPED(status) || status >> 16 != PTRACE_EVENT_SECCOMP)
-        return say(reason, size, -EIO, "a rename was not stopped", "use the library instead");
-    result = syscall_info_get(subject, &info);
     if (result < 0)
         return say(reason, size, result, "this kernel does not say what call was stopped",
                    "--trace needs Linux 5.6");
+    if (info.data != FILTER_MARK)
+        return say(reason, size, -EBUSY, "another filter stops renames",
+                   "--trace needs its own to");
+    calls_decline(subject, PTRACE_CONT);
+    return 0;
+}
+
+/* A listener may answer a stop before us (SECCOMP_RET_USER_NOTIF, which the kernel asks before
+ * SECCOMP_RET_TRACE) and have the call made. */
+static int judge_end(int status, char *reason, size_t size)
+{
+    if (!WIFEXITED(status))
+        return say(reason, size, -EIO, "a trial failed", "try again");
+    if (WEXITSTATUS(status) < PASSED)
+        return say(reason, size, -WEXITSTATUS(status), "this kernel takes no filter",
+                   "--trace needs seccomp(2) in the kernel and allowed");
+    for (unsigned i = 0; i < PROBES; i++)
+        if ((WEXITSTATUS(status) - PASSED) & (1 << i)) {
+            snprintf(
+                reason, size,
+                "%s(2) cannot be stopped here: a supervisor outside (a seccomp listener, such as a "
+                "container manager's) lets it through first; run this outside of it",
+                probes[i].name);
+            return -EBUSY;
+        }
     return 0;
 }
 
 static int watch_subject(pid_t subject, int gate, char *reason, size_t size)
 {
-    int status;
+    int status = 0;
+    int result = 0;
 
-    if (ptrace(PTRACE_SEIZE, subject, NULL, STOPS_OPTIONS) != 0)
+    if (ptrace(PTRACE_SEIZE, subject, NULL, STOPS_OPTIONS & ~PTRACE_O_TRACEEXIT) != 0)
         return say(
             reason, size, -errno, "nothing may be traced here",
             "see whether this runs under another tracer (strace, gdb, --trace), in a container "
             "that forbids ptrace(2), or with kernel.yama.ptrace_scope above 1");
-    if (write(gate, "", 1) != 1 || waitpid(subject, &status, __WALL) != subject)
+    if (write(gate, "", 1) != 1)
         return say(reason, size, -errno, "a trial failed", "try again");
-    return judge_stop(subject, status, reason, size);
-}
-
-/* It stops once more at its end (PTRACE_O_TRACEEXIT), or ends before. */
-static void end_subject(pid_t subject)
-{
-    int status;
-
-    kill(subject, SIGKILL);
-    while (waitpid(subject, &status, __WALL) == subject && WIFSTOPPED(status))
-        ptrace(PTRACE_DETACH, subject, NULL, 0L);
+    while (result == 0 && waitpid(subject, &status, __WALL) == subject && WIFSTOPPED(status)) {
+        if (status >> 16 == PTRACE_EVENT_SECCOMP)
+            result = answer_stop(subject, reason, size);
+        else
+            calls_resume(subject, PTRACE_CONT, status >> 16 ? 0 : WSTOPSIG(status));
+    }
+    return result < 0 ? result : judge_end(status, reason, size);
 }
 
 static int try_subject(char *reason, size_t size)
@@ -97,8 +161,10 @@ static int try_subject(char *reason, size_t size)
                          : watch_subject(subject, ends[1], reason, size);
     close(ends[0]);
     close(ends[1]);
-    if (subject > 0)
-        end_subject(subject);
+    if (subject > 0) {
+        kill(subject, SIGKILL);
+        waitpid(subject, NULL, __WALL); /* ECHILD if it has ended by itself */
+    }
     return result;
 }
 

@@ -119,6 +119,17 @@ on_kernel() { # on_kernel FILTER COMMAND…: where system calls are answered so
   done
 }
 
+@test "where a supervisor lets one of the calls through before us, nothing runs and a clause names the call" {
+  for call in rename renameat renameat2; do
+    [ "$call" != rename ] || [ "$(uname -m)" = x86_64 ] || continue # aarch64 has no such call
+    "$PROGRAMS/supervised" $call true || skip "no listeners here"
+    run "$PROGRAMS/supervised" $call "$NOCLOBBER" --trace -P touch ran
+    [ "$status" -eq 125 ] && [ ! -e ran ]
+    [[ $output == *"noclobber: --trace: $call(2) cannot be stopped here: a supervisor"* ]]
+    "$PROGRAMS/supervised" $call "$NOCLOBBER" --doctor | grep -q "^warning .*--trace: $call(2) cannot be stopped"
+  done
+}
+
 @test "a profile without renameat2: what is in the way is refused, and the rest goes by link and unlink" {
   status=0
   on_kernel renameat2=ENOSYS "$NOCLOBBER" --trace -q --no-verify -P --log "$LOG" "$PROGRAMS/instruction" renameat new dist/a || status=$?
