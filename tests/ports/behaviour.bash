@@ -8,7 +8,7 @@
 
 # The programs that `behaves` needs.
 # shellcheck disable=SC2034 # whoever loads this builds them
-BEHAVIOUR=(call environment few_arguments forward loop race small_stack threads vfork_child)
+BEHAVIOUR=(call clone_stack environment few_arguments forward loop race small_stack threads vfork_child)
 
 # afresh: an empty folder to work in, with a file to rename and one that is in the way, and no log yet.
 afresh() {
@@ -89,6 +89,7 @@ behaves() {
   afresh
   hosted forward
   hosted few_arguments
+  hosted clone_stack
   afresh
   hosted NOCLOBBER_ALLOW=free/ vfork_child
   afresh
