@@ -52,7 +52,7 @@ static void ask(struct settlement *settlement)
     settlement->next = queue;
     queue = settlement;
     pthread_mutex_unlock(&queue_lock);
-    kill(getpid(), SIGCHLD);
+    kill(getpid(), SETTLEMENT_SIGNAL);
 }
 
 static long make(struct remote *remote, const struct registers_call *call)

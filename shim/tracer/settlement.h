@@ -12,6 +12,8 @@
  * Conventions: for the tracer's main thread.
  */
 
+#include <signal.h>
+
 #include "core/policy.h"
 #include "tracer/tracee.h"
 
@@ -25,7 +27,10 @@ void settlement_answer(struct tracee *tracee, long result);
 /* Its tracee is gone: whatever it still asks for is answered with -ESRCH. */
 void settlement_abandon(struct tracee *tracee);
 
-/* Does what settlements ask for. They wake the main thread by a SIGCHLD to this process. */
+/* By which settlements wake the main thread: it is sent to this process. */
+#define SETTLEMENT_SIGNAL SIGUSR1
+
+/* Does what settlements ask for. */
 void settlement_serve(void);
 
 /* How many are under way. */

@@ -6,7 +6,7 @@
  * The tracer: a process of its own beside the command, which keeps every descendant of the command
  * to the policy, however it calls the kernel.
  *
- * It is neither the command's parent nor in its session: who waits for the command, and job control,
+ * It is neither the command's parent nor in its process group: who waits for the command, and job control,
  * go on as without it. It ends with the last process that it traces; should it be killed, they are
  * killed as well (PTRACE_O_EXITKILL).
  */
