@@ -9,7 +9,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "tracer/request.h"
 #include "tracer/syscall_info.h"
 
 #ifndef PTRACE_GETSIGMASK

@@ -80,26 +80,17 @@ static void put_ptrace_action(struct program *program)
 
 static void put_action(struct program *program, enum abi_call call)
 {
-    switch (call) {
-    case ABI_RENAME:
-    case ABI_RENAMEAT: put_return(program, STOP); break;
-    case ABI_RENAMEAT2:
+    if (call <= ABI_RENAMEAT)
+        put_return(program, STOP);
+    else if (call == ABI_RENAMEAT2)
         put_flags_action(program, 4, RENAME_EXCHANGE, SECCOMP_RET_ALLOW, STOP);
-        break;
-    case ABI_PTRACE: put_ptrace_action(program); break;
-    case ABI_SECCOMP:
+    else if (call == ABI_PTRACE)
+        put_ptrace_action(program);
+    else if (call == ABI_SECCOMP)
         put_flags_action(program, 1, SECCOMP_FILTER_FLAG_NEW_LISTENER, SECCOMP_RET_ERRNO | EBUSY,
                          SECCOMP_RET_ALLOW);
-        break;
-    case ABI_URING_SETUP:
-    case ABI_URING_ENTER:
-    case ABI_URING_REGISTER: put_return(program, SECCOMP_RET_ERRNO | ENOSYS); break;
-    case ABI_LINKAT:
-    case ABI_UNLINKAT:
-    case ABI_MKDIRAT:
-    case ABI_EXIT_GROUP:
-    case ABI_CALLS: put_return(program, SECCOMP_RET_ALLOW); break;
-    }
+    else /* io_uring */
+        put_return(program, SECCOMP_RET_ERRNO | ENOSYS);
 }
 
 /* ---- the whole ---- */
@@ -109,7 +100,7 @@ static void put_call(struct program *program, const struct abi *abi, enum abi_ca
     struct sock_filter action[ACTION_LENGTH];
     struct program part = {action, 0};
 
-    if (abi->numbers[call] == ABI_NONE || (call >= ABI_LINKAT && call <= ABI_EXIT_GROUP))
+    if (abi->numbers[call] == ABI_NONE)
         return;
     put_action(&part, call);
     put_unless_equal(program, abi->numbers[call], part.length);
@@ -128,7 +119,7 @@ static void put_architecture(struct program *program, unsigned architecture)
     put_unless_equal(program, architecture, 0);
     put_load(program, offsetof(struct seccomp_data, nr));
     for (size_t i = 0; i < count; i++)
-        for (unsigned call = 0; list[i].architecture == architecture && call < ABI_CALLS; call++)
+        for (unsigned call = 0; list[i].architecture == architecture && call < ABI_WATCHED; call++)
             put_call(program, &list[i], (enum abi_call)call);
     put_return(program, SECCOMP_RET_ALLOW);
     program->code[jump].jf = (uint8_t)(program->length - jump - 1);

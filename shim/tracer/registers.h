@@ -13,6 +13,7 @@
  * thread are pure.
  */
 
+#include <errno.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -38,6 +39,8 @@ struct registers_call {
     uint64_t arguments[6];
 };
 
+#if defined(__x86_64__) || defined(__aarch64__)
+
 int registers_read(pid_t thread, struct registers *registers);
 int registers_write(pid_t thread, const struct registers *registers);
 
@@ -60,5 +63,19 @@ void registers_set_result(struct registers *registers, const struct abi *abi, lo
 /* Sets the number of the call as its caller did, for a call that a seccomp filter of the program took
  * for itself: its handler finds the number where the result would be. */
 void registers_set_number(struct registers *registers, const struct abi *abi, unsigned number);
+
+#else /* no thread is ever stopped: tracer_check refuses */
+
+#define registers_read(thread, registers) ((void)(thread), (void)(registers), -ENOSYS)
+#define registers_write(thread, registers) registers_read(thread, registers)
+#define registers_replace(thread, registers, abi, call)                                            \
+    ((void)(abi), (void)(call), registers_read(thread, registers))
+#define registers_skip(thread, registers, result)                                                  \
+    ((void)(result), registers_read(thread, registers))
+#define registers_repeat(registers, abi, call) ((void)(registers), (void)(abi), (void)(call))
+#define registers_set_result(registers, abi, result) registers_repeat(registers, abi, result)
+#define registers_set_number(registers, abi, number) registers_repeat(registers, abi, number)
+
+#endif
 
 #endif

@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "tracer/request.h"
-
 #define GET 0x420e
 #define SET 0x4212
 

@@ -9,7 +9,15 @@
  */
 
 #include <stdint.h>
+#include <sys/ptrace.h>
 #include <sys/types.h>
+
+/* A request of ptrace(2) by its number: glibc has an enumeration of them, which lacks the newer ones. */
+#ifdef __GLIBC__
+#define REQUEST(number) ((enum __ptrace_request)(number))
+#else
+#define REQUEST(number) (number)
+#endif
 
 enum {
     SYSCALL_INFO_NONE,

@@ -202,13 +202,13 @@ END_TEST
 
 /* ---- numbers ------------------------------------------------------------------------------------ */
 
-START_TEST(a_call_is_found_by_architecture_and_number)
+START_TEST(a_watched_call_is_found_by_architecture_and_number)
 {
     size_t count;
     const struct abi *const list = abi_list(&count);
 
     for (size_t i = 0; i < count; i++)
-        for (unsigned name = 0; name < ABI_CALLS; name++) {
+        for (unsigned name = 0; name < ABI_WATCHED; name++) {
             enum abi_call found = ABI_CALLS;
 
             if (list[i].numbers[name] == ABI_NONE)
@@ -230,7 +230,7 @@ static void add(TCase *tcase)
     tcase_add_loop_test(tcase, a_result_changes_one_register, 0, ROWS(conventions));
     tcase_add_test(tcase, rename_s_arguments_shift);
     tcase_add_test(tcase, those_of_the_others_stay_and_renameat2_keeps_its_flags);
-    tcase_add_test(tcase, a_call_is_found_by_architecture_and_number);
+    tcase_add_test(tcase, a_watched_call_is_found_by_architecture_and_number);
 }
 
 int main(void)
