@@ -54,6 +54,25 @@ static void put_rule(struct text *text, const struct event *event)
     text_put(text, "\"", 1);
 }
 
+static void put_left(struct text *text, const struct event_state *left)
+{
+    const unsigned long long numbers[] = {
+        left->device_major,
+        left->device_minor,
+        left->inode,
+        left->size,
+        (unsigned long long)left->modified,
+        (unsigned long long)left->changed,
+        left->mode,
+    };
+
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        text_puts(text, i == 0 ? ",\"left\":\"" : ":");
+        text_put_number(text, numbers[i], 0);
+    }
+    text_put(text, "\"", 1);
+}
+
 size_t event_encode(const struct event *event, char *out, size_t size)
 {
     struct text text;
@@ -70,6 +89,8 @@ size_t event_encode(const struct event *event, char *out, size_t size)
     put_string(&text, ",\"program\":", event->program);
     if (event->unless != EVENT_RULE_DEFAULT)
         put_string(&text, ",\"unless\":", rule_name(event->unless));
+    if (event->left)
+        put_left(&text, event->left);
     if (event->repeated != 0) {
         text_puts(&text, ",\"repeated\":");
         text_put_number(&text, event->repeated, 0);

@@ -9,6 +9,11 @@
  *    "source":"/srv/tmp/a","destination":"/srv/dist/a","pid":42,"program":"/usr/bin/mv"}
  *
  * "unless" follows where an event is audited that an ALLOW_IF would have let through: which one.
+ * "left" follows where a rename was let through: the state of the file that it left at the
+ * destination, as "MAJOR:MINOR:INODE:SIZE:MODIFIED:CHANGED:MODE", decimal, times in nanoseconds since
+ * the Epoch, the mode as in stat(2). So noclobber(1) can tell what the rename did from what somebody
+ * did to the file later. Across filesystems the program is told EXDEV and will copy: then it is the
+ * state of the source, with 0 for device, inode and CHANGED.
  * "repeated" follows where earlier refusals of the same pair were counted and not written.
  * Functions here are pure: async-signal-safe, no allocation, no errno.
  */
@@ -38,6 +43,17 @@ enum event_rule {
     EVENT_RULE_POLICY_ERROR, /* the policy could not be parsed: fail closed */
 };
 
+/* What is known of a file: what stat(2) says. */
+struct event_state {
+    unsigned device_major;
+    unsigned device_minor;
+    unsigned long long inode;
+    unsigned long long size;
+    long long modified; /* nanoseconds since the Epoch */
+    long long changed;  /* the same, st_ctim */
+    unsigned mode;
+};
+
 struct event {
     long long seconds; /* since the Epoch */
     long nanoseconds;
@@ -48,8 +64,9 @@ struct event {
     const char *source;
     const char *destination;
     const char *program;
-    enum event_rule unless; /* an EVENT_RULE_ALLOW_IF_…; EVENT_RULE_DEFAULT: none */
-    unsigned repeated;      /* earlier refusals of the same pair that have no event of their own */
+    enum event_rule unless;         /* an EVENT_RULE_ALLOW_IF_…; EVENT_RULE_DEFAULT: none */
+    const struct event_state *left; /* NULL: not known, or nothing was renamed */
+    unsigned repeated; /* earlier refusals of the same pair that have no event of their own */
     int pid;
 };
 

@@ -4,6 +4,11 @@
 #include <errno.h>
 #include <string.h>
 
+static long long nanoseconds(const struct statx_timestamp *time)
+{
+    return time->tv_sec * 1000000000LL + time->tv_nsec;
+}
+
 static void take_facts(const struct statx *facts, struct file *file)
 {
     file->inode = facts->stx_ino;
@@ -14,6 +19,8 @@ static void take_facts(const struct statx *facts, struct file *file)
     file->mode = facts->stx_mode;
     file->owner = facts->stx_uid;
     file->group = facts->stx_gid;
+    file->modified = nanoseconds(&facts->stx_mtime);
+    file->changed = nanoseconds(&facts->stx_ctime);
 }
 
 static int look(const struct sys *sys, int dirfd, const char *path, int flags, char *buffer,

@@ -21,6 +21,8 @@ struct file {
     unsigned mode; /* type and permissions, as st_mode */
     unsigned owner;
     unsigned group;
+    long long modified; /* nanoseconds since the Epoch */
+    long long changed;
 };
 
 /* lstat(2) of `path`, its trailing slashes taken off. -ENAMETOOLONG for a path over PATH_MAX, or

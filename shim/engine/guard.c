@@ -12,7 +12,7 @@
 /* ---- letting through ---- */
 
 static void record(struct collision *collision, enum event_verdict verdict, enum event_rule rule,
-                   unsigned repeated)
+                   unsigned repeated, const struct event_state *left)
 {
     const struct call *const call = collision->call;
     struct event event = {
@@ -23,6 +23,7 @@ static void record(struct collision *collision, enum event_verdict verdict, enum
         .source = collision->scratch->source,
         .destination = collision->scratch->destination,
         .unless = collision->unless,
+        .left = left,
         .repeated = repeated,
     };
 
@@ -43,9 +44,39 @@ static void record_crossing(struct collision *collision, enum event_verdict verd
                             enum event_rule rule)
 {
     const struct loop loop = count_pair(collision);
+    const struct event_state copied = {
+        .size = collision->source.size,
+        .modified = collision->source.modified,
+        .mode = collision->source.mode,
+    };
 
     if (loop.is_logged)
-        record(collision, verdict, rule, loop.unlogged);
+        record(collision, verdict, rule, loop.unlogged, &copied);
+}
+
+/* A rename that was let through, and what it has left at the destination. */
+static void record_passed(struct collision *collision, enum event_verdict verdict,
+                          enum event_rule rule)
+{
+    const struct call *const call = collision->call;
+    struct file file;
+    struct event_state left;
+
+    if (file_look(call->sys, call->destination_dirfd, call->destination, collision->scratch->path,
+                  &file) < 0) {
+        record(collision, verdict, rule, 0, NULL);
+        return;
+    }
+    left = (struct event_state){
+        .device_major = file.device_major,
+        .device_minor = file.device_minor,
+        .inode = file.inode,
+        .size = file.size,
+        .modified = file.modified,
+        .changed = file.changed,
+        .mode = file.mode,
+    };
+    record(collision, verdict, rule, 0, &left);
 }
 
 /* The program's own call, and a record of it where it replaced something, or will be made up for by
@@ -55,11 +86,12 @@ static int pass_recorded(struct collision *collision, enum event_verdict verdict
 {
     int result;
 
-    if (policy_is_recorded(collision->policy))
-        collision_name(collision);
+    if (!policy_is_recorded(collision->policy))
+        return call_plain(collision->call);
+    collision_name(collision);
     result = call_plain(collision->call);
     if (result == 0)
-        record(collision, verdict, rule, 0);
+        record_passed(collision, verdict, rule);
     else if (result == -EXDEV)
         record_crossing(collision, verdict, rule);
     return result;
@@ -97,7 +129,7 @@ static int refuse(struct collision *collision, enum event_rule rule, int error)
 
     if (policy_is_recorded(policy) && loop.is_logged) {
         collision_name(collision);
-        record(collision, EVENT_REFUSED, rule, loop.unlogged);
+        record(collision, EVENT_REFUSED, rule, loop.unlogged, NULL);
     }
     if (policy->on_refusal == POLICY_REFUSAL_EXIT) {
         collision_name(collision);
@@ -121,7 +153,7 @@ static int drop_source(struct collision *collision)
     if (result == 0)
         result = sys_unlinkat(call->sys, call->source_dirfd, call->source, 0);
     if (result == 0)
-        record(collision, EVENT_ALLOWED, EVENT_RULE_ALLOW_IF_SAME, 0);
+        record(collision, EVENT_ALLOWED, EVENT_RULE_ALLOW_IF_SAME, 0, NULL);
     return exclusive_failure(result);
 }
 

@@ -8,6 +8,7 @@
  */
 #include "launcher/records/records.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,11 +39,10 @@ static void require_event(const struct record *record)
     require(record->verdict >= EVENT_REFUSED && record->verdict <= EVENT_ALLOWED,
             "a verdict is one of three");
     require_string(record->rule);
-    require_string(record->call);
     require_string(record->source);
     require_string(record->destination);
     require_string(record->program);
-    require(record->time >= 0 && record->pid >= 0, "numbers are not negative");
+    require(record->repeated <= UINT_MAX, "a count is one of the library's");
 }
 
 static size_t count_lines(const char *log, size_t size)

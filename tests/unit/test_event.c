@@ -242,6 +242,21 @@ START_TEST(an_exception_that_would_have_done_is_told_only_where_there_is_one)
 }
 END_TEST
 
+START_TEST(the_state_that_was_left_is_told_where_it_is_known)
+{
+    static const struct event_state left = {
+        4294967295u, 1, 18446744073709551615u, 3, -1, 1795390000000000001, 0100644};
+    struct event event = plain;
+
+    pass_through(&event);
+    ck_assert_str_eq(value("left"), "(none)");
+    event.left = &left;
+    pass_through(&event);
+    ck_assert_str_eq(value("left"), "4294967295:1:18446744073709551615:3:18446744073709551615:"
+                                    "1795390000000000001:33188");
+}
+END_TEST
+
 /* ---- names that mean harm ---- */
 
 static const struct {
@@ -354,6 +369,7 @@ static void add(TCase *tcase)
     tcase_add_loop_test(tcase, a_verdict_has_a_name, 0, ROWS(verdicts));
     tcase_add_loop_test(tcase, a_rule_has_a_name, 0, ROWS(rules));
     tcase_add_loop_test(tcase, a_time_has_nine_digits, 0, ROWS(times));
+    tcase_add_test(tcase, the_state_that_was_left_is_told_where_it_is_known);
     tcase_add_test(tcase, an_exception_that_would_have_done_is_told_only_where_there_is_one);
     tcase_add_test(tcase, repetitions_are_told_only_where_there_are_any);
     tcase_add_loop_test(tcase, no_name_can_forge_a_record, 0, ROWS(hostiles));

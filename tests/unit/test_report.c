@@ -17,11 +17,10 @@
 /* Strings of a record are not const, and nobody writes to them. */
 #define RECORD(kind, why, onto, count)                                                             \
     {                                                                                              \
-        .verdict = (kind), .rule = (why), .call = rename_call, .source = source,                   \
-        .destination = (onto), .program = program, .repeated = (count)                             \
+        .verdict = (kind), .rule = (why), .source = source, .destination = (onto),                 \
+        .program = program, .repeated = (count)                                                    \
     }
 
-static char rename_call[] = "rename";
 static char source[] = "/tmp/new";
 static char program[] = "/bin/mv";
 static char by_default[] = "default";

@@ -27,41 +27,17 @@ static const char event_start[] = "{\"time\":";
 
 /* ---- events ---- */
 
-enum field {
-    TIME,
-    VERDICT,
-    RULE,
-    CALL,
-    SOURCE,
-    DESTINATION,
-    PID,
-    PROGRAM,
-    UNLESS,
-    REPEATED,
-    FIELDS
-};
+enum field { VERDICT, RULE, SOURCE, DESTINATION, PROGRAM, UNLESS, LEFT, REPEATED, FIELDS };
 
-static const char *const field_names[FIELDS] = {"time",   "verdict",     "rule", "call",
-                                                "source", "destination", "pid",  "program",
-                                                "unless", "repeated"};
+static const char *const field_names[FIELDS] = {"verdict", "rule",   "source", "destination",
+                                                "program", "unless", "left",   "repeated"};
 
-/* An event as it is read: texts and numbers by field. */
+/* An event as it is read. */
 struct values {
     char *texts[FIELDS];
-    double numbers[FIELDS];
+    unsigned long repeated;
     unsigned seen; /* one bit a field */
 };
-
-/* The largest that core/event.h can have written; of the other fields, none. */
-static const double largest[FIELDS] = {
-    [TIME] = (double)LLONG_MAX, [PID] = INT_MAX, [REPEATED] = UINT_MAX};
-
-static int read_number(struct scan *scan, double *number, double most)
-{
-    const int result = scan_number(scan, number);
-
-    return result < 0 || *number <= most ? result : -EINVAL;
-}
 
 static int read_value(struct scan *scan, struct values *values, int field)
 {
@@ -70,8 +46,8 @@ static int read_value(struct scan *scan, struct values *values, int field)
     if (values->seen & 1u << field)
         return -EINVAL;
     values->seen |= 1u << field;
-    if (largest[field] > 0)
-        return read_number(scan, &values->numbers[field], largest[field]);
+    if (field == REPEATED)
+        return scan_number(scan, &values->repeated);
     values->texts[field] = scan_string(scan);
     return values->texts[field] ? 0 : -EINVAL;
 }
@@ -99,9 +75,35 @@ static int find_verdict(const char *name)
     return -1;
 }
 
+/* Reads "MAJOR:MINOR:INODE:SIZE:MODIFIED:CHANGED:MODE". Returns 0 or -EINVAL. */
+static int read_left(const char *text, struct event_state *left)
+{
+    unsigned long long numbers[7];
+    char *end;
+
+    for (size_t i = 0; i < 7; i++) {
+        if (*text < '0' || *text > '9')
+            return -EINVAL;
+        numbers[i] = strtoull(text, &end, 10);
+        if (*end != (i < 6 ? ':' : '\0'))
+            return -EINVAL;
+        text = end + 1;
+    }
+    *left = (struct event_state){
+        .device_major = (unsigned)numbers[0],
+        .device_minor = (unsigned)numbers[1],
+        .inode = numbers[2],
+        .size = numbers[3],
+        .modified = (long long)numbers[4],
+        .changed = (long long)numbers[5],
+        .mode = (unsigned)numbers[6],
+    };
+    return 0;
+}
+
 static int take_values(const struct values *values, struct record *record)
 {
-    const unsigned required = (1u << FIELDS) - 1 - (1u << UNLESS) - (1u << REPEATED);
+    const unsigned required = (1u << FIELDS) - 1 - (1u << UNLESS) - (1u << LEFT) - (1u << REPEATED);
     int verdict;
 
     if ((values->seen & required) != required)
@@ -112,23 +114,21 @@ static int take_values(const struct values *values, struct record *record)
     *record = (struct record){
         .verdict = (enum event_verdict)verdict,
         .rule = values->texts[RULE],
-        .call = values->texts[CALL],
         .source = values->texts[SOURCE],
         .destination = values->texts[DESTINATION],
         .program = values->texts[PROGRAM],
-        .pid = (long)values->numbers[PID],
         .unless = values->texts[UNLESS],
-        .time = values->numbers[TIME],
-        .repeated = (unsigned long)values->numbers[REPEATED],
+        .has_left = values->texts[LEFT] != NULL,
+        .repeated = values->repeated,
     };
-    return 0;
+    return record->has_left ? read_left(values->texts[LEFT], &record->left) : 0;
 }
 
 /* One event that fills [start, end). Returns 0, or -EINVAL. */
 static int read_event(char *start, const char *end, struct record *record)
 {
     struct scan scan = {start, end};
-    struct values values = {{NULL}, {0}, 0};
+    struct values values = {{NULL}, 0, 0};
 
     if (end - start < EVENT_LINE_MIN || *start != '{')
         return -EINVAL;

@@ -8,17 +8,16 @@
 
 #include "core/event.h"
 
+/* Strings are the exact bytes, owned by `struct records`. */
 struct record {
     enum event_verdict verdict;
-    char *
-        rule; /* "default", "protect:dist/", "allow_if:same", … Strings are the exact bytes, owned by `struct records`. */
-    char *call;
+    char *rule; /* "default", "protect:dist/", "allow_if:same" ... */
     char *source;
     char *destination;
     char *program;
-    long pid;
-    double time;
-    char *unless; /* "allow_if:same", …; NULL: none */
+    char *unless; /* "allow_if:same" ...; NULL: none */
+    struct event_state left;
+    int has_left; /* `left` is what the event says */
     unsigned long repeated;
 };
 

@@ -2,6 +2,7 @@
 #include "launcher/records/scan.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 #include "core/utf8.h"
@@ -122,28 +123,16 @@ char *scan_string(struct scan *scan)
 
 /* ---- numbers ---- */
 
-/* Not strtod(3), which would ask the locale for the point. */
-int scan_number(struct scan *scan, double *number)
+int scan_number(struct scan *scan, unsigned long *number)
 {
     const char *const start = scan->at;
-    const char *point = NULL;
-    double scale = 1;
 
-    *number = 0;
-    for (; scan->at < scan->end; scan->at++) {
-        const char c = *scan->at;
-
-        if (c >= '0' && c <= '9') {
-            *number = *number * 10 + (c - '0');
-            scale *= point ? 10 : 1;
-        } else if (c == '.' && !point && scan->at > start) {
-            point = scan->at;
-        } else {
-            break;
-        }
+    for (*number = 0; scan->at < scan->end && *scan->at >= '0' && *scan->at <= '9'; scan->at++) {
+        *number = *number * 10 + (unsigned long)(*scan->at - '0');
+        if (*number > UINT_MAX)
+            return -EINVAL;
     }
-    *number /= scale;
-    return scan->at == start || scan->at[-1] == '.' ? -EINVAL : 0;
+    return scan->at == start ? -EINVAL : 0;
 }
 
 int scan_skip(struct scan *scan)

@@ -21,8 +21,8 @@ struct scan {
  */
 char *scan_string(struct scan *scan);
 
-/* Digits with at most one point. Returns 0, or -EINVAL. */
-int scan_number(struct scan *scan, double *number);
+/* A decimal number of at most UINT_MAX, as the library counts. Returns 0, or -EINVAL. */
+int scan_number(struct scan *scan, unsigned long *number);
 
 /* A value that nobody asked for: a string, a number, or a word. Returns 0, or -EINVAL. */
 int scan_skip(struct scan *scan);
