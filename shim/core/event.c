@@ -64,6 +64,9 @@ static void put_left(struct text *text, const struct event_state *left)
         (unsigned long long)left->modified,
         (unsigned long long)left->changed,
         left->mode,
+        left->links,
+        left->owner,
+        left->group,
     };
 
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {

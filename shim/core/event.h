@@ -10,8 +10,8 @@
  *
  * "unless" follows where an event is audited that an ALLOW_IF would have let through: which one.
  * "left" follows where a rename was let through: the state of the file that it left at the
- * destination, as "MAJOR:MINOR:INODE:SIZE:MODIFIED:CHANGED:MODE", decimal, times in nanoseconds since
- * the Epoch, the mode as in stat(2). So noclobber(1) can tell what the rename did from what somebody
+ * destination, as "MAJOR:MINOR:INODE:SIZE:MODIFIED:CHANGED:MODE:LINKS:OWNER:GROUP", decimal, times in
+ * nanoseconds since the Epoch, the mode as in stat(2). So noclobber(1) can tell what the rename did from what somebody
  * did to the file later. Across filesystems the program is told EXDEV and will copy: then it is the
  * state of the source, with 0 for device, inode and CHANGED.
  * "repeated" follows where earlier refusals of the same pair were counted and not written.
@@ -52,6 +52,9 @@ struct event_state {
     long long modified; /* nanoseconds since the Epoch */
     long long changed;  /* the same, st_ctim */
     unsigned mode;
+    unsigned links;
+    unsigned owner;
+    unsigned group;
 };
 
 struct event {

@@ -75,6 +75,9 @@ static void record_passed(struct collision *collision, enum event_verdict verdic
         .modified = file.modified,
         .changed = file.changed,
         .mode = file.mode,
+        .links = file.links,
+        .owner = file.owner,
+        .group = file.group,
     };
     record(collision, verdict, rule, 0, &left);
 }

@@ -245,7 +245,7 @@ END_TEST
 START_TEST(the_state_that_was_left_is_told_where_it_is_known)
 {
     static const struct event_state left = {
-        4294967295u, 1, 18446744073709551615u, 3, -1, 1795390000000000001, 0100644};
+        4294967295u, 1, 18446744073709551615u, 3, -1, 1795390000000000001, 0100644, 2, 0, 1000};
     struct event event = plain;
 
     pass_through(&event);
@@ -253,7 +253,7 @@ START_TEST(the_state_that_was_left_is_told_where_it_is_known)
     event.left = &left;
     pass_through(&event);
     ck_assert_str_eq(value("left"), "4294967295:1:18446744073709551615:3:18446744073709551615:"
-                                    "1795390000000000001:33188");
+                                    "1795390000000000001:33188:2:0:1000");
 }
 END_TEST
 

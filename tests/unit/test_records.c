@@ -42,7 +42,8 @@ static int is_equal_state(const struct event_state *one, const struct event_stat
     return one->device_major == other->device_major && one->device_minor == other->device_minor &&
            one->inode == other->inode && one->size == other->size &&
            one->modified == other->modified && one->changed == other->changed &&
-           one->mode == other->mode;
+           one->mode == other->mode && one->links == other->links && one->owner == other->owner &&
+           one->group == other->group;
 }
 
 START_TEST(any_bytes_come_back)
@@ -50,7 +51,7 @@ START_TEST(any_bytes_come_back)
     static char line[EVENT_LINE_MAX];
     /* A time before the Epoch, too. */
     static const struct event_state left = {
-        8, 1, ULLONG_MAX, 5000000000ULL, -1, 1795390000000000001, 0100644};
+        8, 1, ULLONG_MAX, 5000000000ULL, -1, 1795390000000000001, 0100644, 2, 0, 1000};
 
     srand(1);
     for (int i = 0; i < 2000; i++) {
@@ -151,27 +152,27 @@ static const struct {
     {"a state",
      "{\"time\":1.5,\"verdict\":\"allowed\",\"rule\":\"default\",\"call\":\"rename\",\"source\":\"/"
      "a\","
-     "\"destination\":\"/b\",\"pid\":4,\"program\":\"/m\",\"left\":\"8:1:2:3:4:5:33188\"}\n",
+     "\"destination\":\"/b\",\"pid\":4,\"program\":\"/m\",\"left\":\"8:1:2:3:4:5:33188:7:8:9\"}\n",
      1, 0},
     {"a state with a number too few",
      "{\"time\":1.5,\"verdict\":\"allowed\",\"rule\":\"default\",\"call\":\"rename\",\"source\":\"/"
      "a\","
-     "\"destination\":\"/b\",\"pid\":4,\"program\":\"/m\",\"left\":\"8:1:2:3:4:5\"}\n",
+     "\"destination\":\"/b\",\"pid\":4,\"program\":\"/m\",\"left\":\"8:1:2:3:4:5:6:7:8\"}\n",
      0, 1},
     {"a state with a number too many",
      "{\"time\":1.5,\"verdict\":\"allowed\",\"rule\":\"default\",\"call\":\"rename\",\"source\":\"/"
      "a\","
-     "\"destination\":\"/b\",\"pid\":4,\"program\":\"/m\",\"left\":\"8:1:2:3:4:5:6:7\"}\n",
+     "\"destination\":\"/b\",\"pid\":4,\"program\":\"/m\",\"left\":\"8:1:2:3:4:5:6:7:8:9:10\"}\n",
      0, 1},
     {"a state without a number",
      "{\"time\":1.5,\"verdict\":\"allowed\",\"rule\":\"default\",\"call\":\"rename\",\"source\":\"/"
      "a\","
-     "\"destination\":\"/b\",\"pid\":4,\"program\":\"/m\",\"left\":\"8:1:2::4:5:6\"}\n",
+     "\"destination\":\"/b\",\"pid\":4,\"program\":\"/m\",\"left\":\"8:1:2::4:5:6:7:8:9\"}\n",
      0, 1},
     {"a state with something else",
      "{\"time\":1.5,\"verdict\":\"allowed\",\"rule\":\"default\",\"call\":\"rename\",\"source\":\"/"
      "a\","
-     "\"destination\":\"/b\",\"pid\":4,\"program\":\"/m\",\"left\":\"8:1:2:-3:4:5:6\"}\n",
+     "\"destination\":\"/b\",\"pid\":4,\"program\":\"/m\",\"left\":\"8:1:2:-3:4:5:6:7:8:9\"}\n",
      0, 1},
     {"an empty state",
      "{\"time\":1.5,\"verdict\":\"allowed\",\"rule\":\"default\",\"call\":\"rename\",\"source\":\"/"

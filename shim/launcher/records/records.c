@@ -75,17 +75,17 @@ static int find_verdict(const char *name)
     return -1;
 }
 
-/* Reads "MAJOR:MINOR:INODE:SIZE:MODIFIED:CHANGED:MODE". Returns 0 or -EINVAL. */
+/* Reads "MAJOR:MINOR:INODE:SIZE:MODIFIED:CHANGED:MODE:LINKS:OWNER:GROUP". Returns 0 or -EINVAL. */
 static int read_left(const char *text, struct event_state *left)
 {
-    unsigned long long numbers[7];
+    unsigned long long numbers[10];
     char *end;
 
-    for (size_t i = 0; i < 7; i++) {
+    for (size_t i = 0; i < 10; i++) {
         if (*text < '0' || *text > '9')
             return -EINVAL;
         numbers[i] = strtoull(text, &end, 10);
-        if (*end != (i < 6 ? ':' : '\0'))
+        if (*end != (i < 9 ? ':' : '\0'))
             return -EINVAL;
         text = end + 1;
     }
@@ -97,6 +97,9 @@ static int read_left(const char *text, struct event_state *left)
         .modified = (long long)numbers[4],
         .changed = (long long)numbers[5],
         .mode = (unsigned)numbers[6],
+        .links = (unsigned)numbers[7],
+        .owner = (unsigned)numbers[8],
+        .group = (unsigned)numbers[9],
     };
     return 0;
 }
