@@ -242,8 +242,9 @@ static int decide_status(const struct session *session)
 
 static int tell(const struct session *session)
 {
-    struct report report = {session->options, &session->records, &session->changes,
-                            &session->result, decide_status(session)};
+    struct report report = {session->options,  &session->settings->policy.protect,
+                            &session->records, &session->changes,
+                            &session->result,  decide_status(session)};
     int result;
 
     result = report_write(&report);

@@ -73,18 +73,30 @@ END
   grep -qF -e "--allow \"$PWD/dist/a\" opens what --protect \"" said
 }
 
-@test "suggest: a tree tells of a --protect in it that this run did not touch" {
+@test "suggest: names of a directory tell of what is protected there though this run did not touch it" {
   mkdir -p out/sub
   for f in a b c; do echo old >"out/$f"; done
+  echo "protect out/kept" >policy
   # shellcheck disable=SC2016
-  "$NOCLOBBER" --protect out/ --protect '*.bin' --protect "$PWD/out/sub/x" --protect "$PWD/elsewhere/" --no-verify --audit -- \
+  "$NOCLOBBER" --policy policy --protect-all --protect '*.bin' --protect "$PWD/out/sub/x" --no-verify --audit -- \
     bash -ec 'for f in a b c; do echo new >new; mv new out/$f; done' 2>said
   cat said
-  grep -qxF "  --allow '$PWD/out/'" said
+  grep -qxF "  --allow '$PWD/out/*'" said
+  grep -qF "\"$PWD/out/*\" opens every name in that directory; this run replaced 3" said
   grep -qF 'may open what --protect "*.bin" guards' said
-  grep -qF "may open what --protect \"$PWD/out/sub/x\" guards" said
-  lacks -F elsewhere said
-  [ "$(grep -c ' opens what --protect ' said)" -eq 1 ]
+  grep -qF "opens what --protect \"$PWD/out/kept\" guards" said
+  lacks -F out/sub/x said
+}
+
+@test "suggest: no raw control character, whatever the name" {
+  local name
+  name=$(printf 'a\342\200\256b\302\233c')
+  echo old >"$name"
+  echo new >new
+  "$NOCLOBBER" --protect-all --no-verify --audit -- mv new "$name" 2>said
+  cat -v said
+  grep -qF "  --allow '$PWD/a?b?c'" said
+  LC_ALL=C lacks "$(printf '[\200-\377]')" said
 }
 
 @test "suggest: a case of --allow-if rather than a place, where --protect names it; pasted back" {
@@ -96,7 +108,7 @@ END
   "$NOCLOBBER" --protect site/ --no-verify --audit -- sh -c "$flip" 2>said
   cat said
   grep -qx '  --allow-if same,symlink' said
-  grep -qxF 'noclobber:   --allow-if symlink lets any symbolic link that --protect guards be replaced by another' said
+  grep -qxF 'noclobber:   --allow-if symlink lets any symbolic link that is protected be replaced by another' said
   [ "$(wc -l <said)" -eq 6 ]
   rm -r site && mv before site
   "$NOCLOBBER" --protect site/ --no-verify --allow-if same,symlink -- sh -c "$flip"
@@ -110,7 +122,7 @@ END
   "$NOCLOBBER" --protect dist/ --no-verify --audit -- sh -c 'mv new1 dist/a; echo x >>new2; mv new2 dist/empty; cp -p dist/a again; mv again dist/a' 2>said
   cat said
   grep -qxF "  --allow '$PWD/dist/a' --allow-if empty" said
-  grep -qF -e "--allow-if empty lets anything empty that --protect guards be replaced" said
+  grep -qF -e "--allow-if empty lets anything empty that is protected be replaced" said
 }
 
 @test "suggest: in JSON they are words, and standard error is JSON alone" {
@@ -149,7 +161,7 @@ assert r["suggested"] == ["--allow", os.getcwd() + "/dist/a b", "--allow-if", "s
     git checkout -q main; echo three >>f; git commit -qam three
     git merge -q -m merged side; git gc -q --prune=now'
   no_wide
-  [[ $options == *"'$PWD/.git/'"* ]]
+  [[ $options == *"'$PWD/.git/"* ]]
   git fsck --strict --no-progress
   [ "$(git log -1 --format=%s)" = merged ]
 }

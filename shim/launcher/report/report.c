@@ -147,7 +147,7 @@ int report_write(const struct report *report)
                           .records = report->records,
                           .suggestion = &suggestion,
                           .status = report->status};
-    int result = suggest_make(report->records, report->options, &suggestion);
+    int result = suggest_make(report->records, report->named, &suggestion);
 
     if (result == 0)
         result = tally_make(&tally);

@@ -4,6 +4,7 @@
 
 /* What is said at the end of a run. */
 
+#include "core/policy.h"
 #include "launcher/options.h"
 #include "launcher/records/records.h"
 #include "launcher/run/run.h"
@@ -11,6 +12,7 @@
 
 struct report {
     const struct options *options;
+    const struct policy_patterns *named; /* what is protected by name */
     const struct records *records;
     const struct changes *changes;
     const struct run_result *result;

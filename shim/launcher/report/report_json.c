@@ -68,7 +68,7 @@ static void put_suggested(FILE *out, const struct suggestion *suggestion)
     fputs(",\"suggested\":[", out);
     for (size_t i = 0; i < suggestion->allow.count; i++, before = ",") {
         put_text(out, before, "--allow");
-        put_text(out, ",", suggestion->allow.list[i]);
+        put_text(out, ",", suggestion->allow.list[i].pattern);
     }
     for (int i = 0; i < SUGGEST_CASES; i++)
         if (suggestion->allow_if & 1U << i) {

@@ -3,16 +3,18 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "core/pattern.h"
 #include "launcher/escape.h"
-#include "launcher/suggest/generalise.h"
 
-static const char protect_prefix[] = "protect:";
+/* So many protect patterns are named for each option. */
+#define OPENED_SHOWN 3
+
+/* What the rule of a named destination begins with. */
+#define PROTECT "protect:"
 
 static const char *const cases[SUGGEST_CASES] = {"same", "symlink", "empty"};
 
@@ -23,37 +25,26 @@ const char *suggest_case(int number)
 
 static int is_protected(const struct record *record)
 {
-    return strncmp(record->rule, protect_prefix, sizeof protect_prefix - 1) == 0;
+    return strncmp(record->rule, PROTECT, strlen(PROTECT)) == 0;
 }
 
-/* What an exception can let through: of the other rules, none is asked. */
+/* What an exception can let through: the other rules ask none. */
 static int is_excusable(const struct record *record)
 {
     return record->verdict == EVENT_AUDITED && record->destination[0] == '/' &&
            (strcmp(record->rule, "default") == 0 || is_protected(record));
 }
 
-/* ---- --allow ---- */
-
-/* Whether an ALLOW_IF serves better than a place: see the header. */
-static int is_case(const struct record *record)
+/* Whether a place is to be named, not a case: see the header. */
+static int is_place(const struct record *record)
 {
-    return is_protected(record) && record->unless != NULL;
+    return !is_protected(record) || !record->unless ||
+           strcmp(record->rule, PROTECT POLICY_EVERYTHING) == 0;
 }
 
-static const char **take_destinations(const struct records *records, size_t *count)
-{
-    const char **const paths = calloc(records->count + 1, sizeof *paths);
+/* ---- making ---- */
 
-    *count = 0;
-    for (size_t i = 0; paths && i < records->count; i++) {
-        if (is_excusable(&records->list[i]) && !is_case(&records->list[i]))
-            paths[(*count)++] = records->list[i].destination;
-    }
-    return paths;
-}
-
-/* The directories that no suggestion may open. */
+/* The directories that no place may hold. */
 static size_t take_bounds(const char *bounds[2], char directory[PATH_MAX], char home[PATH_MAX])
 {
     const char *const home_name = getenv("HOME");
@@ -64,16 +55,6 @@ static size_t take_bounds(const char *bounds[2], char directory[PATH_MAX], char 
     if (home_name && *home_name == '/' && realpath(home_name, home))
         bounds[count++] = home;
     return count;
-}
-
-/* ---- --allow-if ---- */
-
-static int is_matched(const struct generalised *patterns, const char *path)
-{
-    for (size_t i = 0; i < patterns->count; i++)
-        if (pattern_match(patterns->list[i], path))
-            return 1;
-    return 0;
 }
 
 /* The bit of a rule such as "allow_if:same". */
@@ -87,184 +68,45 @@ static unsigned case_bit(const char *rule)
     return 0;
 }
 
-/* The cases of what no pattern lets through already. */
-static unsigned take_cases(const struct records *records, const struct generalised *patterns)
+/* The cases of what no place lets through already. Forgets the records that one does. */
+static unsigned take_cases(const struct record **records, size_t count, const struct fold *places)
 {
     unsigned taken = 0;
 
-    for (size_t i = 0; i < records->count; i++) {
-        const struct record *const record = &records->list[i];
+    for (size_t i = 0; i < places->count; i++) {
+        const struct fold_item *const item = &places->list[i];
 
-        if (is_excusable(record) && is_case(record) && !is_matched(patterns, record->destination))
-            taken |= case_bit(record->unless);
+        for (size_t j = item->first; j < item->first + item->count; j++)
+            if (records[j] && fold_covers(item, records[j]->destination))
+                records[j] = NULL;
     }
+    for (size_t i = 0; i < count; i++)
+        if (records[i])
+            taken |= case_bit(records[i]->unless);
     return taken;
 }
 
-/* ---- what of --protect it opens ---- */
-
-static void put_warning(FILE *out, const char *verb, const char *protect, const char *pattern)
-{
-    fputs("noclobber:   --allow \"", out);
-    escape_json(out, pattern);
-    fprintf(out, "\" %s what --protect \"", verb);
-    escape_json(out, protect);
-    fputs("\" guards\n", out);
-}
-
-static int is_told(const struct records *records, size_t end, const char *rule, const char *pattern)
-{
-    for (size_t i = 0; i < end; i++) {
-        if (is_excusable(&records->list[i]) && strcmp(records->list[i].rule, rule) == 0 &&
-            pattern_match(pattern, records->list[i].destination))
-            return 1;
-    }
-    return 0;
-}
-
-/* A line for each PROTECT pattern that guards something which `pattern` lets through. */
-static void warn_seen(FILE *out, const struct records *records, const char *pattern)
-{
-    for (size_t i = 0; i < records->count; i++) {
-        const struct record *const record = &records->list[i];
-
-        if (!is_excusable(record) || strcmp(record->rule, "default") == 0 ||
-            !pattern_match(pattern, record->destination) ||
-            is_told(records, i, record->rule, pattern))
-            continue;
-        put_warning(out, "opens", record->rule + sizeof protect_prefix - 1, pattern);
-    }
-}
-
-/* What `value` of --protect is anchored at, up to its first special character; "" for one that
- * floats. */
-static void take_literal(const char *value, const char *directory, char *out, size_t size)
-{
-    const size_t length = strcspn(value, "*?[\\");
-    const char *const slash = strchr(value, '/');
-
-    if (*value == '/')
-        snprintf(out, size, "%.*s", (int)length, value);
-    else if (slash && slash[1] != '\0')
-        snprintf(out, size, "%s/%.*s", directory, (int)length, value);
-    else
-        *out = '\0';
-}
-
-/* Whether the value, anchored or not, is the rule of an event: then warn_seen has told. */
-static int is_seen(const struct records *records, const char *value)
-{
-    const size_t tail = strlen(value);
-
-    for (size_t i = 0; i < records->count; i++) {
-        const char *const rule = records->list[i].rule;
-        const size_t length = strlen(rule);
-
-        if (is_excusable(&records->list[i]) && length > tail &&
-            strcmp(rule + length - tail, value) == 0 && strchr("/:", rule[length - tail - 1]))
-            return 1;
-    }
-    return 0;
-}
-
-/* A tree may hold what a --protect names though this run replaced nothing there. */
-static void warn_unseen(FILE *out, const struct suggestion *suggestion, const char *directory,
-                        const char *pattern)
-{
-    const struct options *const options = suggestion->options;
-    const size_t length = strlen(pattern);
-
-    for (size_t i = 0; pattern[length - 1] == '/' && i < options->given_count; i++) {
-        const struct options_value *const value = &options->given[i];
-        char literal[2 * PATH_MAX];
-
-        if (setting_id(value->setting) != SETTING_PROTECT || is_seen(suggestion->records, value->value))
-            continue;
-        take_literal(value->value, directory, literal, sizeof literal);
-        if (*literal == '\0' || strncmp(literal, pattern, length) == 0)
-            put_warning(out, "may open", value->value, pattern);
-    }
-}
-
-static void warn_cases(FILE *out, unsigned allow_if)
-{
-    static const char *const opened[SUGGEST_CASES] = {
-        NULL, /* nothing changes */
-        "any symbolic link that --protect guards be replaced by another",
-        "anything empty that --protect guards be replaced"};
-
-    for (int i = 0; i < SUGGEST_CASES; i++)
-        if ((allow_if & 1U << i) && opened[i])
-            fprintf(out, "noclobber:   --allow-if %s lets %s\n", cases[i], opened[i]);
-}
-
-/* ---- the line to paste ---- */
-
-/* In single quotes a shell takes everything as it is, but for the quote itself. */
-static void put_quoted(FILE *out, const char *word)
-{
-    fputs(" --allow '", out);
-    for (; *word != '\0'; word++) {
-        if (*word == '\'')
-            fputs("'\\''", out);
-        else
-            fputc(*word, out);
-    }
-    fputc('\'', out);
-}
-
-static void put_cases(FILE *out, unsigned allow_if)
-{
-    const char *before = " --allow-if ";
-
-    for (int i = 0; i < SUGGEST_CASES; i++)
-        if (allow_if & 1U << i) {
-            fprintf(out, "%s%s", before, cases[i]);
-            before = ",";
-        }
-}
-
-void suggest_text(FILE *out, const struct suggestion *suggestion)
-{
-    const struct generalised *const allow = &suggestion->allow;
-    char directory[PATH_MAX] = "";
-
-    if (!suggest_has(suggestion))
-        return;
-    if (!getcwd(directory, sizeof directory))
-        directory[0] = '\0';
-    fputs("noclobber: these options would let through what this run replaced:\n ", out);
-    for (size_t i = 0; i < allow->count; i++)
-        put_quoted(out, allow->list[i]);
-    put_cases(out, suggestion->allow_if);
-    fputc('\n', out);
-    for (size_t i = 0; i < allow->count; i++) {
-        warn_seen(out, suggestion->records, allow->list[i]);
-        warn_unseen(out, suggestion, directory, allow->list[i]);
-    }
-    warn_cases(out, suggestion->allow_if);
-}
-
-/* ---- the whole ---- */
-
-int suggest_make(const struct records *records, const struct options *options,
+int suggest_make(const struct records *records, const struct policy_patterns *named,
                  struct suggestion *suggestion)
 {
     char directory[PATH_MAX];
     char home[PATH_MAX];
     const char *bounds[2];
     const size_t bound_count = take_bounds(bounds, directory, home);
-    size_t count;
-    const char **const paths = take_destinations(records, &count);
+    const struct record **const audited = calloc(records->count + 1, sizeof *audited);
+    size_t count = 0;
     int result;
 
-    *suggestion = (struct suggestion){.records = records, .options = options};
-    if (!paths)
+    *suggestion = (struct suggestion){.named = named};
+    if (!audited)
         return -ENOMEM;
-    result = generalise(paths, count, bounds, bound_count, &suggestion->allow);
-    free(paths);
+    for (size_t i = 0; i < records->count; i++)
+        if (is_excusable(&records->list[i]))
+            audited[count++] = &records->list[i];
+    result = fold_make(audited, count, is_place, bounds, bound_count, &suggestion->allow);
     if (result == 0)
-        suggestion->allow_if = take_cases(records, &suggestion->allow);
+        suggestion->allow_if = take_cases(audited, count, &suggestion->allow);
+    free(audited);
     return result;
 }
 
@@ -275,5 +117,147 @@ int suggest_has(const struct suggestion *suggestion)
 
 void suggest_free(struct suggestion *suggestion)
 {
-    generalise_free(&suggestion->allow);
+    fold_free(&suggestion->allow);
+}
+
+/* ---- what it opens of that which protect patterns name ---- */
+
+enum opens { OPENS_NOT, OPENS_PERHAPS, OPENS_SURELY };
+
+/* Whether one of the two begins with the other. */
+static int begin_alike(const char *one, const char *other)
+{
+    while (*one != '\0' && *one == *other) {
+        one++;
+        other++;
+    }
+    return *one == '\0' || *other == '\0';
+}
+
+/* What the pattern `place` of a directory opens of what `protect` guards. Patterns of names are compared as they are
+ * written; what has a special character in it may be anywhere behind that. */
+static enum opens opens_of(const struct fold_item *item, const char *protect)
+{
+    const size_t length = strlen(protect);
+    const int is_tree = protect[length - 1] == '/';
+    const size_t place = strlen(item->pattern) - (item->kind == FOLD_NAMES);
+    char literal[PATTERN_MAX + 1];
+
+    if (item->kind == FOLD_NAME)
+        return pattern_match(protect, item->path) ? OPENS_SURELY : OPENS_NOT;
+    snprintf(literal, sizeof literal, "%.*s", (int)strcspn(protect, "*?["), protect);
+    if (*protect != '/')
+        return OPENS_PERHAPS;
+    if (strncmp(literal, item->pattern, place) != 0 && !begin_alike(literal, item->pattern))
+        return OPENS_NOT;
+    /* Deeper than the names of the directory. */
+    if (item->kind == FOLD_NAMES && strlen(literal) > place && strchr(literal + place, '/') &&
+        !(is_tree && strchr(literal + place, '/') == literal + length - 1))
+        return OPENS_NOT;
+    if (strlen(literal) < length)
+        return OPENS_PERHAPS;
+    if (strlen(literal) <= place && is_tree)
+        return OPENS_SURELY;
+    if (strlen(literal) < place)
+        return item->kind == FOLD_TREE && strlen(literal) + 1 == place ? OPENS_SURELY : OPENS_NOT;
+    return item->kind == FOLD_TREE || !is_tree ? OPENS_SURELY : OPENS_PERHAPS;
+}
+
+static void begin_line(FILE *out, const struct fold_item *item)
+{
+    fputs("noclobber:   --allow \"", out);
+    escape_json(out, item->pattern);
+    fputs("\" ", out);
+}
+
+static void put_opened(FILE *out, const struct fold_item *item, const struct policy_patterns *named)
+{
+    const char *protect = named->first;
+    size_t opened = 0;
+
+    for (size_t i = 0; i < named->count; i++, protect += strlen(protect) + 1) {
+        const int is_name = strcmp(protect, POLICY_EVERYTHING) != 0;
+        const enum opens opens = is_name ? opens_of(item, protect) : OPENS_NOT;
+
+        if (opens == OPENS_NOT || opened++ >= OPENED_SHOWN)
+            continue;
+        begin_line(out, item);
+        fprintf(out, "%s what --protect \"", opens == OPENS_SURELY ? "opens" : "may open");
+        escape_json(out, protect);
+        fputs("\" guards\n", out);
+    }
+    if (opened > OPENED_SHOWN) {
+        begin_line(out, item);
+        fprintf(out, "may open what %zu more protect patterns guard\n", opened - OPENED_SHOWN);
+    }
+}
+
+static void put_place(FILE *out, const struct fold_item *item)
+{
+    if (item->kind == FOLD_NAME)
+        return;
+    begin_line(out, item);
+    fprintf(out, "opens %s that directory; this run replaced %zu\n",
+            item->kind == FOLD_TREE ? "all that is below" : "every name in", item->seen);
+}
+
+static void put_case(FILE *out, int number)
+{
+    static const char *const opened[SUGGEST_CASES] = {
+        NULL, /* nothing changes */
+        "any symbolic link that is protected be replaced by another",
+        "anything empty that is protected be replaced"};
+
+    if (opened[number])
+        fprintf(out, "noclobber:   --allow-if %s lets %s\n", cases[number], opened[number]);
+}
+
+/* ---- the line to paste ---- */
+
+/* In single quotes a shell takes everything as it is, except the quote itself. */
+static void put_quoted(FILE *out, const char *word)
+{
+    fputs(" --allow '", out);
+    for (; *word != '\0'; word++)
+        fprintf(out, *word == '\'' ? "'\\''" : "%c", *word);
+    fputc('\'', out);
+}
+
+static void put_options(FILE *out, const struct suggestion *suggestion, size_t shown)
+{
+    const char *before = " --allow-if ";
+
+    fputc(' ', out);
+    for (size_t i = 0; i < shown; i++)
+        put_quoted(out, suggestion->allow.list[i].pattern);
+    for (int i = 0; i < SUGGEST_CASES; i++)
+        if (suggestion->allow_if & 1U << i) {
+            fprintf(out, "%s%s", before, cases[i]);
+            before = ",";
+        }
+    fputc('\n', out);
+}
+
+void suggest_text(FILE *out, const struct suggestion *suggestion)
+{
+    const struct fold *const allow = &suggestion->allow;
+    const size_t shown = allow->count < FOLD_SHOWN ? allow->count : FOLD_SHOWN;
+
+    if (!suggest_has(suggestion))
+        return;
+    if (shown == allow->count)
+        fputs("noclobber: these options would let through what this run replaced:\n", out);
+    else
+        fprintf(out,
+                "noclobber: of %zu places that this run replaced, these options would let through "
+                "%zu; --format json lists all:\n",
+                allow->count, shown);
+    put_options(out, suggestion, shown);
+    for (size_t i = 0; i < shown; i++) {
+        put_place(out, &allow->list[i]);
+        put_opened(out, &allow->list[i], suggestion->named);
+    }
+    for (int i = 0; i < SUGGEST_CASES; i++)
+        if (suggestion->allow_if & 1U << i)
+            put_case(out, i);
 }
