@@ -57,7 +57,7 @@ static void happen(size_t record_count, size_t change_count, int leftovers)
                            .records = &records,
                            .suggestion = &suggestion,
                            .status = 17};
-    ck_assert_int_eq(suggest_make(&records, &options, &suggestion), 0);
+    ck_assert_int_eq(suggest_make(&records, &(struct policy_patterns){NULL, 0}, &suggestion), 0);
     ck_assert_int_eq(tally_make(&tally), 0);
 }
 
