@@ -270,6 +270,27 @@ static const char *components_fault(const char *pattern, const char *end)
     return fault;
 }
 
+/*
+ * What somebody else was to take off and did not: the quotes of an env file (docker --env-file), the
+ * carriage return of a Windows editor, YAML's last newline, a `~` that only a shell expands. No name
+ * has these on purpose; one that has them writes a backslash.
+ */
+static const char *stray_fault(const char *at, const char *pattern, const char *end)
+{
+    const int is_outermost = at == pattern || at + 1 == end;
+
+    if ((unsigned char)*at < ' ' || *at == 0x7F)
+        return "a control character is in it, such as the end of a line; write one line, with ':' "
+               "between patterns";
+    if (is_outermost && *at == ' ')
+        return "a blank begins or ends it; leave it out, or write '\\ ' for the character itself";
+    if (is_outermost && (*at == '"' || *at == '\''))
+        return "a quote begins or ends it; leave it out, or write a '\\' before it";
+    if (at == pattern && ((at[0] == '~' && at + 1 < end && at[1] == '/') || at[0] == '$'))
+        return "no shell expands '~' and '$' here; write the path itself, or a '\\' before them";
+    return NULL;
+}
+
 const char *pattern_fault(const char *pattern, size_t length)
 {
     const char *const end = pattern + length;
@@ -287,6 +308,8 @@ const char *pattern_fault(const char *pattern, size_t length)
         } else if (*at == '\\' && at[1] == '/') {
             fault = "'\\/' could never match; write '/' alone";
         } else {
+            if (*at != '\\')
+                fault = stray_fault(at, pattern, end);
             at += 1 + (*at == '\\');
         }
     }

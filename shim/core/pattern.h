@@ -27,8 +27,9 @@
 /*
  * Says what is wrong with the pattern of `length` bytes at `pattern` (a NUL or a `:` must follow
  * them, and none of them may be a NUL): NULL when nothing is, else a phrase for a message that says
- * what would be right, in static storage. Wrong is also what could never match a resolved path,
- * such as a `.` component: a guard that guards nothing must not pass for one.
+ * what would be right, in static storage. Wrong is also a pattern that guards nothing: one that could
+ * never match a resolved path, such as a `.` component, and one with what a shell, an env file or
+ * YAML was to take off (a control character; a blank or a quote at either end; `~/` or `$` in front).
  */
 const char *pattern_fault(const char *pattern, size_t length);
 

@@ -99,6 +99,9 @@ static const char *parse_file(struct parser *parser, const char **file, const ch
 
     if (value[0] != '/')
         return "must be an absolute path";
+    for (size_t i = 0; i < word.length; i++)
+        if ((unsigned char)value[i] < ' ' || (value[i] == ' ' && i + 1 == word.length))
+            return "must be a path without control characters, and without a blank at the end";
     if (word.length > PATTERN_MAX)
         return "must be a path of at most 4095 bytes";
     *file = keep(parser, word);
@@ -158,7 +161,19 @@ static const char *parse_patterns(struct parser *parser, struct policy_patterns 
 
 /* ---- the environment ---- */
 
-enum variable { MODE, PROTECT, ALLOW, ALLOW_IF, ON_REFUSAL, FALLBACK, LOG, REPORT, UNKNOWN };
+/* LIBRARY is for noclobber(1) alone. */
+enum variable {
+    MODE,
+    PROTECT,
+    ALLOW,
+    ALLOW_IF,
+    ON_REFUSAL,
+    FALLBACK,
+    LOG,
+    REPORT,
+    LIBRARY,
+    UNKNOWN
+};
 
 /* The number of the outer policy that a name such as 1_MODE is of, which is taken off; 0: of none. */
 static unsigned take_number(struct word *name)
@@ -176,8 +191,8 @@ static unsigned take_number(struct word *name)
 
 static enum variable variable_named(struct word name)
 {
-    static const char names[][12] = {"MODE",       "PROTECT",  "ALLOW", "ALLOW_IF",
-                                     "ON_REFUSAL", "FALLBACK", "LOG",   "REPORT"};
+    static const char names[][12] = {"MODE",     "PROTECT", "ALLOW",  "ALLOW_IF", "ON_REFUSAL",
+                                     "FALLBACK", "LOG",     "REPORT", "LIBRARY"};
     unsigned i = 0;
 
     while (i < UNKNOWN && !word_is(name, names[i]))
@@ -196,10 +211,11 @@ static const char *parse_value(struct parser *parser, enum variable variable, co
     case FALLBACK: return parse_fallback(parser, value);
     case LOG: return parse_log(parser, value);
     case REPORT: return parse_file(parser, &parser->policy->report, value);
+    case LIBRARY: return NULL;
     case UNKNOWN: break;
     }
-    return "is not a variable of libnoclobber; there are MODE, PROTECT, ALLOW, ALLOW_IF, "
-           "ON_REFUSAL, FALLBACK, LOG and REPORT";
+    return "is not a variable of libnoclobber; those are NOCLOBBER_ and MODE, PROTECT, ALLOW, "
+           "ALLOW_IF, ON_REFUSAL, FALLBACK or LOG";
 }
 
 static const char *parse_variable(struct parser *parser, struct word name, const char *value)
@@ -388,6 +404,6 @@ size_t policy_error_message(const struct policy_error *error, char *out, size_t 
     put_word(&text, value, 64);
     text_puts(&text, "': ");
     text_puts(&text, error->expected);
-    text_puts(&text, "; until that is mended every destination is guarded\n");
+    text_puts(&text, "; until this is fixed, every destination is guarded\n");
     return text.length;
 }

@@ -179,6 +179,19 @@ static inline int sys_empty_own(const struct sys *sys, const char *path)
     return (int)sys->kernel(SYS_truncate, (long)path, 0, 0, 0, 0, 0);
 }
 
+/* lseek(2) to where an open file is already: the position, or -errno. On 32-bit architectures up to
+ * 2 GiB. */
+static inline long sys_tell(const struct sys *sys, int fd)
+{
+    return sys->kernel(SYS_lseek, fd, 0, SEEK_CUR, 0, 0, 0);
+}
+
+/* ftruncate(2). */
+static inline int sys_cut(const struct sys *sys, int fd, long size)
+{
+    return (int)sys->kernel(SYS_ftruncate, fd, size, 0, 0, 0, 0);
+}
+
 /* close(2). The descriptor is gone whatever the answer (Linux), so callers ignore it. */
 static inline int sys_close(const struct sys *sys, int fd)
 {

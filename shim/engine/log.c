@@ -16,7 +16,7 @@ static struct {
     struct statx facts;
 } remembered;
 
-int log_write(const struct sys *sys, int fd, const char *bytes, size_t size)
+long log_write(const struct sys *sys, int fd, const char *bytes, size_t size)
 {
     const unsigned long long fatal = BIT(SIGPIPE) | BIT(SIGXFSZ);
     unsigned long long mask = 0;
@@ -26,16 +26,14 @@ int log_write(const struct sys *sys, int fd, const char *bytes, size_t size)
 
     result = sys_sigprocmask(sys, SIG_BLOCK, &fatal, &mask);
     if (result < 0)
-        return (int)result;
+        return result;
     sys_sigpending(sys, &pending);
     result = sys_write(sys, fd, bytes, size);
     raised = fatal & ~pending;
     if (result == -EPIPE || result == -EFBIG)
         sys_sigtake(sys, &raised);
     sys_sigprocmask(sys, SIG_SETMASK, &mask, NULL);
-    if (result < 0)
-        return (int)result;
-    return (size_t)result == size ? 0 : -EIO;
+    return result;
 }
 
 void log_remember_stderr(const struct sys *sys)
@@ -92,18 +90,35 @@ static int open_log(const struct sys *sys, const char *log, int create)
     return fd == -ENOENT ? sys_open_own(sys, log, flags | create, 0666) : fd;
 }
 
+/*
+ * Takes back the part of an event that a full disk let through, or the next event would go on in its
+ * line. Only while it is the end of the file: another process may have written since.
+ */
+static void take_back(const struct sys *sys, int fd, long written)
+{
+    struct statx facts;
+    const long end = sys_tell(sys, fd);
+
+    if (end >= written && sys_statx_fd(sys, fd, &facts) == 0 && facts.stx_size == (__u64)end)
+        sys_cut(sys, fd, end - written);
+}
+
 /* Returns 0, or -errno. */
 static int append(const struct sys *sys, const char *log, int create, const char *line,
                   size_t length)
 {
     const int fd = open_log(sys, log, create);
-    int result;
+    long result;
 
     if (fd < 0)
         return fd;
     result = log_write(sys, fd, line, length);
+    if (result >= 0 && (size_t)result < length) {
+        take_back(sys, fd, result);
+        result = -EIO;
+    }
     sys_close(sys, fd);
-    return result;
+    return result < 0 ? (int)result : 0;
 }
 
 /* A full disk, or no descriptor left: noclobber(1) must not call that run a success. */

@@ -6,7 +6,8 @@
  * Writes events and messages without harm to the host process.
  *
  * Conventions: async-signal-safe, thread-safe. What cannot be written is lost and changes no
- * verdict. One event is one write(2) to a descriptor that is opened for it and closed after it: no
+ * verdict; nor does a part of an event stay in a log, whose next event would go on in its line.
+ * One event is one write(2) to a descriptor that is opened for it and closed after it: no
  * descriptor stays open in the host, and lines of several processes do not mix.
  */
 
@@ -16,11 +17,10 @@
 #include "engine/scratch.h"
 
 /*
- * Writes `size` bytes to `fd` by one write(2). Returns 0 or -errno; -EIO if only a part was
- * written. Neither a pipe without a reader (SIGPIPE) nor a limit on file size (SIGXFSZ) ends the
+ * Writes `size` bytes to `fd` by one write(2). Returns how many were written, or -errno. Neither a pipe without a reader (SIGPIPE) nor a limit on file size (SIGXFSZ) ends the
  * host: both signals are blocked during the write, and removed if the write raised them.
  */
-int log_write(const struct sys *sys, int fd, const char *bytes, size_t size);
+long log_write(const struct sys *sys, int fd, const char *bytes, size_t size);
 
 /* Remembers which file standard error is, for log_stderr. Only the constructor calls it. */
 void log_remember_stderr(const struct sys *sys);

@@ -281,8 +281,13 @@ __attribute__((used)) static long rename_by_number(long number, long a, long b, 
 #define MODE ""
 #endif
 
+/* The mark in front is for route_is_repeated. */
 __asm__(".pushsection .text.syscall, \"ax\", %progbits\n"
-        ".p2align 4\n"
+        ".p2align 5\n"
+        ".ascii \"" ROUTE_MARK "\"\n"
+        ".hidden route_mark\n"
+        ".globl route_mark\n"
+        "route_mark: .ascii \"" ROUTE_MARK "\"\n"
         ".globl syscall\n"
         ".type syscall, %function\n"
         MODE

@@ -42,6 +42,15 @@ extern const struct sys route_next;
  */
 void route_setup(void);
 
+/* 16 bytes in front of our syscall(2), by which another copy of the library knows it: interpose.c. */
+#define ROUTE_MARK "libnoclobber:1.0"
+extern const char route_mark[];
+
+/* Whether another copy of the library comes before this one in LD_PRELOAD: 1 or 0. That one decides
+ * then, and this one only hands calls on; both would count and log one call twice. `own` is this one's
+ * mark. From the constructor alone, as route_setup. */
+int route_is_repeated(const char *own);
+
 /* The next definition of syscall(2); NULL before route_setup, and where there is none. */
 extern long (*route_next_syscall)(long number, long a, long b, long c, long d, long e, long f);
 

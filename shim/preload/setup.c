@@ -2,6 +2,7 @@
 #include "preload/setup.h"
 
 #include <stdatomic.h>
+#include <string.h>
 #include <sys/auxv.h>
 
 #include "engine/log.h"
@@ -16,16 +17,11 @@ static const struct policy inert = {.mode = POLICY_OFF};
 /* The policy in force, once it is known; NULL until then. */
 static const struct policy *_Atomic in_force;
 static atomic_flag is_parsing = ATOMIC_FLAG_INIT;
+static atomic_int is_parsed;
+/* What is wrong with the variables, until it is said: a mapped string of POLICY_MESSAGE_MAX bytes. */
+static char *_Atomic complaint;
 /* Not in .bss, which would be a page that a start has to map by a call of its own. */
 static const struct sys *_Atomic way = &route_raw;
-
-/* Apart, because what it says takes much of a stack that parse needs of others too. */
-__attribute__((noinline)) static void complain(const struct policy_error *error)
-{
-    char message[POLICY_MESSAGE_MAX];
-
-    log_stderr(&route_raw, message, policy_error_message(error, message, sizeof message));
-}
 
 /* Memory for what the policy keeps, mapped for good: most processes need none. */
 static char *map_storage(size_t size)
@@ -35,32 +31,65 @@ static char *map_storage(size_t size)
     return address < 0 && address > -4096 ? NULL : (char *)address;
 }
 
-/* Parses once, whoever comes first; a thread that comes meanwhile gets the strictest policy. */
-static const struct policy *parse(char *const *environment)
+/* The words are copied now: the program may overwrite its environment before anybody hears them. */
+static void prepare_complaint(const struct policy_error *error)
+{
+    char *const message = map_storage(POLICY_MESSAGE_MAX);
+
+    if (message)
+        message[policy_error_message(error, message, POLICY_MESSAGE_MAX - 1)] = '\0';
+    atomic_store_explicit(&complaint, message, memory_order_release);
+}
+
+static void complain(void)
+{
+    char *const message = atomic_exchange_explicit(&complaint, NULL, memory_order_acq_rel);
+
+    if (!message)
+        return;
+    log_stderr(&route_raw, message, strlen(message));
+    sys_unmap(&route_raw, message, POLICY_MESSAGE_MAX);
+}
+
+/* Parses once, whoever comes first: 1. A thread that comes meanwhile: 0. */
+static int parse(char *const *environment)
 {
     struct policy_error error;
     size_t size;
     char *storage;
 
-    if (getauxval(AT_SECURE) != 0) {
-        atomic_store_explicit(&in_force, &inert, memory_order_release);
-        return &inert;
-    }
     if (!environment || atomic_flag_test_and_set_explicit(&is_parsing, memory_order_acquire))
-        return &strictest;
+        return 0;
     size = policy_storage_size(environment);
     storage = map_storage(size);
     if (policy_parse(&parsed, environment, storage, storage ? size : 0, &error) < 0)
-        complain(&error);
-    atomic_store_explicit(&in_force, &parsed, memory_order_release);
-    return &parsed;
+        prepare_complaint(&error);
+    atomic_store_explicit(&is_parsed, 1, memory_order_release);
+    return 1;
+}
+
+static const struct policy *put_in_force(const struct policy *policy)
+{
+    atomic_store_explicit(&in_force, policy, memory_order_release);
+    return policy;
+}
+
+/* The first rename of the process: in_force stays unset until then, so that no later one has to ask. */
+static const struct policy *begin(void)
+{
+    if (getauxval(AT_SECURE) != 0)
+        return put_in_force(&inert);
+    if (!atomic_load_explicit(&is_parsed, memory_order_acquire) && !parse(environ))
+        return &strictest;
+    complain();
+    return put_in_force(&parsed);
 }
 
 const struct policy *setup_policy(void)
 {
     const struct policy *const known = atomic_load_explicit(&in_force, memory_order_acquire);
 
-    return known ? known : parse(environ);
+    return known ? known : begin();
 }
 
 const struct sys *setup_sys(void)
@@ -74,12 +103,20 @@ __attribute__((constructor)) static void start(int count, char **arguments, char
 {
     (void)count;
     (void)arguments;
-    if (!atomic_load_explicit(&in_force, memory_order_acquire))
-        parse(environ ? environ : environment);
-    if (atomic_load_explicit(&in_force, memory_order_acquire) != &inert) {
-        route_setup();
-        if (parsed.on_refusal == POLICY_REFUSAL_EXIT || policy_logs_to_stderr(&parsed))
-            log_remember_stderr(&route_raw);
-        atomic_store_explicit(&way, &route_next, memory_order_release);
+    if (getauxval(AT_SECURE) != 0) {
+        put_in_force(&inert);
+        return;
     }
+    if (route_is_repeated(route_mark))
+        put_in_force(&inert);
+    else if (!atomic_load_explicit(&is_parsed, memory_order_acquire))
+        parse(environ ? environ : environment);
+    if (atomic_load_explicit(&complaint, memory_order_relaxed) ||
+        parsed.on_refusal == POLICY_REFUSAL_EXIT || policy_logs_to_stderr(&parsed))
+        log_remember_stderr(&route_raw);
+    if (!atomic_load_explicit(&complaint, memory_order_relaxed) &&
+        atomic_load_explicit(&is_parsed, memory_order_acquire))
+        put_in_force(&parsed);
+    route_setup();
+    atomic_store_explicit(&way, &route_next, memory_order_release);
 }

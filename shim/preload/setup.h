@@ -11,7 +11,8 @@
 #include "core/sys.h"
 
 /*
- * The policy in force. A call may come before the constructor, from another library's: then the
+ * The policy in force. What is wrong with the variables is said here, once: a process that never
+ * renames has nothing to say about it. A call may come before the constructor, from another library's: then the
  * environment is parsed at once, which takes neither memory nor lock; where even that is not
  * possible yet, the strictest policy stands in. In a set-user-ID program (AT_SECURE, getauxval(3))
  * it is off and no variable is read. Async-signal-safe, thread-safe.

@@ -291,8 +291,33 @@ wrong() {
   wrong NOCLOBBER_PROTECT=x/../dist 'x/../dist' ""
   wrong NOCLOBBER_PROTECT=x//dist 'x//dist' ""
   wrong NOCLOBBER_ALLOW='a:[' '[' ""
+  wrong NOCLOBBER_PROTECT='elsewhere/ ' 'elsewhere/ ' "a blank begins or ends it"
+  wrong NOCLOBBER_PROTECT='elsewhere/: x/' ' x/' "a blank begins or ends it"
+  wrong NOCLOBBER_PROTECT=$'elsewhere/\r' 'elsewhere/\u000d' "a control character"
+  wrong NOCLOBBER_PROTECT=$'elsewhere/\n' 'elsewhere/\u000a' "a control character"
+  wrong NOCLOBBER_PROTECT='"elsewhere/"' '\"elsewhere/\"' "a quote begins or ends it"
+  # shellcheck disable=SC2088 # as an env file passes it
+  wrong NOCLOBBER_PROTECT='~/elsewhere/' '~/elsewhere/' "no shell expands"
   wrong NOCLOBBER_LOGS=/tmp/x /tmp/x "is not a variable of libnoclobber"
   wrong NOCLOBBER_protect=dist dist "is not a variable of libnoclobber"
+}
+
+@test "a bad policy is complained of at a process's first rename, once; not by a process that never renames" {
+  library_only 'noclobber starts nothing under a policy that is wrong'
+  touch a c
+  run --separate-stderr shim NOCLOBBER_MODE=typo sh -c 'true; cat /dev/null; ls >/dev/null'
+  [ "$status" -eq 0 ] && [ -z "$stderr" ]
+  # The program overwrites its environment, as setproctitle(3) does, before its first rename.
+  shim NOCLOBBER_MODE=typo "$PROGRAMS/complaint" 2>stderr
+  cat stderr
+  [ "$(cat stderr)" = "libnoclobber: NOCLOBBER_MODE 'typo': must be enforce, audit or off; until this is fixed, every destination is guarded" ]
+}
+
+@test "the command's own variable is known to the library" {
+  library_only 'it is about the library'
+  echo old >old && echo new >new
+  run --separate-stderr shim NOCLOBBER_LIBRARY=/x.so NOCLOBBER_PROTECT=/nowhere/ mv new old
+  [ "$status" -eq 0 ] && [ -z "$stderr" ]
 }
 
 @test "a bad ON_REFUSAL is taken for exit" {

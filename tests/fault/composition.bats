@@ -29,6 +29,30 @@ inside() {
   printf '%s' "$*"
 }
 
+# ---- another copy of the library ----
+
+@test "two copies of the library count and log a call once" {
+  library_only "it is about LD_PRELOAD"
+  cp "$SHIM" second.so
+  cp "$SHIM" third.so
+  SHIM=$SHIM:$PWD/second.so:$PWD/third.so
+  pair .
+  shim NOCLOBBER_MODE=audit "$PROGRAMS/call" 0 rename new old
+  pair .
+  shim "$PROGRAMS/call" EEXIST rename new old EEXIST syscall:renameat2 new old
+  shim NOCLOBBER_ALLOW=free "$PROGRAMS/call" 0 rename new free
+  [ "$(events 'e["verdict"]')" = $'audited\nrefused\nallowed' ]
+  pair .
+  shim NOCLOBBER_MODE=typo "$PROGRAMS/call" EEXIST rename new old 2>err
+  [ "$(wc -l <err)" -eq 1 ]
+}
+
+@test "two copies of the library, and fakeroot behind both" {
+  library_only "it is about LD_PRELOAD"
+  cp "$SHIM" second.so
+  SHIM=$SHIM:$PWD/second.so under_fakeroot first
+}
+
 # ---- fakeroot: a table of owners by inode ----
 
 # Renames that replace are what its table must see: else the new file's owner is lost with its inode. Its own rename does

@@ -158,6 +158,29 @@ static int has_bad_component(const char *pattern)
     return 0;
 }
 
+/* Whether it has what a shell or an env file was to take off, and no backslash says that it belongs to the name. */
+static int has_stray(const char *pattern)
+{
+    const size_t last = strlen(pattern) - 1;
+    size_t at = 0;
+    struct element set;
+
+    if (strncmp(pattern, "~/", 2) == 0 || *pattern == '$' || strchr(" '\"", *pattern))
+        return 1;
+    while (letters[at] != 0) {
+        if (letters[at] < ' ' || letters[at] == 0x7F)
+            return 1;
+        if (letters[at] == '\\')
+            at += letters[at + 1] != 0;
+        else if (letters[at] == '[' && take_set(&at, &set))
+            continue;
+        else if (letters[at + 1] == 0 && strchr(" '\"", pattern[last]))
+            return 1;
+        at++;
+    }
+    return 0;
+}
+
 /* Cuts the pattern into elements; what its first and last slash say is kept apart. Returns 0 for none. */
 static int understand(const char *pattern)
 {
@@ -165,7 +188,7 @@ static int understand(const char *pattern)
     size_t at = 0;
 
     element_count = 0;
-    if (count == 0 || has_bad_component(pattern))
+    if (count == 0 || has_bad_component(pattern) || has_stray(pattern))
         return 0;
     is_anchored = letters[0] == '/';
     at += (size_t)is_anchored;

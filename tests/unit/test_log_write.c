@@ -90,6 +90,28 @@ START_TEST(a_limit_on_file_size_is_no_harm)
 }
 END_TEST
 
+/* The file has room for the first three bytes of each event. */
+START_TEST(a_part_of_an_event_does_not_stay_in_a_log)
+{
+    static struct scratch scratch;
+    const struct rlimit small = {5, RLIM_INFINITY};
+    const struct rlimit none = {RLIM_INFINITY, RLIM_INFINITY};
+    char log[4096];
+    const struct policy policy = {.log = sandbox_name("log", log, sizeof log)};
+    struct event event = {.call = "rename", .source = "/s", .destination = "/d"};
+    int is_limited;
+
+    put_file("log", "a\n");
+    fake_reset();
+    is_limited = setrlimit(RLIMIT_FSIZE, &small) == 0;
+    log_event(&fake_sys, &policy, &event, &scratch);
+    setrlimit(RLIMIT_FSIZE, &none);
+    ck_assert(is_limited);
+    ck_assert_msg(file_holds("log", "a\n"), "%s", fake_story());
+    ck_assert_int_eq(fake_count(SYS_ftruncate), 1);
+}
+END_TEST
+
 START_TEST(a_signal_that_was_pending_stays_so)
 {
     block(SIGPIPE);
@@ -158,6 +180,7 @@ static void add(TCase *tcase)
     tcase_add_test(tcase, what_is_written_arrives);
     tcase_add_test(tcase, a_pipe_that_nobody_reads_is_no_harm);
     tcase_add_test(tcase, a_limit_on_file_size_is_no_harm);
+    tcase_add_test(tcase, a_part_of_an_event_does_not_stay_in_a_log);
     tcase_add_test(tcase, a_signal_that_was_pending_stays_so);
     tcase_add_test(tcase, a_signal_that_was_blocked_stays_so);
     tcase_add_test(tcase, without_a_mask_nothing_is_written);

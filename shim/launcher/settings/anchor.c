@@ -130,10 +130,14 @@ static const char *take_step(struct walk *walk, const char *at, struct component
 
 /* ---- patterns ---- */
 
+/* Escaped is what has a meaning in a pattern, and what pattern_fault takes for a mistake. */
 static void put_literal(struct text *text, const char *path)
 {
     for (; *path != '\0'; path++) {
-        if (strchr("*?[\\:", *path))
+        const int is_last = path[1] == '\0';
+
+        if (strchr("*?[\\:", *path) || (unsigned char)*path < ' ' || *path == 0x7F ||
+            (is_last && strchr(" '\"", *path)))
             text_put(text, "\\", 1);
         text_put(text, path, 1);
     }

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Overwrites its environment, as setproctitle(3) does, and only then renames: what was wrong with the
+ * policy is still said as it was, and once.
+ */
+#include "host.h"
+
+extern char **environ;
+
+int main(void)
+{
+    char **last = environ;
+
+    while (last[1])
+        last++;
+    memset(environ[0], 'x', (size_t)(*last + strlen(*last) - environ[0]));
+    put("new", "new");
+    put("old", "old");
+    expect(EEXIST, "new", "old");
+    expect(EEXIST, "new", "old");
+    return 0;
+}
