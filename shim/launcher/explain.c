@@ -208,7 +208,20 @@ static void print_directory_note(enum there there)
         puts("    only an empty directory can be replaced, and by a directory alone: rename(2)");
 }
 
-static int explain_one(const struct policy *policy, const char *path)
+/* Says so of what --seal would seal, as seal_enter does. */
+static void print_seal(const struct policy *policy, enum there there, const struct stat *facts)
+{
+    const int is_left =
+        (there == THERE_LINK && (policy->allow_if & POLICY_ALLOW_IF_SYMLINK)) ||
+        (there == THERE_FILE && facts->st_size == 0 && (policy->allow_if & POLICY_ALLOW_IF_EMPTY));
+
+    if (policy->mode != POLICY_ENFORCE || (there != THERE_FILE && there != THERE_LINK))
+        return;
+    puts(is_left ? "    not sealed: an exception lets it be replaced"
+                 : "    sealed: nothing can replace, change or remove it (EROFS, EBUSY)");
+}
+
+static int explain_one(const struct policy *policy, int is_sealing, const char *path)
 {
     char resolved[PATH_RESOLVED_MAX];
     struct policy_decision decision;
@@ -229,16 +242,18 @@ static int explain_one(const struct policy *policy, const char *path)
     print_outcome(policy, decision.guard, there);
     if (decision.guard == POLICY_GUARDED && policy->mode != POLICY_OFF)
         print_exceptions(policy->allow_if, there, &facts);
+    if (decision.guard == POLICY_GUARDED && is_sealing)
+        print_seal(policy, there, &facts);
     print_directory_note(there);
     return 0;
 }
 
-int explain(const struct settings *settings, char **paths)
+int explain(const struct settings *settings, int is_sealing, char **paths)
 {
     int status = 0;
 
     for (; *paths; paths++)
-        if (explain_one(&settings->policy, *paths) != 0)
+        if (explain_one(&settings->policy, is_sealing, *paths) != 0)
             status = OWN_ERROR;
     if (fflush(stdout) != 0)
         status = OWN_ERROR;

@@ -10,6 +10,7 @@
 #include "launcher/message.h"
 #include "launcher/options.h"
 #include "launcher/questions.h"
+#include "launcher/run/user.h"
 #include "launcher/session.h"
 #include "launcher/settings/settings.h"
 
@@ -39,14 +40,28 @@ static int start(const struct options *options, const struct settings *settings)
     return session_run(options, settings);
 }
 
+/* Before anything else is looked at: files are made, found and read as that user. */
+static int become_user(const char *name)
+{
+    char reason[256];
+    const int result = user_become(name, reason, sizeof reason);
+
+    if (result < 0)
+        message_fault("--user", name, reason);
+    return result;
+}
+
 static int with_settings(const struct options *options)
 {
     struct settings settings;
     int status = OWN_ERROR;
 
+    if (options->user && become_user(options->user) < 0)
+        return OWN_ERROR;
     if (settings_build(options, &settings) == 0)
-        status = options->action == OPTIONS_EXPLAIN ? explain(&settings, options->arguments)
-                                                    : start(options, &settings);
+        status = options->action == OPTIONS_EXPLAIN
+                     ? explain(&settings, options->seal != OPTIONS_SEAL_NONE, options->arguments)
+                     : start(options, &settings);
     settings_free(&settings);
     return status;
 }

@@ -93,6 +93,8 @@ static int take_own(struct options *options, const struct setting *setting, cons
     case SETTING_FORMAT: options->format = (enum options_format)chosen; break;
     case SETTING_VERIFY: options->verify = (enum options_verify)chosen; break;
     case SETTING_NO_VERIFY: options->verify = OPTIONS_VERIFY_NONE; break;
+    case SETTING_SEAL: options->seal = (enum options_seal)(chosen + 1); break;
+    case SETTING_USER: options->user = value; break;
     case SETTING_REPORT_FILE: options->report_file = value; break;
     case SETTING_TRACE: options->trace = 1; break;
     case SETTING_QUIET: options->quiet = 1; break;
@@ -192,6 +194,8 @@ static int check(const struct options *options)
         return refuse("--doctor", options->arguments[1], "takes one directory at most");
     if (is_run && options->report_file && *options->report_file == '\0')
         return refuse("--report-file", "", "needs a file");
+    if (is_run && options->user && options->seal == OPTIONS_SEAL_NONE)
+        return refuse("--user", options->user, "goes with --seal");
     if (is_run && options->report_file && !has_file)
         return refuse("--report-file", options->report_file,
                       "goes with --format=json or --format=gitlab");

@@ -31,6 +31,9 @@ enum options_verify {
     OPTIONS_VERIFY_NONE,
 };
 
+/* What to do where files can't be sealed: the table's words, and no --seal at all. */
+enum options_seal { OPTIONS_SEAL_NONE, OPTIONS_SEAL_REQUIRE, OPTIONS_SEAL_AUTO };
+
 /* One use of an option that is part of the policy. */
 struct options_value {
     const struct setting *setting;
@@ -45,6 +48,8 @@ struct options {
     size_t given_count;
     const char *policy_file; /* or NULL */
     const char *report_file; /* where a json or gitlab report goes; NULL: its usual place */
+    enum options_seal seal;
+    const char *user; /* who to run the command as, or NULL */
     int quiet;
     int trace;          /* by a tracer, not by the library */
     int refused_status; /* 0 to 255; 17 by default */

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "launcher/keeping.h"
 #include "launcher/run/environment.h"
 #include "launcher/message.h"
 #include "launcher/run/private_log.h"
@@ -28,6 +29,8 @@ struct session {
     char library[PATH_MAX];
     char preload[2 * PATH_MAX]; /* what LD_PRELOAD says for it */
     struct snapshot *snapshot;
+    struct keeping keeping;
+    char unguarded[sizeof(((struct probe *)NULL)->reason)]; /* why the library does not load, or "" */
     struct run_result result;
     struct records records;
     struct changes changes;
@@ -53,11 +56,12 @@ static int find_library(struct session *session)
 }
 
 /* What a tracer needs of this machine, in place of the library. */
-static int check_trace(void)
+static int check_trace(const struct session *session)
 {
     char reason[512];
 
-    if (tracer_check(reason, sizeof reason) == 0)
+    /* Our saved user id is root's: what this process may not trace, its child may all the same. */
+    if (session->options->user || tracer_check(reason, sizeof reason) == 0)
         return 0;
     message_fault("--trace", NULL, reason);
     return OWN_ERROR;
@@ -89,6 +93,13 @@ static int probe(struct session *session)
             probe_preload(&found, session->library, session->preload, sizeof session->preload);
         return 0;
     }
+    if (found.verdict != PROBE_NOT_FOUND && found.verdict != PROBE_NOT_EXECUTABLE &&
+        session->options->seal != OPTIONS_SEAL_NONE) {
+        /* The seal may do without the library; and what the command starts may load it. */
+        snprintf(session->unguarded, sizeof session->unguarded, "%s", found.reason);
+        snprintf(session->preload, sizeof session->preload, "%s", session->library);
+        return 0;
+    }
     message_fault(command, NULL, found.reason);
     if (found.verdict == PROBE_NOT_FOUND)
         return NOT_FOUND;
@@ -114,13 +125,30 @@ static int take_snapshot(struct session *session)
 {
     const struct policy *const policy = &session->settings->policy;
     const enum options_verify how =
-        policy->mode == POLICY_OFF ? OPTIONS_VERIFY_NONE : session->options->verify;
+        policy->mode == POLICY_OFF ? OPTIONS_VERIFY_NONE : keeping_verify(session->options);
     const int result = snapshot_take(policy, how, &session->snapshot);
 
     if (result < 0)
         return fail("the protected files can't be looked at", result);
     warn_of_blind_spots(session);
     return 0;
+}
+
+static int begin_keeping(struct session *session)
+{
+    const int result = keeping_begin(&session->keeping, session->options,
+                                     &session->settings->policy, session->snapshot);
+    const int is_sealing = session->keeping.is_sealing;
+    char line[sizeof session->unguarded + 64];
+
+    if (result < 0)
+        return OWN_ERROR;
+    if (*session->unguarded == '\0' || (is_sealing && session->options->quiet))
+        return 0;
+    snprintf(line, sizeof line, "%s%s", session->unguarded,
+             is_sealing ? "; only files that exist now are kept" : "");
+    message_fault(session->options->arguments[0], NULL, line);
+    return is_sealing ? 0 : OWN_ERROR;
 }
 
 /* ---- the run ---- */
@@ -149,11 +177,13 @@ static int tell_removed(const char *report)
 static int run_guarded(struct session *session, const char *report, char **environment)
 {
     char **const command = session->options->arguments;
+    const struct run_entry entry = {keeping_enter, &session->keeping};
     struct policy policy = session->settings->policy;
 
     policy.report = report;
-    return session->options->trace ? traced_run(&policy, command, environment, &session->result)
-                                   : run_command(command, environment, NULL, &session->result);
+    return session->options->trace
+               ? traced_run(&policy, command, environment, &entry, &session->result)
+               : run_command(command, environment, &entry, &session->result);
 }
 
 static int run(struct session *session)
@@ -170,7 +200,10 @@ static int run(struct session *session)
             : environment_build(environ, session->settings->variables, session->preload, report);
     result = environment ? run_guarded(session, report, environment) : -ENOMEM;
     if (result < 0)
-        return fail(session->options->arguments[0], result);
+        return keeping_tell_failure(&session->keeping)
+                   ? OWN_ERROR
+                   : fail(session->options->arguments[0], result);
+    keeping_count(&session->keeping, &session->result);
     /* A reader of ours that has gone must not cost the caller the exit status. */
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
@@ -213,7 +246,8 @@ static void forgive_output(struct changes *changes, int fd)
 /* What an exception or an audit let through did change by means that the library saw. */
 static void look_again(struct session *session)
 {
-    int result = snapshot_compare(session->snapshot, &session->changes);
+    const int is_wanted = session->options->verify != OPTIONS_VERIFY_NONE;
+    int result = snapshot_compare(is_wanted ? session->snapshot : NULL, &session->changes);
 
     if (result == 0)
         result =
@@ -258,11 +292,13 @@ static int run_session(struct session *session)
     int status = check_outlets(session);
 
     if (status == 0)
-        status = session->options->trace ? check_trace() : find_library(session);
+        status = session->options->trace ? check_trace(session) : find_library(session);
     if (status == 0)
         status = probe(session);
     if (status == 0)
         status = take_snapshot(session);
+    if (status == 0)
+        status = begin_keeping(session);
     if (status == 0)
         status = run(session);
     if (status == 0) {
@@ -273,6 +309,7 @@ static int run_session(struct session *session)
     private_log_remove();
     changes_free(&session->changes);
     records_free(&session->records);
+    keeping_free(&session->keeping);
     snapshot_free(session->snapshot);
     return status;
 }

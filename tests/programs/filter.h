@@ -50,7 +50,9 @@ static inline long filter_number(const char *word, size_t length)
         {"renameat2", SYS_renameat2},   {"linkat", SYS_linkat},         {"mkdirat", SYS_mkdirat},
         {"unlinkat", SYS_unlinkat},     {"statx", SYS_statx},           {"openat", SYS_openat},
         {"getdents64", SYS_getdents64}, {"readlinkat", SYS_readlinkat}, {"openat2", SYS_openat2},
-        {"ptrace", SYS_ptrace},
+        {"ptrace", SYS_ptrace},         {"unshare", SYS_unshare},       {"mount", SYS_mount},
+        {"umount2", SYS_umount2},       {"setns", SYS_setns},           {"mount_setattr", 442},
+        {"open_tree", 428},             {"move_mount", 429},            {"fcntl", SYS_fcntl},
     };
 
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)

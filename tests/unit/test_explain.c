@@ -29,7 +29,7 @@ static const char *ask(const char *const *variables, const char *path, int *stat
     ck_assert_int_eq(policy_parse(&settings.policy, environment, storage, sizeof storage, &error),
                      0);
     capture_begin(STDOUT_FILENO);
-    *status = explain(&settings, paths);
+    *status = explain(&settings, 0, paths);
     snprintf(out, sizeof out, "%s", capture_end(STDOUT_FILENO));
     return out;
 }
@@ -144,7 +144,7 @@ START_TEST(one_bad_path_does_not_keep_the_others_from_an_answer)
 
     capture_begin(STDERR_FILENO);
     capture_begin(STDOUT_FILENO);
-    status = explain(&settings, paths);
+    status = explain(&settings, 0, paths);
     ck_assert_ptr_nonnull(strstr(capture_end(STDOUT_FILENO), "/a: guarded by default"));
     capture_end(STDERR_FILENO);
     ck_assert_int_eq(status, 125);

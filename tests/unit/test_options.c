@@ -119,6 +119,14 @@ static int reads_policy(void)
 {
     return is_same(options.policy_file, "file");
 }
+static int seals(void)
+{
+    return options.seal == OPTIONS_SEAL_REQUIRE;
+}
+static int seals_if_possible(void)
+{
+    return options.seal == OPTIONS_SEAL_AUTO && is_same(options.user, "me");
+}
 static int is_quiet(void)
 {
     return options.quiet;
@@ -205,6 +213,10 @@ static const struct {
     {{"--log=-"}, logs},
     {{"-c", "file"}, reads_policy},
     {{"--policy", "file"}, reads_policy},
+    {{"--seal"}, seals},
+    {{"--seal=require"}, seals},
+    {{"--seal=auto", "--user=me"}, seals_if_possible},
+    {{"--seal", "--seal=auto", "--user", "me"}, seals_if_possible},
     {{"-nq"}, is_quiet},
     {{"--quiet"}, is_quiet},
     {{"--qui"}, is_quiet},

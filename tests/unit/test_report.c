@@ -282,11 +282,13 @@ END_TEST
 START_TEST(json_has_it_all)
 {
     happen(1, 1, 2);
+    result.is_sealed = 1;
+    result.sealed = 3;
     written(report_json);
     ck_assert_ptr_nonnull(strstr(
         output, "\"status\":17,\"command_status\":0,\"command\":[\"/bin/mv\"],\"counts\":{"
-                "\"refused\":1,\"audited\":0,\"allowed\":0,\"changed\":1,\"leftovers\":2,"
-                "\"damaged\":0},\"complete\":true,\"refused\":[{\"destination\":\"" HOSTILE_TEXT
+                "\"refused\":1,\"audited\":0,\"allowed\":0,\"changed\":1,\"sealed\":3,"
+                "\"leftovers\":2,\"damaged\":0},\"complete\":true,\"refused\":[{\"destination\":\"" HOSTILE_TEXT
                 "\",\"source\":\"/tmp/new\",\"program\":\"/bin/mv\",\"rule\":\"default\","
                 "\"times\":1}],\"audited\":[],\"allowed\":[],\"changed\":[{\"path\":\"" HOSTILE_TEXT
                 "\",\"how\":\"truncated\"}],\"suggested\":[]}\n"));

@@ -2,7 +2,7 @@
 # fish completion for noclobber(1).
 
 set -g __fish_noclobber_with_value -p --protect -a --allow -i --allow-if -f --fallback -l --log -c --policy \
-    --verify --format --report-file --refused-status
+    --user --verify --format --report-file --refused-status
 
 function __fish_noclobber_in_options -d "Whether no word yet but options and their values"
     set -l tokens (commandline -opc)
@@ -49,6 +49,8 @@ complete -c noclobber -n __fish_noclobber_in_options -s f -l fallback -xa 'emula
 complete -c noclobber -n __fish_noclobber_in_options -s l -l log -r -F -d 'Append events to a file'
 complete -c noclobber -n __fish_noclobber_in_options -s c -l policy -r -F -d 'Read settings from a file'
 complete -c noclobber -n __fish_noclobber_in_options -s t -l trace -d 'Reach programs that the library cannot'
+complete -c noclobber -n __fish_noclobber_in_options -l seal -d 'Make what is protected read-only'
+complete -c noclobber -n __fish_noclobber_in_options -l user -xa '(__fish_complete_users)' -d 'Run the command as this user'
 complete -c noclobber -n __fish_noclobber_in_options -l verify -xa 'stat hash' -d 'How to look at protected files afterwards'
 complete -c noclobber -n __fish_noclobber_in_options -l no-verify -d 'Do not look at protected files afterwards'
 complete -c noclobber -n __fish_noclobber_in_options -s q -l quiet -d 'No summary'

@@ -15,6 +15,9 @@ void check_kernel(struct findings *findings);
 /* Whether --trace works here, tried on a process of ours. */
 void check_trace(struct findings *findings);
 
+/* Whether --seal works here, tried on no files. */
+void check_seal(struct findings *findings);
+
 /* What serves for an exclusive rename in `directory`: tried in a directory of its own there. */
 void check_filesystem(struct findings *findings, const char *directory);
 

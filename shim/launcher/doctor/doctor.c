@@ -14,6 +14,7 @@ int doctor(const char *directory)
     check_library(&findings);
     check_kernel(&findings);
     check_trace(&findings);
+    check_seal(&findings);
     check_filesystem(&findings, directory ? directory : ".");
     check_preloads(&findings);
     check_variables(&findings, environ);

@@ -27,10 +27,10 @@ static void put_counts(FILE *out, const struct tally *tally)
 {
     fprintf(out,
             ",\"counts\":{\"refused\":%lu,\"audited\":%lu,\"allowed\":%lu,\"changed\":%zu,"
-            "\"leftovers\":%d,\"damaged\":%zu},\"complete\":%s",
+            "\"sealed\":%zu,\"leftovers\":%d,\"damaged\":%zu},\"complete\":%s",
             tally->times[EVENT_REFUSED], tally->times[EVENT_AUDITED], tally->times[EVENT_ALLOWED],
-            tally->changes->count, tally->result->leftovers, tally->records->damaged,
-            tally->records->is_incomplete ? "false" : "true");
+            tally->changes->count, tally->result->sealed, tally->result->leftovers,
+            tally->records->damaged, tally->records->is_incomplete ? "false" : "true");
 }
 
 static void put_places(FILE *out, const char *key, const struct tally *tally,

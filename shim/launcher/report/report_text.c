@@ -109,8 +109,15 @@ static int is_any_replaced(const struct changes *changes)
     return 0;
 }
 
-static void put_means(FILE *out, const struct changes *changes, int is_traced)
+static void put_means(FILE *out, const struct changes *changes, int is_traced, int is_sealed)
 {
+    if (is_sealed) {
+        fputs("noclobber:   the seal was passed by: the move of a directory, another job, or a "
+              "hard link "
+              "elsewhere\n",
+              out);
+        return;
+    }
     if (is_traced) {
         fputs("noclobber:   no rename did this: cp, install, rm, mv away and `>` do\n", out);
         return;
@@ -123,7 +130,7 @@ static void put_means(FILE *out, const struct changes *changes, int is_traced)
               out);
 }
 
-static void put_changes(FILE *out, const struct changes *changes, int is_traced)
+static void put_changes(FILE *out, const struct changes *changes, int is_traced, int is_sealed)
 {
     for (size_t i = 0; i < changes->count && i < TALLY_SHOWN; i++) {
         fprintf(out, "noclobber:   %s", tally_change_name(changes->list[i].kind));
@@ -132,16 +139,26 @@ static void put_changes(FILE *out, const struct changes *changes, int is_traced)
     }
     put_more(out, changes->count);
     if (changes->count > 0)
-        put_means(out, changes, is_traced);
+        put_means(out, changes, is_traced, is_sealed);
 }
 
 /* ---- the rest ---- */
+
+static void put_sealed(FILE *out, const struct run_result *result)
+{
+    fprintf(out, "noclobber: sealed %zu file%s", result->sealed, tally_plural(result->sealed));
+    if (result->unsealed > 0)
+        fprintf(out, ", and left %zu to --allow-if", result->unsealed);
+    fputs("\n", out);
+}
 
 static void put_remarks(FILE *out, const struct tally *tally)
 {
     const int leftovers = tally->result->leftovers;
     const size_t damaged = tally->records->damaged;
 
+    if (tally->result->is_sealed)
+        put_sealed(out, tally->result);
     if (leftovers > 0)
         fprintf(out, "noclobber: %d process%s of the command still running, not in these counts\n",
                 leftovers, leftovers == 1 ? "" : "es");
@@ -171,6 +188,6 @@ void report_text(FILE *out, const struct tally *tally, int is_coloured)
     put_allowed(out, tally);
     put_exceptions(out, tally);
     put_changed(out, tally, is_coloured);
-    put_changes(out, tally->changes, tally->options->trace);
+    put_changes(out, tally->changes, tally->options->trace, tally->result->is_sealed);
     put_remarks(out, tally);
 }

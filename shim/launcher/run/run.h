@@ -10,10 +10,15 @@
  * are killed by SIGKILL the command goes on, guarded as before; nobody reports.
  */
 
+#include <stddef.h>
+
 struct run_result {
-    int exec_error; /* the errno of an execve(2) that failed, which nobody has told yet; else 0 */
-    int status;     /* as a shell reports it: the command's own, 128+N for signal N, 126, 127 */
-    int leftovers;  /* descendants that were still running when the command ended */
+    int exec_error;  /* the errno of an execve(2) that failed, which nobody has told yet; else 0 */
+    int status;      /* as a shell reports it: the command's own, 128+N for signal N, 126, 127 */
+    int leftovers;   /* descendants that were still running when the command ended */
+    int is_sealed;   /* --seal has worked; it is for the caller to fill in the following as well */
+    size_t sealed;   /* files that were sealed */
+    size_t unsealed; /* files that --allow-if left replaceable */
 };
 
 /* What the child does before it becomes the command: 0, or the -errno that run_command returns. */

@@ -6,21 +6,29 @@
 static char mode[] = "NOCLOBBER_MODE=" POLICY_TRACED;
 char *traced_variables[] = {mode, NULL};
 
-static int enter(const void *context)
+struct context {
+    const struct run_entry *first;
+    struct tracer tracer;
+};
+
+static int enter(const void *data)
 {
-    return tracer_enter(context);
+    const struct context *const context = data;
+    const int result = context->first ? context->first->enter(context->first->context) : 0;
+
+    return result < 0 ? result : tracer_enter(&context->tracer);
 }
 
 int traced_run(const struct policy *policy, char **command, char **environment,
-               struct run_result *result)
+               const struct run_entry *first, struct run_result *result)
 {
-    struct tracer tracer;
-    const struct run_entry entry = {enter, &tracer};
-    int outcome = tracer_start(policy, &tracer);
+    struct context context = {.first = first};
+    const struct run_entry entry = {enter, &context};
+    int outcome = tracer_start(policy, &context.tracer);
 
     if (outcome < 0)
         return outcome;
     outcome = run_command(command, environment, &entry, result);
-    tracer_leave(&tracer);
+    tracer_leave(&context.tracer);
     return outcome;
 }

@@ -11,9 +11,9 @@
  * out of the way, so that no call is judged twice. */
 extern char *traced_variables[];
 
-/* As run_command, with the command and all its descendants traced under `policy`; the tracer writes the
- * events. Those that outlive the command stay traced. */
+/* As run_command, with the command and all its descendants traced under `policy`, once `first` (or NULL) has been entered; the
+ * tracer writes the events. Those that outlive the command stay traced. */
 int traced_run(const struct policy *policy, char **command, char **environment,
-               struct run_result *result);
+               const struct run_entry *first, struct run_result *result);
 
 #endif

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+#include "launcher/keep/seal.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "launcher/verify/snapshot.h"
+
+static int share_result(struct seal *seal)
+{
+    void *const shared =
+        mmap(NULL, sizeof *seal->result, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    seal->result = NULL;
+    if (shared == MAP_FAILED)
+        return -ENOMEM;
+    seal->result = shared;
+    return 0;
+}
+
+void seal_free(struct seal *seal)
+{
+    if (seal->result)
+        munmap(seal->result, sizeof *seal->result);
+    seal->result = NULL;
+}
+
+/* Everything but files, in a child. */
+static int try_nothing(const struct seal *seal)
+{
+    const pid_t child = fork();
+    int status;
+
+    if (child == 0)
+        _exit(seal_enter(seal) < 0);
+    if (child < 0 || waitpid(child, &status, 0) != child)
+        return -errno;
+    return status == 0 ? 0 : seal->result->error < 0 ? seal->result->error : -EIO;
+}
+
+int seal_check(char *reason, size_t size)
+{
+    static const struct policy none;
+    struct seal seal = {&none, NULL, NULL};
+    int result = share_result(&seal);
+
+    if (result == 0)
+        result = try_nothing(&seal);
+    if (result < 0 && seal.result)
+        seal_reason(seal.result, reason, size);
+    else if (result < 0)
+        snprintf(reason, size, "%s", strerror(-result));
+    seal_free(&seal);
+    return result;
+}
+
+static long read_number(const char *path)
+{
+    FILE *const file = fopen(path, "re");
+    long number = -1;
+
+    if (file && fscanf(file, "%ld", &number) != 1)
+        number = -1;
+    if (file)
+        fclose(file);
+    return number;
+}
+
+static long count_lines(const char *path)
+{
+    FILE *const file = fopen(path, "re");
+    long count = 0;
+    int byte;
+
+    while (file && (byte = getc(file)) != EOF)
+        count += byte == '\n';
+    if (file)
+        fclose(file);
+    return count;
+}
+
+/* Meanwhile each mount is there twice. */
+int seal_begin(struct seal *seal, const struct policy *policy, const struct snapshot *files,
+               char *reason, size_t size)
+{
+    const long most = read_number("/proc/sys/fs/mount-max");
+    const long mounts = 2 * count_lines("/proc/self/mountinfo");
+    const long count = files ? (long)files->count : 0;
+    int result;
+
+    seal->policy = policy;
+    seal->files = files;
+    result = share_result(seal);
+    if (result < 0)
+        snprintf(reason, size, "%s", strerror(-result));
+    if (result < 0 || most < 0 || count + mounts <= most)
+        return result;
+    snprintf(
+        reason, size,
+        "%ld files are too many: fs.mount-max is %ld, of which %ld are in use; protect fewer, or "
+        "raise it (sysctl fs.mount-max)",
+        count, most, mounts);
+    return -ENOSPC;
+}
+
+/* ---- what to say ---- */
+
+static const char *namespace_remedy(void)
+{
+    if (geteuid() != 0)
+        return "start it as root (sudo noclobber --seal --user NAME ...), or in a container that "
+               "has "
+               "CAP_SYS_ADMIN";
+    return "give the container CAP_SYS_ADMIN (docker run --cap-add SYS_ADMIN --security-opt "
+           "apparmor=unconfined), or run the command outside it";
+}
+
+void seal_reason(const struct seal_result *result, char *reason, size_t size)
+{
+    const char *const error = strerror(-result->error);
+
+    if (result->step == SEAL_NAMESPACE && result->error == -EINVAL)
+        snprintf(
+            reason, size,
+            "the root directory is not a mount point (a chroot); bind-mount it on itself before "
+            "chroot");
+    else if (result->step == SEAL_NAMESPACE)
+        snprintf(reason, size, "no mount namespace can be made here (%s); %s", error,
+                 namespace_remedy());
+    else if (result->step == SEAL_COPY && result->error == -ENOSYS)
+        snprintf(
+            reason, size,
+            "no open_tree, move_mount and mount_setattr here; it takes Linux 5.12, and a seccomp "
+            "profile that allows them");
+    else if (result->step == SEAL_COPY)
+        snprintf(reason, size, "nothing can be mounted here (%s); %s", error, namespace_remedy());
+    else
+        snprintf(reason, size, "can't be sealed: %s",
+                 result->error == -EAGAIN ? "other processes keep replacing it" : error);
+}
