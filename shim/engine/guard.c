@@ -106,13 +106,13 @@ static int pass(struct collision *collision)
     struct verdict verdict;
 
     if (!policy_is_recorded(collision->policy))
-        return call_plain(collision->call);
+        return GUARD_OWN_CALL;
     collision_look(collision);
     if (collision->destination_seen == -ENOENT)
-        return call_plain(collision->call);
+        return GUARD_OWN_CALL;
     verdict = collision_judge(collision);
     if (verdict.kind == VERDICT_ANSWER)
-        return call_plain(collision->call);
+        return GUARD_OWN_CALL;
     if (collision->decision.guard == POLICY_ALLOWED)
         return pass_recorded(collision, EVENT_ALLOWED, EVENT_RULE_ALLOW);
     if (verdict.kind == VERDICT_ALLOW)
@@ -253,7 +253,7 @@ static int answer_dot(const struct collision *collision)
     int result;
 
     if (collision->attempt != EXCLUSIVE_MISSING || !is_enforced(collision->policy))
-        return call_plain(call);
+        return GUARD_OWN_CALL;
     result = sys_renameat2(call->sys, call->source_dirfd, call->source, call->destination_dirfd,
                            call->destination, 0);
     return call_is_exclusive(call) && result == -EBUSY && !ends_in_dot(call->source) ? -EEXIST
@@ -266,7 +266,7 @@ static int decide(struct collision *collision)
         return answer_dot(collision);
     collision_decide(collision);
     if (collision->decision.guard == POLICY_UNGUARDED)
-        return call_plain(collision->call);
+        return GUARD_OWN_CALL;
     if (collision->decision.guard == POLICY_ALLOWED || collision->decision.mode == POLICY_AUDIT)
         return pass(collision);
     return enforce(collision);
@@ -302,7 +302,7 @@ static int meet(const struct policy *policy, const struct call *call, int attemp
     int result;
 
     if (!scratch)
-        return is_enforced(policy) ? -ENOMEM : call_plain(call);
+        return is_enforced(policy) ? -ENOMEM : GUARD_OWN_CALL;
     result = decide(&collision);
     scratch_release(call->sys, scratch);
     return result;
@@ -325,7 +325,7 @@ int guard_undecided(const struct policy *policy, const struct call *call, int at
     if (!is_in_the_way(call, attempt))
         return attempt;
     if (!is_enforced(policy))
-        return call_plain(call);
+        return GUARD_OWN_CALL;
     scratch = scratch_take(call->sys);
     if (!scratch)
         return -ENOMEM;
@@ -347,5 +347,8 @@ int guard_rename(const struct policy *policy, const struct call *call)
     if (policy->mode == POLICY_OFF || (call->flags & ~known) != 0)
         return call_plain(call);
     result = exclusive_rename(call);
-    return result == 0 ? 0 : guard_answer(policy, call, result);
+    if (result == 0)
+        return 0;
+    result = guard_answer(policy, call, result);
+    return result == GUARD_OWN_CALL ? call_plain(call) : result;
 }

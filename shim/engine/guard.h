@@ -27,10 +27,14 @@
  */
 int guard_rename(const struct policy *policy, const struct call *call);
 
+/* An answer: the caller must make the program's own call (call_plain) and return what the kernel says. */
+#define GUARD_OWN_CALL (-4097)
+
 /*
- * The second half of guard_rename, for who has made the exclusive attempt already: `attempt` is what
+ * The second half of guard_rename, for a caller that has made the exclusive attempt already: `attempt` is what
  * exclusive_error made of its error. The call's flags are RENAME_NOREPLACE and
- * RENAME_WHITEOUT, or none.
+ * RENAME_WHITEOUT, or none. Returns what guard_rename does, or GUARD_OWN_CALL: nothing is left to do then but
+ * that call.
  */
 int guard_answer(const struct policy *policy, const struct call *call, int attempt);
 

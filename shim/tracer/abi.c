@@ -106,6 +106,11 @@ const struct abi *abi_list(size_t *count)
     return abis;
 }
 
+int abi_is_full_width(const struct abi *abi)
+{
+    return abi->architecture == abis[0].architecture;
+}
+
 static int find_call(const struct abi *abi, unsigned long long number, enum abi_call *call)
 {
     for (unsigned i = 0; i < ABI_WATCHED; i++)

@@ -54,6 +54,9 @@ struct abi {
  * does not know. */
 const struct abi *abi_list(size_t *count);
 
+/* Whether calls of `abi` fill the registers, as this machine's own do: 1 or 0. */
+int abi_is_full_width(const struct abi *abi);
+
 /* The ABI that call `number` under `architecture` belongs to, and which of the watched calls it is in `*call`.
  * NULL for any other call. */
 const struct abi *abi_find(unsigned architecture, unsigned long long number, enum abi_call *call);

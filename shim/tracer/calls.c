@@ -47,7 +47,7 @@ void calls_decline(pid_t thread, int request)
     calls_resume(thread, request, 0);
 }
 
-int calls_replace_by_info(pid_t thread, const struct registers_call *call)
+static int replace_by_info(pid_t thread, const struct registers_call *call)
 {
     struct syscall_info info;
 
@@ -58,23 +58,21 @@ int calls_replace_by_info(pid_t thread, const struct registers_call *call)
     return syscall_info_set(thread, &info);
 }
 
-int calls_replace_by_registers(pid_t thread, const struct registers *registers,
-                               const struct abi *abi, const struct registers_call *call)
-{
-    return registers_replace(thread, registers, abi, call);
-}
-
+/* Changes the call that the thread is stopped before: since Linux 6.16 in one step. */
 static int replace(const struct tracee *tracee, const struct registers_call *call)
 {
     static int is_old; /* the kernel */
+    struct registers registers;
     int result = -EIO;
 
     if (!is_old)
-        result = calls_replace_by_info(tracee->thread, call);
+        result = replace_by_info(tracee->thread, call);
     if (result == 0 || result == -ESRCH)
         return result;
     is_old = is_old || result == -EIO;
-    return calls_replace_by_registers(tracee->thread, &tracee->registers, tracee->abi, call);
+    result = registers_read(tracee->thread, &registers);
+    return result < 0 ? result
+                      : registers_replace(tracee->thread, &registers, tracee->abi, call);
 }
 
 struct registers_call calls_exclusive(const struct tracee *tracee)
@@ -97,8 +95,11 @@ struct registers_call calls_exclusive(const struct tracee *tracee)
 int calls_attempt(struct tracee *tracee)
 {
     const struct registers_call call = calls_exclusive(tracee);
-    int result = registers_read(tracee->thread, &tracee->registers);
+    int result = 0;
 
+    /* Of a full width, what changes can be set back from `call`. */
+    if (!abi_is_full_width(tracee->abi))
+        result = registers_read(tracee->thread, &tracee->registers);
     if (result == 0)
         result = replace(tracee, &call);
     if (result < 0) {
@@ -107,6 +108,39 @@ int calls_attempt(struct tracee *tracee)
     }
     tracee->phase = TRACEE_ATTEMPT;
     calls_resume(tracee->thread, PTRACE_SYSCALL, 0);
+    return 0;
+}
+
+int calls_end_attempt(struct tracee *tracee, long *result)
+{
+    struct registers registers;
+    const int error = registers_read(tracee->thread, &registers);
+
+    if (error < 0)
+        return error;
+    if (!registers_are_at(&registers, tracee->abi, tracee->instruction, tracee->stack))
+        return -ESRCH;
+    *result = registers_result(&registers, tracee->abi);
+    if (abi_is_full_width(tracee->abi)) {
+        tracee->registers = registers;
+        registers_restore(&tracee->registers, tracee->abi, &tracee->call);
+    }
+    return 0;
+}
+
+int calls_repeat(struct tracee *tracee)
+{
+    struct registers registers = tracee->registers;
+    int result;
+
+    registers_repeat(&registers, tracee->abi, &tracee->call);
+    result = registers_write(tracee->thread, &registers);
+    if (result < 0) {
+        stop_for_good(tracee->thread, result);
+        return result;
+    }
+    tracee->phase = TRACEE_OWN;
+    calls_resume(tracee->thread, PTRACE_CONT, 0);
     return 0;
 }
 

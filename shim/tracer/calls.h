@@ -27,6 +27,14 @@ void calls_decline(pid_t thread, int request);
 /* Stopped by the filter: the call is made as an exclusive rename instead. */
 int calls_attempt(struct tracee *tracee);
 
+/* Stopped at the end of the attempt: sets `*result` to what it returned. -ESRCH also where this thread has become
+ * another program meanwhile. */
+int calls_end_attempt(struct tracee *tracee, long *result);
+
+/* Stopped at the end of the attempt: the program's own call is made once more, as TRACEE_OWN. A signal that comes first is
+ * delivered as if it had come before the call. */
+int calls_repeat(struct tracee *tracee);
+
 /* Stopped at the end of a call: makes `call` as well. */
 int calls_make(struct tracee *tracee, const struct registers_call *call);
 
@@ -36,11 +44,5 @@ void calls_finish(struct tracee *tracee, long result);
 
 /* Lets a thread go on. `request` is PTRACE_CONT or PTRACE_SYSCALL, `signal` one to deliver or 0. */
 void calls_resume(pid_t thread, int request, int signal);
-
-/* Changes the call that a thread is stopped before, as the kernel offers it: the second way serves
- * before Linux 6.16. Apart, so that tests reach both. */
-int calls_replace_by_info(pid_t thread, const struct registers_call *call);
-int calls_replace_by_registers(pid_t thread, const struct registers *registers,
-                               const struct abi *abi, const struct registers_call *call);
 
 #endif

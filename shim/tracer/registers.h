@@ -57,6 +57,18 @@ int registers_skip(pid_t thread, const struct registers *registers, long result)
 void registers_repeat(struct registers *registers, const struct abi *abi,
                       const struct registers_call *call);
 
+/* Of a thread that has made another call in place of `call`: sets the number and the arguments back to those of
+ * `call`. Only for an ABI of full width: of the others `call` holds only a part of the registers. */
+void registers_restore(struct registers *registers, const struct abi *abi,
+                       const struct registers_call *call);
+
+/* What the call of a thread returned, whose call is over. */
+long registers_result(const struct registers *registers, const struct abi *abi);
+
+/* Whether both are those of one thread at one instruction: 1 or 0. */
+int registers_are_at(const struct registers *registers, const struct abi *abi, uint64_t instruction,
+                     uint64_t stack);
+
 /* Sets what the call returns: 0 or -errno. */
 void registers_set_result(struct registers *registers, const struct abi *abi, long result);
 
@@ -73,6 +85,10 @@ void registers_set_number(struct registers *registers, const struct abi *abi, un
 #define registers_skip(thread, registers, result)                                                  \
     ((void)(result), registers_read(thread, registers))
 #define registers_repeat(registers, abi, call) ((void)(registers), (void)(abi), (void)(call))
+#define registers_restore(registers, abi, call) registers_repeat(registers, abi, call)
+#define registers_result(registers, abi) ((void)(registers), (void)(abi), 0L)
+#define registers_are_at(registers, abi, instruction, stack)                                       \
+    ((void)(registers), (void)(abi), (void)(instruction), (void)(stack), 0)
 #define registers_set_result(registers, abi, result) registers_repeat(registers, abi, result)
 #define registers_set_number(registers, abi, number) registers_repeat(registers, abi, number)
 

@@ -18,8 +18,8 @@
 #define NT_ARM_SYSTEM_CALL 0x404
 #endif
 
-enum { NUMBER = 8, PC = 32 };                                       /* of a 64-bit program */
-enum { NUMBER_32 = 7, PC_32 = 15, STATUS_32 = 16, THUMB = 1 << 5 }; /* of a 32-bit one */
+enum { NUMBER = 8, SP = 31, PC = 32 };                                      /* of a 64-bit program */
+enum { NUMBER_32 = 7, SP_32 = 13, PC_32 = 15, STATUS_32 = 16, THUMB = 1 << 5 }; /* of a 32-bit one */
 
 static int is_32_bit(const struct registers *registers)
 {
@@ -93,6 +93,28 @@ void registers_repeat(struct registers *registers, const struct abi *abi,
         registers->words[NUMBER] = call->number;
     }
     set_arguments(registers, call);
+}
+
+void registers_restore(struct registers *registers, const struct abi *abi,
+                       const struct registers_call *call)
+{
+    (void)abi;
+    set_arguments(registers, call);
+}
+
+long registers_result(const struct registers *registers, const struct abi *abi)
+{
+    (void)abi;
+    return is_32_bit(registers) ? (int)registers->halves[0] : (long)registers->words[0];
+}
+
+int registers_are_at(const struct registers *registers, const struct abi *abi, uint64_t instruction,
+                     uint64_t stack)
+{
+    (void)abi;
+    return is_32_bit(registers)
+               ? registers->halves[PC_32] == instruction && registers->halves[SP_32] == stack
+               : registers->words[PC] == instruction && registers->words[SP] == stack;
 }
 
 void registers_set_result(struct registers *registers, const struct abi *abi, long result)

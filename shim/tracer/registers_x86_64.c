@@ -38,8 +38,7 @@ int registers_write(pid_t thread, const struct registers *registers)
 static void set_arguments(struct registers *registers, const struct abi *abi,
                           const struct registers_call *call)
 {
-    size_t count;
-    const int is_native = abi->architecture == abi_list(&count)->architecture;
+    const int is_native = abi_is_full_width(abi);
     const unsigned char *const places = is_native ? native : compatible;
 
     for (unsigned i = 0; i < 6; i++)
@@ -71,6 +70,27 @@ void registers_repeat(struct registers *registers, const struct abi *abi,
     registers->words[AT(rip)] -= INSTRUCTION_SIZE;
     registers->words[AT(rax)] = call->number;
     set_arguments(registers, abi, call);
+}
+
+void registers_restore(struct registers *registers, const struct abi *abi,
+                       const struct registers_call *call)
+{
+    registers->words[AT(orig_rax)] = call->number;
+    set_arguments(registers, abi, call);
+}
+
+long registers_result(const struct registers *registers, const struct abi *abi)
+{
+    const uint64_t result = registers->words[AT(rax)];
+
+    return abi_is_full_width(abi) ? (long)result : (int)result;
+}
+
+int registers_are_at(const struct registers *registers, const struct abi *abi, uint64_t instruction,
+                     uint64_t stack)
+{
+    (void)abi;
+    return registers->words[AT(rip)] == instruction && registers->words[AT(rsp)] == stack;
 }
 
 void registers_set_result(struct registers *registers, const struct abi *abi, long result)

@@ -198,13 +198,22 @@ void settlement_abandon(struct tracee *tracee)
         answer(tracee->settlement, -ESRCH);
 }
 
+static void end(struct tracee *tracee, long result)
+{
+    tracee->settlement = NULL;
+    if (result != GUARD_OWN_CALL)
+        calls_finish(tracee, result);
+    else if (calls_repeat(tracee) < 0)
+        tracee_remove(tracee);
+}
+
 static void serve(struct settlement *settlement)
 {
     struct tracee *const tracee = settlement->tracee;
 
     if (settlement->is_over) {
         if (tracee)
-            calls_finish(tracee, settlement->result);
+            end(tracee, settlement->result);
         count--;
         release(settlement);
         return;

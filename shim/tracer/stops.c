@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <linux/fs.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 
@@ -45,6 +46,8 @@ static void fill(struct tracee *tracee, const struct syscall_info *info)
     tracee->call.number = (unsigned)info->number;
     for (unsigned i = 0; i < 6; i++)
         tracee->call.arguments[i] = info->arguments[i];
+    tracee->instruction = info->instruction;
+    tracee->stack = info->stack;
 }
 
 static void begin(const struct policy *policy, pid_t thread, const struct syscall_info *info,
@@ -84,13 +87,35 @@ static void on_call(const struct policy *policy, pid_t thread, const struct sysc
     calls_resume(thread, PTRACE_CONT, 0);
 }
 
+/* Whether the thread makes the call again that it was stopped in. */
+static int is_same_call(const struct tracee *tracee, const struct syscall_info *info)
+{
+    return info->number == tracee->call.number && info->stack == tracee->stack &&
+           memcmp(info->arguments, tracee->call.arguments, sizeof info->arguments) == 0;
+}
+
+/* Lets a call through that has been decided about. Returns 1, or 0 if it is another one. */
+static int pass_own(struct tracee *tracee, const struct syscall_info *info)
+{
+    const int is_own = info->data == FILTER_MARK && is_same_call(tracee, info);
+
+    if (is_own)
+        calls_resume(tracee->thread, PTRACE_CONT, 0);
+    tracee_remove(tracee);
+    return is_own;
+}
+
 static void on_filter(const struct policy *policy, pid_t thread)
 {
-    const int request = request_for(thread);
+    struct tracee *const tracee = tracee_find(thread);
     struct syscall_info info;
+    int request;
 
-    if (syscall_info_get(thread, &info) < 0)
-        return; /* it was killed */
+    if (syscall_info_get(thread, &info) < 0 || info.op != SYSCALL_INFO_SECCOMP)
+        return; /* it was killed, or ended by another thread that has its number now */
+    if (tracee && tracee->phase == TRACEE_OWN && pass_own(tracee, &info))
+        return;
+    request = request_for(thread);
     if (info.data != FILTER_MARK)
         calls_decline(thread, request);
     else if (request == PTRACE_SYSCALL) /* a call of its settlement */
@@ -101,12 +126,17 @@ static void on_filter(const struct policy *policy, pid_t thread)
 
 /* ---- at the end of a call ---- */
 
-static void on_attempt(const struct policy *policy, struct tracee *tracee, long result)
+/* Behind the filter's stop the next one is at the end of the call. */
+static void on_attempt(const struct policy *policy, struct tracee *tracee)
 {
-    const int is_wish = result == -EEXIST && (flags_of(tracee) & RENAME_NOREPLACE) != 0;
+    int is_wish;
+    int is_absent;
+    long result;
 
-    const int is_absent = result == -ENOSYS && tracee->abi->is_optional;
-
+    if (calls_end_attempt(tracee, &result) < 0)
+        return; /* it was killed: its end is reported */
+    is_wish = result == -EEXIST && (flags_of(tracee) & RENAME_NOREPLACE) != 0;
+    is_absent = result == -ENOSYS && tracee->abi->is_optional;
     if (is_wish || is_absent || exclusive_is_final(result))
         calls_finish(tracee, result);
     else if (settlement_begin(policy, tracee, result) < 0)
@@ -124,13 +154,15 @@ static void on_syscall(const struct policy *policy, pid_t thread)
     struct tracee *const tracee = tracee_find(thread);
     struct syscall_info info;
 
+    if (tracee && tracee->phase == TRACEE_ATTEMPT) {
+        on_attempt(policy, tracee);
+        return;
+    }
     if (!tracee || syscall_info_get(thread, &info) < 0 || info.op != SYSCALL_INFO_EXIT) {
         calls_resume(thread, tracee ? PTRACE_SYSCALL : PTRACE_CONT, 0);
         return;
     }
-    if (tracee->phase == TRACEE_ATTEMPT)
-        on_attempt(policy, tracee, (long)info.result);
-    else if (is_restart(&info))
+    if (is_restart(&info))
         calls_resume(thread, PTRACE_SYSCALL, 0);
     else
         settlement_answer(tracee, (long)info.result);
@@ -190,10 +222,21 @@ static void on_event(const struct policy *policy, pid_t thread, int event, int s
     calls_resume(thread, request_for(thread), 0);
 }
 
+/* What was decided about a call is void once something has come between, such as a signal, whose handler may jump. */
+static void expire(pid_t thread)
+{
+    struct tracee *const tracee = tracee_find(thread);
+
+    if (tracee && tracee->phase == TRACEE_OWN)
+        tracee_remove(tracee);
+}
+
 void stops_handle(const struct policy *policy, pid_t thread, int status)
 {
     const int event = status >> 16;
 
+    if (event != PTRACE_EVENT_SECCOMP)
+        expire(thread);
     if (!WIFSTOPPED(status))
         forget(thread);
     else if (event != 0)

@@ -18,6 +18,7 @@ enum tracee_phase {
     TRACEE_ATTEMPT, /* the exclusive rename is being made */
     TRACEE_SETTLED, /* something was in the way: stopped until it is settled */
     TRACEE_CALL,    /* a call of the settlement is being made */
+    TRACEE_OWN,     /* settled: its own call, which it makes once more, may pass at its next stop */
 };
 
 struct tracee {
@@ -26,7 +27,9 @@ struct tracee {
     const struct abi *abi;
     enum abi_call name;
     struct registers_call call;    /* as the program made it */
-    struct registers registers;    /* and its registers then */
+    uint64_t instruction;          /* where */
+    uint64_t stack;
+    struct registers registers;    /* the program's, once the attempt is over */
     struct settlement *settlement; /* or NULL */
     unsigned long long signals;    /* the mask of before, where */
     int is_deaf;                   /* signals are held back */

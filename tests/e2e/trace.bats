@@ -158,6 +158,12 @@ lives() { # lives HOW [N]
   lives signals 300
 }
 
+@test "a decision about one call is not used for another, which a signal handler jumps to" {
+  echo old >free
+  traced --refused-status 0 "$PROGRAMS/jumps" 400
+  [ "$(cat dist/a)" = old ]
+}
+
 @test "exec from a thread, while the first one and another rename" {
   lives exec
 }

@@ -44,7 +44,7 @@ static struct registers number_registers(void)
 
 #if defined(__x86_64__)
 /* Indices into struct user_regs_struct. */
-enum { R15, R14, R13, R12, RBP, RBX, R11, R10, R9, R8, RAX, RCX, RDX, RSI, RDI, ORIG_RAX, RIP };
+enum { R15, R14, R13, R12, RBP, RBX, R11, R10, R9, R8, RAX, RCX, RDX, RSI, RDI, ORIG_RAX, RIP, CS, EFLAGS, RSP };
 
 static const struct {
     const char *abi;
@@ -84,6 +84,50 @@ START_TEST(a_result_changes_one_register)
     registers_set_number(&registers, abi, 0x40000052);
     wanted.words[RAX] = 0x40000052;
     ck_assert_mem_eq(&registers, &wanted, sizeof registers);
+}
+END_TEST
+
+START_TEST(what_another_call_has_changed_is_set_back)
+{
+    const struct abi *const abi = abi_named(conventions[_i].abi);
+    const struct registers_call other = {0x456, {1, 2, 3, 4, 5, 6}};
+    struct registers wanted = number_registers();
+    struct registers registers = number_registers();
+
+    if (!abi_is_full_width(abi))
+        return;
+    registers_restore(&wanted, abi, &call);
+    registers_restore(&registers, abi, &other);
+    ck_assert_uint_eq(registers.words[ORIG_RAX], other.number);
+    ck_assert_uint_eq(registers.words[conventions[_i].places[4]], 5);
+    registers_restore(&registers, abi, &call);
+    ck_assert_mem_eq(&registers, &wanted, sizeof registers);
+    ck_assert_uint_eq(wanted.words[conventions[_i].places[2]], call.arguments[2]);
+}
+END_TEST
+
+START_TEST(a_result_is_read_by_its_width)
+{
+    const struct abi *const abi = abi_named(conventions[_i].abi);
+    struct registers registers = number_registers();
+
+    registers.words[RAX] = abi_is_full_width(abi) ? (uint64_t)-EEXIST : (uint32_t)-EEXIST;
+    ck_assert_int_eq(registers_result(&registers, abi), -EEXIST);
+    registers.words[RAX] = 0;
+    ck_assert_int_eq(registers_result(&registers, abi), 0);
+}
+END_TEST
+
+START_TEST(a_place_is_known_by_instruction_and_stack)
+{
+    const struct abi *const abi = abi_named(conventions[_i].abi);
+    struct registers registers = number_registers();
+
+    registers.words[RIP] = 0x1000;
+    registers.words[RSP] = 0x2000;
+    ck_assert_int_eq(registers_are_at(&registers, abi, 0x1000, 0x2000), 1);
+    ck_assert_int_eq(registers_are_at(&registers, abi, 0x1002, 0x2000), 0);
+    ck_assert_int_eq(registers_are_at(&registers, abi, 0x1000, 0x2008), 0);
 }
 END_TEST
 
@@ -144,6 +188,43 @@ START_TEST(a_result_changes_one_register)
         wanted.words[0] = (uint64_t)-EEXIST;
     registers_set_number(&registers, abi, 1); /* no call touched it */
     ck_assert_mem_eq(&registers, &wanted, sizeof registers);
+}
+END_TEST
+
+START_TEST(what_another_call_has_changed_is_set_back)
+{
+    const struct abi *const abi = abi_named(conventions[_i].abi);
+    const struct registers_call other = {0x456, {1, 2, 3, 4, 5, 6}};
+    struct registers wanted = convention_registers(_i);
+    struct registers registers = convention_registers(_i);
+
+    registers_restore(&wanted, abi, &call);
+    registers_restore(&registers, abi, &other);
+    registers_restore(&registers, abi, &call);
+    ck_assert_mem_eq(&registers, &wanted, sizeof registers);
+}
+END_TEST
+
+START_TEST(a_result_is_read_by_its_width)
+{
+    const struct abi *const abi = abi_named(conventions[_i].abi);
+    struct registers registers = convention_registers(_i);
+
+    registers_set_result(&registers, abi, -EEXIST);
+    ck_assert_int_eq(registers_result(&registers, abi), -EEXIST);
+}
+END_TEST
+
+START_TEST(a_place_is_known_by_instruction_and_stack)
+{
+    const struct abi *const abi = abi_named(conventions[_i].abi);
+    struct registers registers = convention_registers(_i);
+    const uint64_t instruction = conventions[_i].is_32_bit ? registers.halves[15] : registers.words[32];
+    const uint64_t stack = conventions[_i].is_32_bit ? registers.halves[13] : registers.words[31];
+
+    ck_assert_int_eq(registers_are_at(&registers, abi, instruction, stack), 1);
+    ck_assert_int_eq(registers_are_at(&registers, abi, instruction + 4, stack), 0);
+    ck_assert_int_eq(registers_are_at(&registers, abi, instruction, stack + 8), 0);
 }
 END_TEST
 #endif
@@ -228,6 +309,9 @@ static void add(TCase *tcase)
     tcase_add_loop_test(tcase, going_back_to_the_instruction_changes_number_and_arguments_alone, 0,
                         ROWS(conventions));
     tcase_add_loop_test(tcase, a_result_changes_one_register, 0, ROWS(conventions));
+    tcase_add_loop_test(tcase, what_another_call_has_changed_is_set_back, 0, ROWS(conventions));
+    tcase_add_loop_test(tcase, a_result_is_read_by_its_width, 0, ROWS(conventions));
+    tcase_add_loop_test(tcase, a_place_is_known_by_instruction_and_stack, 0, ROWS(conventions));
     tcase_add_test(tcase, rename_s_arguments_shift);
     tcase_add_test(tcase, those_of_the_others_stay_and_renameat2_keeps_its_flags);
     tcase_add_test(tcase, a_watched_call_is_found_by_architecture_and_number);
