@@ -244,21 +244,30 @@ static void forgive_output(struct changes *changes, int fd)
 }
 
 /* What an exception or an audit let through did change by means that the library saw. */
+static void forgive_renames(struct session *session)
+{
+    for (size_t i = 0; i < session->records.count; i++) {
+        const struct record *const record = &session->records.list[i];
+
+        if (record->verdict != EVENT_REFUSED && record->has_left)
+            changes_forgive_left(&session->changes, record->destination, &record->left);
+    }
+}
+
 static void look_again(struct session *session)
 {
     const int is_wanted = session->options->verify != OPTIONS_VERIFY_NONE;
-    int result = snapshot_compare(is_wanted ? session->snapshot : NULL, &session->changes);
+    struct changes *const changes = &session->changes;
+    int result = snapshot_compare(is_wanted ? session->snapshot : NULL, changes);
 
     if (result == 0)
-        result =
-            changes_forgive_moves(&session->settings->policy, session->snapshot, &session->changes);
+        result = changes_forgive_moves(&session->settings->policy, session->snapshot, changes);
     if (result < 0)
         session->is_blind = fail("the protected files can't be looked at again", result);
-    for (size_t i = 0; i < session->records.count; i++)
-        if (session->records.list[i].verdict != EVENT_REFUSED)
-            changes_forgive(&session->changes, session->records.list[i].destination);
-    forgive_output(&session->changes, STDOUT_FILENO);
-    forgive_output(&session->changes, STDERR_FILENO);
+    forgive_renames(session);
+    forgive_output(changes, STDOUT_FILENO);
+    forgive_output(changes, STDERR_FILENO);
+    changes_settle(changes);
 }
 
 /* A success that nobody could check is none. */

@@ -195,13 +195,75 @@ static_mover() {
   [ ! -s dist/a ]
 }
 
-@test "--verify=hash finds new bytes of the same size and time" {
+# Reproducible builds: two files of one size and one time.
+put_alike() {
+  rm -rf dist
   put_dist
-  touch -d @1000000000 dist/a
-  guarded -- sh -c 'printf "PUBLISHED\n" >dist/a && touch -d @1000000000 dist/a'
-  unchanged
-  guarded --verify=hash -- sh -c 'printf "published\n" >dist/a && touch -d @1000000000 dist/a'
+  printf 'PUBLISHED\n' >alike
+  touch -d @1000000000 dist/a alike
+}
+
+@test "other bytes of one size and time, by cp, install, tar, rsync and a redirection" {
+  for by in 'cp -p alike dist/a' 'cp -p --remove-destination alike dist/a' 'install -p alike dist/a' 'cat alike >dist/a; touch -r alike dist/a' \
+    'mkdir t; cp -p alike t/a; tar -cf t.tar -C t a; tar -xf t.tar -C dist'; do
+    put_alike
+    rm -rf t
+    guarded -- sh -c "$by"
+    grep -q 'PUBLISHED' dist/a
+    found 'changed\|replaced' a || { echo "$by" && false; }
+  done
+  type rsync || return 0
+  put_alike
+  guarded -- rsync -a --inplace --checksum alike dist/a
   found changed a
+}
+
+@test "a ctime that moves alone is no change: chmod, chown, a link that comes and goes, a move to and fro" {
+  for by in 'chmod -R u+rwX dist' 'chmod 600 dist/a' 'ln dist/a l; rm l' 'mv dist/a x; mv x dist/a' 'chown -R "$(id -u)" dist' 'touch -r dist/a dist/a'; do
+    rm -rf dist
+    put_dist
+    guarded -- sh -c "$by"
+    unchanged || { echo "$by" && false; }
+  done
+}
+
+@test "one of two names removed, both protected" {
+  put_dist
+  ln dist/a dist/b
+  guarded -- rm dist/a
+  found removed a
+  guarded -- mv dist/b dist/c
+  unchanged
+}
+
+@test "what an exception let through explains that rename, and not what follows" {
+  put_dist
+  for by in 'cp new dist/a' 'rm dist/a' 'cp -p new dist/a; touch -r old dist/a'; do
+    cp -p dist/a same
+    cp -p dist/a old
+    guarded --allow-if same -- sh -c "mv -f same dist/a; $by"
+    found 'changed\|removed\|replaced' a || { echo "$by" && false; }
+    echo published >dist/a
+  done
+  guarded --audit -- sh -c 'mv -f new dist/a; echo more >>dist/a'
+  found 'changed\|replaced' a
+}
+
+@test "a pattern that floats: moved to a guarded name outside of the directory, and not" {
+  mkdir build out
+  echo d >build/x.deb
+  status=0
+  (cd build && exec "$NOCLOBBER" -p '*.deb' -- mv x.deb ../out/x.deb) 2>report || status=$?
+  unchanged
+  echo d >build/x.deb
+  (cd build && exec "$NOCLOBBER" -p '*.deb' -- mv x.deb ../out/x) 2>report || status=$?
+  [ "$status" = 17 ]
+}
+
+@test "--verify=hash is of files that were moved, too" {
+  put_alike
+  guarded --verify=hash -- sh -c 'mv dist/a dist/c && cat alike >dist/c && touch -r alike dist/c'
+  found removed a
 }
 
 @test "the command's own failure stays its own status" {

@@ -34,7 +34,7 @@ static struct record list[] = {
     RECORD(EVENT_AUDITED, by_default, app, 0),     RECORD(EVENT_ALLOWED, allow_tmp, hostile, 1),
 };
 
-static struct change change_list[] = {{CHANGE_TRUNCATED, hostile}};
+static struct change change_list[] = {{CHANGE_TRUNCATED, hostile, NULL}};
 static char *arguments[] = {program, NULL};
 static struct options options;
 static struct records records;

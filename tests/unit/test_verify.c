@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "launcher/verify/verify.h"
+#include "launcher/verify/snapshot.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "unit/run.h"
@@ -137,6 +138,58 @@ static void do_quiet_change(void)
     set_times("dist/a", 1000);
 }
 
+/* As `install -p` of a file made for it would. */
+static void do_install_quietly(void)
+{
+    keep_elsewhere("dist/a");
+    do_quiet_change();
+}
+
+static void do_replace_by_equal(void)
+{
+    keep_elsewhere("dist/a");
+    put_file("dist/a", "aaaa");
+    set_times("dist/a", 1000);
+}
+
+static void do_same_mode(void)
+{
+    struct stat facts;
+
+    ck_assert_int_eq(stat("dist/a", &facts), 0);
+    ck_assert_int_eq(chmod("dist/a", facts.st_mode & 07777), 0);
+}
+
+static void do_brief_link(void)
+{
+    ck_assert_int_eq(link("dist/a", "brief"), 0);
+    ck_assert_int_eq(unlink("brief"), 0);
+}
+
+static void do_read(void)
+{
+    ck_assert(file_holds("dist/a", "aaaa"));
+}
+
+static void do_rewrite(void)
+{
+    put_file("dist/a", "aaaa");
+    set_times("dist/a", 1000);
+}
+
+static void do_come_back(void)
+{
+    keep_elsewhere("dist/a");
+    ck_assert_int_eq(rename("kept", "dist/a"), 0);
+}
+
+static void do_fifo(void)
+{
+    keep_elsewhere("dist/a");
+    ck_assert_int_eq(mkfifo("dist/a", 0600), 0);
+    set_times("dist/a", 1000);
+}
+
 static void do_outside(void)
 {
     put_file("free", "x");
@@ -164,7 +217,16 @@ static const struct {
      "r dist/a, r dist/link, r dist/sub/c"},
     {"a link with another target", do_retarget, "p dist/link", "p dist/link"},
     {"a directory in its place", do_directory, "p dist/a", "p dist/a"},
-    {"contents of equal size and time", do_quiet_change, "", "c dist/a"},
+    {"contents of equal size and time", do_quiet_change, "c dist/a", "c dist/a"},
+    {"another file with equal contents, size and time", do_replace_by_equal, "p dist/a",
+     "p dist/a"},
+    {"another file of one size and time in its place", do_install_quietly, "p dist/a", "p dist/a"},
+    {"chmod to the mode that it has", do_same_mode, "", ""},
+    {"a link that comes and goes", do_brief_link, "", ""},
+    {"read", do_read, "", ""},
+    {"written with what it holds", do_rewrite, "", ""},
+    {"moved away and back", do_come_back, "", ""},
+    {"a fifo in its place", do_fifo, "p dist/a", "p dist/a"},
 };
 
 static void put_tree(void)
@@ -234,6 +296,132 @@ START_TEST(without_a_look_there_are_no_changes)
     ck_assert_str_eq(changes_since(snapshot), "");
     ck_assert_ptr_null(snapshot_blind_spot(snapshot, &count));
     ck_assert_uint_eq(count + snapshot_count(snapshot), 0);
+    snapshot_free(snapshot);
+}
+END_TEST
+
+/* ---- what was not read ---- */
+
+/* Until a file's times are older than any clock's tick: then they tell. */
+static void let_time_pass(void)
+{
+    const struct timespec tick = {0, 30 * 1000 * 1000};
+
+    ck_assert_int_eq(nanosleep(&tick, NULL), 0);
+}
+
+static void put_large(const char *name)
+{
+    put_file(name, "large");
+    ck_assert_int_eq(truncate(name, 65 * 1024 * 1024), 0);
+    set_times(name, 1000);
+}
+
+static void do_write_quietly(void)
+{
+    const int fd = open("dist/a", O_WRONLY);
+
+    ck_assert_int_eq(pwrite(fd, "other", 5, 0), 5);
+    close(fd);
+    set_times("dist/a", 1000);
+}
+
+static void do_install_large(void)
+{
+    keep_elsewhere("dist/a");
+    put_large("dist/a");
+}
+
+static void do_link(void)
+{
+    ck_assert_int_eq(link("dist/a", "dist/b"), 0);
+}
+
+static void do_other_mode(void)
+{
+    ck_assert_int_eq(chmod("dist/a", 0600), 0);
+}
+
+static const struct {
+    const char *name;
+    void (*act)(void);
+    const char *expected;
+    const char *with_hashes;
+} large[] = {
+    {"nothing", do_nothing, "", ""},
+    {"other mode", do_other_mode, "", ""},
+    {"a further link", do_link, "", ""},
+    {"other bytes of one size and time", do_write_quietly, "c dist/a", "c dist/a"},
+    {"another file of one size and time", do_install_large, "p dist/a", "p dist/a"},
+    {"a ctime that nothing explains", do_same_mode, "c dist/a", ""},
+};
+
+/* 64 MiB are read without --verify=hash. */
+static void check_large(int row, enum options_verify how, const char *expected)
+{
+    struct snapshot *snapshot;
+    const char *found;
+
+    put_directory("dist");
+    put_large("dist/a");
+    let_time_pass();
+    snapshot = take("dist/", NULL, how);
+    ck_assert_int_eq(snapshot->list[0].now.is_read, how == OPTIONS_VERIFY_HASH);
+    large[row].act();
+    found = changes_since(snapshot);
+    ck_assert_msg(strcmp(found, expected) == 0, "%s: '%s'", large[row].name, found);
+    snapshot_free(snapshot);
+}
+
+START_TEST(what_is_too_large_to_read_is_known_by_its_times)
+{
+    check_large(_i, OPTIONS_VERIFY_STAT, large[_i].expected);
+}
+END_TEST
+
+START_TEST(hashes_are_of_all_files)
+{
+    check_large(_i, OPTIONS_VERIFY_HASH, large[_i].with_hashes);
+}
+END_TEST
+
+START_TEST(so_many_files_are_read)
+{
+    struct snapshot *snapshot;
+    size_t is_read = 0;
+    char name[32];
+
+    put_directory("dist");
+    for (int i = 0; i < 4100; i++) {
+        snprintf(name, sizeof name, "dist/%d", i);
+        put_file(name, "a");
+    }
+    let_time_pass();
+    snapshot = take("dist/", NULL, OPTIONS_VERIFY_STAT);
+    for (size_t i = 0; i < snapshot->count; i++) {
+        is_read += (size_t)snapshot->list[i].now.is_read;
+        ck_assert_int_eq(snapshot->list[i].now.is_suspect, 0);
+    }
+    ck_assert_uint_eq(is_read, 4096);
+    snapshot_free(snapshot);
+}
+END_TEST
+
+START_TEST(what_can_no_longer_be_read_counts_as_changed_only_with_hashes)
+{
+    static const char *const expected[] = {
+        [OPTIONS_VERIFY_STAT] = "", [OPTIONS_VERIFY_HASH] = "c dist/a"};
+    struct snapshot *snapshot;
+
+    ck_assert_int_eq(chmod(".", 0755) + chmod("..", 0755), 0);
+    put_directory("dist");
+    put_file("dist/a", "aaaa");
+    let_time_pass();
+    snapshot = take("@/dist/", NULL, (enum options_verify)_i);
+    ck_assert_int_eq(chmod("dist/a", 0), 0);
+    if (geteuid() == 0)
+        ck_assert_int_eq(seteuid(65534), 0);
+    ck_assert_str_eq(changes_since(snapshot), expected[_i]);
     snapshot_free(snapshot);
 }
 END_TEST
@@ -389,8 +577,119 @@ START_TEST(what_an_event_explains_is_forgiven)
     ck_assert_uint_eq(changes.count, 4);
     for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
         changes_forgive(&changes, sandbox_name(order[i], path, sizeof path));
+        changes_settle(&changes);
         ck_assert_uint_eq(changes.count, left[i]);
     }
+    changes_free(&changes);
+    snapshot_free(snapshot);
+}
+END_TEST
+
+static struct event_state state_of(const char *name)
+{
+    struct statx facts;
+
+    ck_assert_int_eq(statx(AT_FDCWD, name, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &facts), 0);
+    return (struct event_state){
+        .device_major = facts.stx_dev_major,
+        .device_minor = facts.stx_dev_minor,
+        .inode = facts.stx_ino,
+        .size = facts.stx_size,
+        .modified = facts.stx_mtime.tv_sec * 1000000000LL + facts.stx_mtime.tv_nsec,
+        .changed = facts.stx_ctime.tv_sec * 1000000000LL + facts.stx_ctime.tv_nsec,
+        .mode = facts.stx_mode,
+        .links = facts.stx_nlink,
+        .owner = facts.stx_uid,
+        .group = facts.stx_gid,
+    };
+}
+
+static const struct {
+    const char *name;
+    void (*act)(void);
+    int is_forgiven;
+} afterwards[] = {
+    {"nothing", do_nothing, 1},
+    {"chmod", do_other_mode, 1},
+    {"a further link", do_link, 1},
+    {"written to", do_grow, 0},
+    {"touched", do_touch, 0},
+    {"other bytes of one size and time", do_quiet_change, 0},
+    {"removed", do_remove, 0},
+    {"replaced", do_replace, 0},
+    {"another file of one size and time", do_install_quietly, 0},
+    {"a directory in its place", do_directory, 0},
+};
+
+/* An exception lets a rename onto dist/a through. What happens to the file after that, nobody allowed. */
+START_TEST(only_the_file_that_a_rename_left_is_forgiven)
+{
+    struct snapshot *snapshot;
+    struct changes changes;
+    struct event_state left;
+    char path[512];
+
+    put_tree();
+    snapshot = take("dist/", NULL, OPTIONS_VERIFY_STAT);
+    put_file("new", "newer");
+    set_times("new", 1000);
+    ck_assert_int_eq(rename("new", "dist/a"), 0);
+    left = state_of("dist/a");
+    let_time_pass();
+    afterwards[_i].act();
+    ck_assert_int_eq(snapshot_compare(snapshot, &changes), 0);
+    changes_forgive_left(&changes, sandbox_name("dist/a", path, sizeof path), &left);
+    changes_forgive_left(&changes, "/none", &left);
+    changes_settle(&changes);
+    ck_assert_msg(changes.count == !afterwards[_i].is_forgiven, "%s", afterwards[_i].name);
+    changes_free(&changes);
+    snapshot_free(snapshot);
+}
+END_TEST
+
+static const struct {
+    const char *name;
+    const char *content;
+    time_t modified;
+    int is_link;
+    int is_forgiven;
+} copies[] = {
+    {"as mv makes it", "newer", 2000, 0, 1},
+    {"without a fraction of a second", "newer", 1999, 0, 1},
+    {"of another time", "newer", 2002, 0, 0},
+    {"of an earlier time", "newer", 1998, 0, 0},
+    {"of another size", "newest", 2000, 0, 0},
+    {"a link, of now", "newer", 9000, 1, 1},
+    {"a link to elsewhere", "new", 2000, 1, 0},
+};
+
+START_TEST(of_a_move_across_filesystems_the_copy_is_forgiven)
+{
+    struct snapshot *snapshot;
+    struct changes changes;
+    struct event_state source;
+    char path[512];
+
+    put_tree();
+    snapshot = take("dist/", NULL, OPTIONS_VERIFY_STAT);
+    if (copies[_i].is_link)
+        put_link("new", "newer");
+    else
+        put_file("new", "newer");
+    set_times("new", 2000);
+    source = state_of("new");
+    source.inode = 0;
+    keep_elsewhere("dist/a");
+    if (copies[_i].is_link)
+        put_link("dist/a", copies[_i].content);
+    else
+        put_file("dist/a", copies[_i].content);
+    set_times("dist/a", copies[_i].modified);
+    ck_assert_int_eq(snapshot_compare(snapshot, &changes), 0);
+    ck_assert_uint_eq(changes.count, 1);
+    changes_forgive_left(&changes, sandbox_name("dist/a", path, sizeof path), &source);
+    changes_settle(&changes);
+    ck_assert_msg(changes.count == !copies[_i].is_forgiven, "%s", copies[_i].name);
     changes_free(&changes);
     snapshot_free(snapshot);
 }
@@ -446,6 +745,13 @@ static void add(TCase *tcase)
     tcase_add_loop_test(tcase, what_counts_by_contents, 0, ROWS(acts));
     tcase_add_test(tcase, a_file_whose_time_is_not_over_is_known_by_its_contents);
     tcase_add_test(tcase, without_a_look_there_are_no_changes);
+    tcase_add_loop_test(tcase, what_is_too_large_to_read_is_known_by_its_times, 0, ROWS(large));
+    tcase_add_loop_test(tcase, hashes_are_of_all_files, 0, ROWS(large));
+    tcase_add_test(tcase, so_many_files_are_read);
+    tcase_add_loop_test(tcase, what_can_no_longer_be_read_counts_as_changed_only_with_hashes,
+                        OPTIONS_VERIFY_STAT, OPTIONS_VERIFY_HASH + 1);
+    tcase_add_loop_test(tcase, only_the_file_that_a_rename_left_is_forgiven, 0, ROWS(afterwards));
+    tcase_add_loop_test(tcase, of_a_move_across_filesystems_the_copy_is_forgiven, 0, ROWS(copies));
     tcase_add_test(tcase, the_log_and_the_report_are_left_out);
     tcase_add_test(tcase, other_things_than_files_and_links_are_left_out);
     tcase_add_test(tcase, any_name_is_watched);

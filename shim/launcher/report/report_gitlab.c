@@ -2,7 +2,9 @@
 #include "launcher/report/report_gitlab.h"
 
 #include <stdint.h>
+#include <string.h>
 
+#include "core/hash.h"
 #include "launcher/escape.h"
 #include "launcher/report/workspace.h"
 
@@ -16,20 +18,17 @@ struct finding {
     const char *program; /* or NULL */
 };
 
-/* FNV-1a, the NUL too, so that two strings are not one. */
+/* The NUL too, so that two strings are not one. */
 static uint64_t hash(uint64_t before, const char *string)
 {
-    do {
-        before = (before ^ (unsigned char)*string) * 0x100000001B3u;
-    } while (*string++ != '\0');
-    return before;
+    return hash_bytes(before, string, strlen(string) + 1);
 }
 
 /* GitLab tells old findings from new by it: the same file and rule, the same fingerprint, on any
  * runner. */
 static uint64_t fingerprint(const struct finding *finding)
 {
-    return hash(hash(hash(0xCBF29CE484222325u, finding->check), finding->path), finding->rule);
+    return hash(hash(hash(HASH_START, finding->check), finding->path), finding->rule);
 }
 
 static void put_finding(FILE *out, struct finding finding, int is_first)

@@ -127,6 +127,7 @@ const char *tally_change_name(enum change_kind kind)
     case CHANGE_TRUNCATED: return "truncated";
     case CHANGE_CHANGED: return "changed";
     case CHANGE_REMOVED: return "removed";
+    case CHANGE_FORGIVEN: break;
     }
     return "";
 }

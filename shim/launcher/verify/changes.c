@@ -1,61 +1,124 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * What counts: the file (device, inode), its size, its time of modification, and what has been
- * hashed. Not the mode, the owner or ctime, which a chmod or a further link move; not the time of
- * birth alone, which overlayfs moves with them.
- */
+/* What counts as a change, and what does not: see snapshot_compare in verify.h. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "launcher/verify/snapshot.h"
 
 /* Returned for no change. */
-#define UNCHANGED (-1)
+#define UNCHANGED CHANGE_FORGIVEN
+
+/* Not in every version of linux/magic.h. */
+#define EXFAT_MAGIC 0x2011BAB0
+#define CIFS_MAGIC 0xFF534D42
+#define SMB2_MAGIC 0xFE534D42
+
+#define COPY_PRECISION ((int64_t)2 * 1000000000)
+
+/* A file that is looked at again, and what the first look was. */
+struct pair {
+    int dirfd;
+    const char *name;
+    const struct facts *before;
+    struct facts after;
+    int wants_contents; /* contents that were read must still be readable */
+};
 
 /* ---- one file ---- */
 
-static int is_other_content(const struct facts *before, const struct facts *after)
+/* Whether files keep their device, inode and time of birth here while nobody touches them. */
+static int keeps_numbers(const struct pair *pair)
 {
-    return before->is_hashed &&
-           (!after->is_hashed || memcmp(before->digest, after->digest, HASH_SIZE) != 0);
-}
+    const int fd = openat(pair->dirfd, pair->name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    struct statfs found;
+    int result = -1;
 
-static int is_other_file(const struct facts *before, const struct facts *after)
-{
-    return before->device != after->device || before->inode != after->inode;
+    if (fd >= 0) {
+        result = fstatfs(fd, &found);
+        close(fd);
+    }
+    if (result < 0)
+        return 1;
+    switch ((unsigned long)found.f_type & 0xFFFFFFFF) {
+    case FUSE_SUPER_MAGIC:
+    case OVERLAYFS_SUPER_MAGIC:
+    case MSDOS_SUPER_MAGIC:
+    case EXFAT_MAGIC:
+    case V9FS_MAGIC:
+    case CIFS_MAGIC:
+    case SMB2_MAGIC: return 0;
+    default: return 1;
+    }
 }
 
 /* A freed inode number is soon given out again: the time of birth tells the two files apart. */
-static int difference(const struct facts *before, const struct facts *after)
+static int has_other_numbers(const struct facts *before, const struct facts *after)
 {
-    const int is_other = is_other_file(before, after);
+    return before->device != after->device || before->inode != after->inode ||
+           (before->born != 0 && after->born != 0 && before->born != after->born);
+}
 
-    if (!is_other && before->size == after->size && before->modified == after->modified &&
-        !is_other_content(before, after))
-        return UNCHANGED;
-    if (is_other || before->born != after->born)
+/* A chmod, a chown or another link explains a ctime. */
+static int is_explained(const struct facts *before, const struct facts *after)
+{
+    return before->mode != after->mode || before->owner != after->owner ||
+           before->group != after->group || before->links != after->links;
+}
+
+/* Reads the file only if nothing else tells. */
+static int has_other_contents(struct pair *pair)
+{
+    const struct facts *const before = pair->before;
+    struct facts *const after = &pair->after;
+
+    if (before->changed == after->changed && !before->is_suspect && !pair->wants_contents)
+        return 0;
+    if (before->is_read && S_ISREG(after->mode))
+        snapshot_read(pair->dirfd, pair->name, after);
+    if (before->is_read && after->is_read)
+        return before->hash != after->hash;
+    if (before->is_read && pair->wants_contents)
+        return 1;
+    return before->changed != after->changed && !is_explained(before, after);
+}
+
+static enum change_kind difference(struct pair *pair)
+{
+    const struct facts *const before = pair->before;
+    const struct facts *const after = &pair->after;
+    const int is_other = has_other_numbers(before, after);
+    const enum change_kind kind = is_other ? CHANGE_REPLACED : CHANGE_CHANGED;
+
+    if ((before->mode & S_IFMT) != (after->mode & S_IFMT) || (is_other && keeps_numbers(pair)))
         return CHANGE_REPLACED;
-    return after->size < before->size ? CHANGE_TRUNCATED : CHANGE_CHANGED;
+    if (before->size > after->size && !is_other)
+        return CHANGE_TRUNCATED;
+    if (before->size != after->size || before->modified != after->modified)
+        return kind;
+    return has_other_contents(pair) ? kind : UNCHANGED;
 }
 
 /* What can't be looked at any more is not known to be as it was. */
-static int look_again(int dirfd, const struct seen *seen)
+static enum change_kind look_again(int dirfd, const struct seen *seen, enum options_verify how)
 {
-    const enum options_verify how = seen->now.is_hashed ? OPTIONS_VERIFY_HASH : OPTIONS_VERIFY_STAT;
-    struct facts after;
-    int result;
+    struct pair pair = {
+        .dirfd = dirfd,
+        .name = seen->path + seen->name,
+        .before = &seen->now,
+        .wants_contents = how == OPTIONS_VERIFY_HASH,
+    };
+    const int result = dirfd < 0 ? dirfd : snapshot_look(dirfd, pair.name, &pair.after);
 
-    if (dirfd < 0)
-        result = dirfd;
-    else
-        result = snapshot_look(dirfd, seen->path + seen->name, how, &after);
     if (result == -ENOENT || result == -ENOTDIR)
         return CHANGE_REMOVED;
-    return result < 0 ? CHANGE_CHANGED : difference(&seen->now, &after);
+    return result < 0 ? CHANGE_CHANGED : difference(&pair);
 }
 
 /* ---- one directory ---- */
@@ -84,7 +147,7 @@ static int is_beside(const struct seen *one, const struct seen *other)
 
 /* ---- the list ---- */
 
-static int add_change(struct changes *changes, int kind, const char *path)
+static int add_change(struct changes *changes, enum change_kind kind, const struct seen *seen)
 {
     /* Room doubles whenever the count is a power of two. */
     if ((changes->count & (changes->count - 1)) == 0) {
@@ -95,9 +158,7 @@ static int add_change(struct changes *changes, int kind, const char *path)
             return -ENOMEM;
         changes->list = list;
     }
-    changes->list[changes->count].kind = (enum change_kind)kind;
-    changes->list[changes->count].path = path;
-    changes->count++;
+    changes->list[changes->count++] = (struct change){kind, seen->path, seen};
     return 0;
 }
 
@@ -120,10 +181,10 @@ static long compare_directory(const struct snapshot *snapshot, size_t first,
     size_t i;
 
     for (i = 0; i < left && is_beside(seen, &seen[i]) && result == 0; i++) {
-        const int kind = look_again(dirfd, &seen[i]);
+        const enum change_kind kind = look_again(dirfd, &seen[i], snapshot->how);
 
         if (kind != UNCHANGED)
-            result = add_change(changes, kind, seen[i].path);
+            result = add_change(changes, kind, &seen[i]);
     }
     if (dirfd >= 0)
         close(dirfd);
@@ -150,7 +211,7 @@ int snapshot_compare(const struct snapshot *snapshot, struct changes *changes)
 
 struct change *changes_find(const struct changes *changes, const char *path)
 {
-    const struct change key = {CHANGE_REPLACED, path};
+    const struct change key = {CHANGE_REPLACED, path, NULL};
 
     return changes->count ? bsearch(&key, changes->list, changes->count, sizeof key, compare_paths)
                           : NULL;
@@ -160,10 +221,48 @@ void changes_forgive(struct changes *changes, const char *path)
 {
     struct change *const found = changes_find(changes, path);
 
-    if (!found)
+    if (found)
+        found->kind = CHANGE_FORGIVEN;
+}
+
+static int is_copy(const struct facts *source, const struct facts *now)
+{
+    const int64_t apart = now->modified - source->modified;
+
+    return (source->mode & S_IFMT) == (now->mode & S_IFMT) && source->size == now->size &&
+           (S_ISLNK(now->mode) || (apart < COPY_PRECISION && apart > -COPY_PRECISION));
+}
+
+void changes_forgive_left(struct changes *changes, const char *path, const struct event_state *left)
+{
+    struct change *const found = changes_find(changes, path);
+    const struct facts before = {
+        .device = (uint64_t)left->device_major << 32 | left->device_minor,
+        .inode = left->inode,
+        .size = left->size,
+        .modified = left->modified,
+        .changed = left->changed,
+        .mode = left->mode,
+        .owner = left->owner,
+        .group = left->group,
+        .links = left->links,
+    };
+    struct pair pair = {.dirfd = AT_FDCWD, .name = path, .before = &before};
+
+    if (!found || snapshot_look(AT_FDCWD, path, &pair.after) < 0)
         return;
-    changes->count--;
-    memmove(found, found + 1, (size_t)(changes->list + changes->count - found) * sizeof *found);
+    if (left->inode == 0 ? is_copy(&before, &pair.after) : difference(&pair) == UNCHANGED)
+        found->kind = CHANGE_FORGIVEN;
+}
+
+void changes_settle(struct changes *changes)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < changes->count; i++)
+        if (changes->list[i].kind != CHANGE_FORGIVEN)
+            changes->list[kept++] = changes->list[i];
+    changes->count = kept;
 }
 
 void changes_free(struct changes *changes)

@@ -1,20 +1,45 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Files that are gone from where they were, but not gone: a rename to a free name loses nothing, and
- * the library has let it through without a word.
+ * the library has let it through without a word. Their new names are looked for by walking the tree
+ * once more, and the directories around it.
  */
+#include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+#include <fcntl.h>
 
+#include "launcher/verify/scope.h"
 #include "launcher/verify/snapshot.h"
+#include "launcher/verify/walk.h"
 
-/* One file under two names is known by all of these: a freed inode number is soon given out again,
- * but not with the time of modification, which a rename leaves alone. */
-static int compare_files(const void *left, const void *right)
+/* How many files outside of the tree are looked at. */
+#define ELSEWHERE_MAX 100000
+
+struct search {
+    struct scope scope;
+    const struct policy *policy;
+    enum options_verify how;
+    struct change **removed; /* sorted by file */
+    size_t count;
+    size_t found;
+    const struct seen *
+        *before; /* all files of the snapshot, sorted by file; NULL: not yet needed */
+    const struct snapshot *snapshot;
+    const char *done; /* what is below was searched: of the walk elsewhere */
+    dev_t device;
+    unsigned elsewhere;
+};
+
+/* ---- which file ---- */
+
+/* One file under two names is known by all of these. A rename leaves the time of modification alone. */
+static int compare_files(const struct facts *one, const struct facts *other)
 {
-    const struct facts *const one = &((const struct seen *)left)->now;
-    const struct facts *const other = &((const struct seen *)right)->now;
-
     if (one->device != other->device)
         return one->device < other->device ? -1 : 1;
     if (one->inode != other->inode)
@@ -24,31 +49,194 @@ static int compare_files(const void *left, const void *right)
     return (one->size > other->size) - (one->size < other->size);
 }
 
-static int is_still_there(const struct snapshot *sorted, const struct seen *seen)
+static int compare_removed(const void *left, const void *right)
 {
-    return sorted->count != 0 &&
-           bsearch(seen, sorted->list, sorted->count, sizeof *seen, compare_files) != NULL;
+    return compare_files(&(*(struct change *const *)left)->seen->now,
+                         &(*(struct change *const *)right)->seen->now);
 }
 
-static size_t count_removed(const struct changes *changes)
+static int compare_seen(const void *left, const void *right)
 {
-    size_t count = 0;
-
-    for (size_t i = 0; i < changes->count; i++)
-        count += changes->list[i].kind == CHANGE_REMOVED;
-    return count;
+    return compare_files(&(*(const struct seen *const *)left)->now,
+                         &(*(const struct seen *const *)right)->now);
 }
 
-static void forgive_found(const struct snapshot *before, const struct snapshot *sorted,
-                          struct changes *changes)
+/* The first of the sorted `count` pointers at `list` that is not before the one of `key`. */
+static size_t find_first(const void *list, size_t count, const void *key,
+                         int (*compare)(const void *, const void *))
 {
-    for (size_t i = 0; i < before->count; i++) {
-        const struct change *const change = changes_find(changes, before->list[i].path);
+    size_t low = 0;
 
-        if (change && change->kind == CHANGE_REMOVED && is_still_there(sorted, &before->list[i]))
-            changes_forgive(changes, before->list[i].path);
+    while (low < count) {
+        const size_t middle = low + (count - low) / 2;
+
+        if (compare((const char *)list + middle * sizeof(void *), key) < 0)
+            low = middle + 1;
+        else
+            count = middle;
     }
+    return low;
 }
+
+/* ---- was it there before? ---- */
+
+static int sort_before(struct search *search)
+{
+    const struct snapshot *const snapshot = search->snapshot;
+
+    search->before = calloc(snapshot->count + 1, sizeof *search->before);
+    if (!search->before)
+        return -ENOMEM;
+    for (size_t i = 0; i < snapshot->count; i++)
+        search->before[i] = &snapshot->list[i];
+    qsort(search->before, snapshot->count, sizeof *search->before, compare_seen);
+    return 0;
+}
+
+/* Whether the file had this name when the snapshot was taken: 1, 0, or -ENOMEM. */
+static int had_name(struct search *search, const struct seen *file, const char *path)
+{
+    const size_t count = search->snapshot->count;
+
+    if (!search->before && sort_before(search) < 0)
+        return -ENOMEM;
+    for (size_t i = find_first(search->before, count, &file, compare_seen);
+         i < count && compare_files(&search->before[i]->now, &file->now) == 0; i++)
+        if (strcmp(search->before[i]->path, path) == 0)
+            return 1;
+    return 0;
+}
+
+/* ---- the walk ---- */
+
+static int has_its_contents(const struct search *search, const struct facts *before, int dirfd,
+                            const char *name, struct facts *now)
+{
+    if (before->born != 0 && now->born != 0 && before->born != now->born)
+        return 0;
+    if (!before->is_read)
+        return 1;
+    if (S_ISREG(now->mode))
+        snapshot_read(dirfd, name, now);
+    return now->is_read ? now->hash == before->hash : search->how != OPTIONS_VERIFY_HASH;
+}
+
+/* A name makes up for one that is gone, and for no more. */
+static int forgive_one(struct search *search, int dirfd, const char *name, const char *path,
+                       struct facts *now)
+{
+    const struct seen key_seen = {.now = *now};
+    const struct change key_change = {.seen = &key_seen};
+    const struct change *const key = &key_change;
+
+    for (size_t i = find_first(search->removed, search->count, &key, compare_removed);
+         i < search->count && compare_files(&search->removed[i]->seen->now, now) == 0; i++) {
+        struct change *const change = search->removed[i];
+        int had;
+
+        if (change->kind != CHANGE_REMOVED)
+            continue;
+        had = had_name(search, change->seen, path);
+        if (had != 0)
+            return had < 0 ? had : 0;
+        if (!has_its_contents(search, &change->seen->now, dirfd, name, now))
+            return 0;
+        change->kind = CHANGE_FORGIVEN;
+        search->found++;
+        return 0;
+    }
+    return 0;
+}
+
+static int is_found(void *context, int dirfd, const char *path, size_t length, const char *name)
+{
+    struct search *const search = context;
+    struct facts now;
+
+    (void)length;
+    if (search->done && ++search->elsewhere > ELSEWHERE_MAX)
+        return 1;
+    if (policy_decide(search->policy, path).guard != POLICY_GUARDED ||
+        snapshot_look(dirfd, name, &now) < 0)
+        return 0;
+    return forgive_one(search, dirfd, name, path, &now);
+}
+
+static int enters(void *context, const char *directory)
+{
+    const struct search *const search = context;
+
+    return scope_reaches(&search->scope, directory);
+}
+
+/* What can't be read hides a file: then that stays removed. */
+static void pass_by(void *context, const char *directory)
+{
+    (void)context;
+    (void)directory;
+}
+
+static int search_tree(struct search *search)
+{
+    const struct walk walk = {enters, is_found, pass_by, search};
+    int result = 0;
+
+    for (size_t i = 0; i < search->scope.count && result == 0; i++)
+        result = walk_tree(&walk, search->scope.roots[i]);
+    return result;
+}
+
+/* ---- elsewhere ---- */
+
+/* Only there a rename can have taken it. */
+static int enters_elsewhere(void *context, const char *directory)
+{
+    struct search *const search = context;
+    struct stat facts;
+
+    return strcmp(directory, search->done) != 0 && ++search->elsewhere <= ELSEWHERE_MAX &&
+           lstat(directory, &facts) == 0 && facts.st_dev == search->device;
+}
+
+static int has_floating(const struct policy *policy)
+{
+    const char *pattern = policy->protect.first;
+
+    for (size_t i = 0; i < policy->protect.count; i++) {
+        if (pattern[0] != '/' && strcmp(pattern, POLICY_EVERYTHING) != 0)
+            return 1;
+        pattern += strlen(pattern) + 1;
+    }
+    return 0;
+}
+
+/* From the directory around the one that floating patterns were looked for in, up to the filesystem's root. */
+static int search_elsewhere(struct search *search)
+{
+    const struct walk walk = {enters_elsewhere, is_found, pass_by, search};
+    char done[PATH_MAX];
+    char around[PATH_MAX];
+    struct stat facts;
+    int result = 0;
+
+    if (strlen(search->scope.here) >= sizeof around || stat(search->scope.here, &facts) < 0)
+        return 0;
+    search->device = facts.st_dev;
+    search->done = done;
+    strcpy(around, search->scope.here);
+    while (result == 0 && search->found < search->count && around[1] != '\0') {
+        char *const slash = strrchr(around, '/');
+
+        strcpy(done, around);
+        slash[slash == around] = '\0';
+        if (stat(around, &facts) < 0 || facts.st_dev != search->device)
+            break;
+        result = walk_tree(&walk, around);
+    }
+    return result < 0 ? result : 0;
+}
+
+/* ---- all ---- */
 
 /* Whether nobody said by name that what is at `path` is to stay. */
 static int is_unnamed(const struct policy *policy, const char *path)
@@ -58,34 +246,42 @@ static int is_unnamed(const struct policy *policy, const char *path)
     return !pattern || strcmp(pattern, POLICY_EVERYTHING) == 0;
 }
 
-/* Where every destination is guarded, what nobody named may go: the source of a rename does. */
-static void forgive_unnamed(const struct policy *policy, struct changes *changes)
+/* Forgives what nobody named and lists the others. Returns 0 or -ENOMEM. */
+static int list_removed(struct search *search, struct changes *changes)
 {
-    size_t kept = 0;
+    search->removed = calloc(changes->count + 1, sizeof *search->removed);
+    if (!search->removed)
+        return -ENOMEM;
+    for (size_t i = 0; i < changes->count; i++) {
+        struct change *const change = &changes->list[i];
 
-    for (size_t i = 0; i < changes->count; i++)
-        if (changes->list[i].kind != CHANGE_REMOVED || !is_unnamed(policy, changes->list[i].path))
-            changes->list[kept++] = changes->list[i];
-    changes->count = kept;
+        if (change->kind != CHANGE_REMOVED)
+            continue;
+        if (is_unnamed(search->policy, change->path))
+            change->kind = CHANGE_FORGIVEN;
+        else
+            search->removed[search->count++] = change;
+    }
+    qsort(search->removed, search->count, sizeof *search->removed, compare_removed);
+    return 0;
 }
 
 int changes_forgive_moves(const struct policy *policy, const struct snapshot *before,
                           struct changes *changes)
 {
-    struct snapshot *now;
-    int result;
+    struct search search = {.policy = policy, .snapshot = before};
+    int result = before ? list_removed(&search, changes) : 0;
 
-    forgive_unnamed(policy, changes);
-    if (!before || count_removed(changes) == 0)
-        return 0;
-    result = snapshot_take(policy, OPTIONS_VERIFY_STAT, &now);
-    if (result < 0)
-        return result;
-    /* qsort(3) and bsearch(3) want a list where there are none in it too. */
-    if (now->count > 0) {
-        qsort(now->list, now->count, sizeof *now->list, compare_files);
-        forgive_found(before, now, changes);
+    if (result == 0 && search.count > 0) {
+        search.how = before->how;
+        result = scope_begin(policy, &search.scope);
+        if (result == 0)
+            result = search_tree(&search);
+        if (result == 0 && search.found < search.count && has_floating(policy))
+            result = search_elsewhere(&search);
+        scope_free(&search.scope);
     }
-    snapshot_free(now);
-    return 0;
+    free(search.before);
+    free(search.removed);
+    return result;
 }

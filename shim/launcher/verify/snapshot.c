@@ -11,12 +11,18 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/hash.h"
 #include "launcher/kernel.h"
 #include "launcher/verify/scope.h"
 #include "launcher/verify/walk.h"
 
 #define CHUNK_SIZE ((size_t)256 * 1024)
 #define READ_SIZE ((size_t)64 * 1024)
+#define SECOND ((int64_t)1000000000)
+
+/* What is read without --verify=hash: a tenth of a second's work. */
+#define QUICK_FILES ((size_t)4096)
+#define QUICK_BYTES ((uint64_t)64 * 1024 * 1024)
 
 struct chunk {
     struct chunk *next;
@@ -26,12 +32,17 @@ struct chunk {
 
 /* ---- one file ---- */
 
-static int64_t nanoseconds(const struct statx_timestamp *time)
+static int64_t nanoseconds(int64_t seconds, int64_t rest)
 {
-    return time->tv_sec * 1000000000 + time->tv_nsec;
+    return seconds * SECOND + rest;
 }
 
-static int read_facts(int dirfd, const char *name, struct facts *facts, unsigned *mode)
+static uint64_t device_of(unsigned high, unsigned low)
+{
+    return (uint64_t)high << 32 | low;
+}
+
+static int ask_statx(int dirfd, const char *name, struct facts *facts)
 {
     struct statx found;
     const long result = kernel_sys.kernel(SYS_statx, dirfd, (long)name, AT_SYMLINK_NOFOLLOW,
@@ -39,82 +50,151 @@ static int read_facts(int dirfd, const char *name, struct facts *facts, unsigned
 
     if (result < 0)
         return (int)result;
-    memset(facts, 0, sizeof *facts);
-    facts->device = (uint64_t)found.stx_dev_major << 32 | found.stx_dev_minor;
-    facts->inode = found.stx_ino;
-    facts->size = found.stx_size;
-    facts->modified = nanoseconds(&found.stx_mtime);
+    *facts = (struct facts){
+        .device = device_of(found.stx_dev_major, found.stx_dev_minor),
+        .inode = found.stx_ino,
+        .size = found.stx_size,
+        .modified = nanoseconds(found.stx_mtime.tv_sec, found.stx_mtime.tv_nsec),
+        .changed = nanoseconds(found.stx_ctime.tv_sec, found.stx_ctime.tv_nsec),
+        .mode = found.stx_mode,
+        .owner = found.stx_uid,
+        .group = found.stx_gid,
+        .links = found.stx_nlink,
+    };
     if (found.stx_mask & STATX_BTIME)
-        facts->born = nanoseconds(&found.stx_btime);
-    *mode = found.stx_mode;
+        facts->born = nanoseconds(found.stx_btime.tv_sec, found.stx_btime.tv_nsec);
     return 0;
 }
 
-static int hash_target(int dirfd, const char *name, struct hash *hash)
+static int ask_stat(int dirfd, const char *name, struct facts *facts)
+{
+    struct stat found;
+
+    if (fstatat(dirfd, name, &found, AT_SYMLINK_NOFOLLOW) < 0)
+        return -errno;
+    *facts = (struct facts){
+        .device = device_of(major(found.st_dev), minor(found.st_dev)),
+        .inode = found.st_ino,
+        .size = (uint64_t)found.st_size,
+        .modified = nanoseconds(found.st_mtim.tv_sec, found.st_mtim.tv_nsec),
+        .changed = nanoseconds(found.st_ctim.tv_sec, found.st_ctim.tv_nsec),
+        .mode = found.st_mode,
+        .owner = found.st_uid,
+        .group = found.st_gid,
+        .links = (uint32_t)found.st_nlink,
+    };
+    return 0;
+}
+
+static int read_target(int dirfd, const char *name, struct facts *facts)
 {
     char target[PATH_MAX];
     const ssize_t length = readlinkat(dirfd, name, target, sizeof target);
 
     if (length < 0)
         return -errno;
-    hash_update(hash, target, (size_t)length);
+    facts->hash = hash_bytes(HASH_START, target, (size_t)length);
+    facts->is_read = 1;
     return 0;
 }
 
-/* O_NONBLOCK: by now the name may be a fifo. */
-static int hash_contents(int dirfd, const char *name, struct hash *hash)
+int snapshot_look(int dirfd, const char *name, struct facts *facts)
+{
+    int result = ask_statx(dirfd, name, facts);
+
+    if (result == -ENOSYS || result == -EPERM)
+        result = ask_stat(dirfd, name, facts);
+    return result == 0 && S_ISLNK(facts->mode) ? read_target(dirfd, name, facts) : result;
+}
+
+/* Fills the buffer, unless the file ends before. Returns the bytes read, or -1. */
+static ssize_t read_full(int fd, char *buffer, size_t size)
+{
+    size_t used = 0;
+    ssize_t got = 1;
+
+    while (used < size && got != 0) {
+        got = read(fd, buffer + used, size - used);
+        if (got < 0 && errno != EINTR)
+            return -1;
+        used += got > 0 ? (size_t)got : 0;
+    }
+    return (ssize_t)used;
+}
+
+/* O_NONBLOCK: by now the name may be a fifo. O_NOATIME, which only the owner may ask for: reading is to leave no trace. */
+static int open_to_read(int dirfd, const char *name)
+{
+    const int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+    const int fd = openat(dirfd, name, flags | O_NOATIME);
+
+    return fd < 0 && errno == EPERM ? openat(dirfd, name, flags) : fd;
+}
+
+int snapshot_read(int dirfd, const char *name, struct facts *facts)
 {
     static char buffer[READ_SIZE];
-    const int fd = openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    const int fd = open_to_read(dirfd, name);
+    uint64_t hash = HASH_START;
     ssize_t length;
 
+    facts->is_read = 0;
     if (fd < 0)
         return -errno;
-    while ((length = read(fd, buffer, sizeof buffer)) > 0)
-        hash_update(hash, buffer, (size_t)length);
+    while ((length = read_full(fd, buffer, sizeof buffer)) > 0)
+        hash = hash_bytes(hash, buffer, (size_t)length);
     close(fd);
-    return length < 0 ? -EIO : 0;
+    facts->hash = hash;
+    facts->is_read = length == 0;
+    return length == 0 ? 0 : -EIO;
 }
 
-int snapshot_look(int dirfd, const char *name, enum options_verify how, struct facts *facts)
-{
-    struct hash hash;
-    unsigned mode;
-    int result = read_facts(dirfd, name, facts, &mode);
+/* ---- the first look ---- */
 
-    if (result < 0 || (!S_ISLNK(mode) && (how != OPTIONS_VERIFY_HASH || !S_ISREG(mode))))
-        return result;
-    hash_begin(&hash);
-    result = S_ISLNK(mode) ? hash_target(dirfd, name, &hash) : hash_contents(dirfd, name, &hash);
-    facts->is_hashed = result == 0;
-    if (facts->is_hashed)
-        hash_end(&hash, facts->digest);
-    return 0;
+/*
+ * Filesystems count time in ticks of up to 10 ms, some in whole seconds, FAT in two: what was written
+ * in the tick of the snapshot may be written again in the same one, and its time does not tell. A time
+ * without a fraction is taken for one of whole seconds.
+ */
+static int is_fresh(int64_t time, int64_t now)
+{
+    return time > now - (time % SECOND == 0 ? 2 * SECOND : SECOND / 50);
+}
+
+static int64_t now(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_REALTIME, &time);
+    return nanoseconds(time.tv_sec, time.tv_nsec);
 }
 
 /*
- * Filesystems count time in ticks of up to 10 ms: a file written in the tick of the snapshot may be
- * written again in the same one, and its time does not tell. Contents do.
+ * A ctime that moves alone is a chmod, a chown, a new link, or other bytes of one size and time
+ * (cp -p, tar -x of a reproducible build). Contents tell which, and a tree that is quick to read is
+ * read for them.
  */
-#define TICK_MAX ((int64_t)20 * 1000 * 1000)
-
-/* Written in this tick, or as far as its time tells in one to come. */
-static int is_fresh(const struct facts *facts)
+static int is_quick(struct snapshot *snapshot, uint64_t size)
 {
-    struct timespec now;
-
-    clock_gettime(CLOCK_REALTIME, &now);
-    return facts->modified > (int64_t)now.tv_sec * 1000000000 + now.tv_nsec - TICK_MAX;
+    if (snapshot->files_read >= QUICK_FILES || size > QUICK_BYTES - snapshot->bytes_read)
+        return 0;
+    snapshot->files_read++;
+    snapshot->bytes_read += size;
+    return 1;
 }
 
-/* The first look, which the second one is compared with. */
-static int look_first(int dirfd, const char *name, enum options_verify how, struct facts *facts)
+/* The first look, which the second one is compared with. Returns 0, or -errno. */
+static int look_first(struct snapshot *snapshot, int dirfd, const char *name, struct facts *facts)
 {
-    const int result = snapshot_look(dirfd, name, how, facts);
+    const int result = snapshot_look(dirfd, name, facts);
 
-    if (result < 0 || facts->is_hashed || !is_fresh(facts))
+    if (result < 0 || !S_ISREG(facts->mode))
         return result;
-    return snapshot_look(dirfd, name, OPTIONS_VERIFY_HASH, facts);
+    facts->is_suspect = is_fresh(facts->modified, now()) || is_fresh(facts->changed, now());
+    if (snapshot->how == OPTIONS_VERIFY_HASH || facts->is_suspect ||
+        is_quick(snapshot, facts->size))
+        snapshot_read(dirfd, name, facts);
+    return 0;
 }
 
 /* ---- storage ---- */
@@ -206,10 +286,10 @@ static int take(void *context, int dirfd, const char *path, size_t length, const
     seen = next_seen(snapshot);
     if (!seen)
         return -ENOMEM;
-    result = look_first(dirfd, name, snapshot->how, &seen->now);
+    result = look_first(snapshot, dirfd, name, &seen->now);
     if (result == -ENOENT || (result == 0 && is_record(taking, &seen->now)))
         return 0;
-    if (result < 0 || (snapshot->how == OPTIONS_VERIFY_HASH && !seen->now.is_hashed))
+    if (result < 0 || (snapshot->how == OPTIONS_VERIFY_HASH && !seen->now.is_read))
         note_blind_spot(snapshot, path);
     if (result < 0)
         return 0;

@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 
+#include "core/event.h"
 #include "core/policy.h"
 #include "launcher/options.h"
 
@@ -15,13 +16,17 @@ struct snapshot; /* opaque */
 enum change_kind {
     CHANGE_REPLACED,  /* another file has the name */
     CHANGE_TRUNCATED, /* the same file, shorter */
-    CHANGE_CHANGED,   /* the same file: size, time of modification or, with hashes, contents */
+    CHANGE_CHANGED,   /* the same file: size, time of modification or contents */
     CHANGE_REMOVED,
+    CHANGE_FORGIVEN, /* on its way out of the list */
 };
+
+struct seen; /* a file of the snapshot: launcher/verify/snapshot.h */
 
 struct change {
     enum change_kind kind;
     const char *path; /* absolute, of the snapshot's storage */
+    const struct seen *seen;
 };
 
 struct changes {
@@ -39,23 +44,43 @@ int snapshot_take(const struct policy *policy, enum options_verify how, struct s
 
 /*
  * Looks again and lists what is different; new files are fine, and so are another mode, owner or
- * number of links. A file that was written in the very moment of the snapshot is compared by its
- * contents as well; one that can no longer be looked at counts as changed. A NULL snapshot has no
- * changes. Returns 0, or -errno. Free the list with changes_free.
+ * number of links. One that can no longer be looked at counts as changed. What tells:
+ *   - device, inode and time of birth, where the filesystem keeps them: FUSE servers, overlayfs, FAT, 9p
+ *     and SMB give a file other ones while nobody touches it, and there contents and times decide;
+ *   - size and time of modification;
+ *   - contents, if the snapshot has them: with OPTIONS_VERIFY_HASH of all files, else of the first ones
+ *     of a tree (64 MiB, 4,096 files) and of all that were written in the very moment of the snapshot;
+ *   - the ctime of what was not read: if it has moved, and neither mode, owner nor links have, the file
+ *     counts as changed.
+ * A NULL snapshot has no changes. Returns 0, or -errno. Free the list with changes_free.
  */
 int snapshot_compare(const struct snapshot *snapshot, struct changes *changes);
 
-/* Takes a path out of the list: for what an event of verdict `allowed` or `audited` explains. */
+/* Forgives the change of a path, whatever it is. */
 void changes_forgive(struct changes *changes, const char *path);
 
 /*
- * Takes out of the list what was only moved: a protected file that is removed from where `before`
- * saw it, and that `policy` guards under a new name. Where the policy guards every destination and
- * nothing by name, removals are no changes at all: no library sees the move of a source, and nobody
- * said what is to stay. Looks again at everything, where it must. Returns 0, or -errno.
+ * Forgives the change of a path if the file there is the one that a rename left which an exception or
+ * an audit let through, and nobody has written to it since. Of a move across filesystems the program
+ * made a copy: there size and time of modification must be the source's, to two seconds (to any of a
+ * symbolic link, whose times few programs copy).
+ */
+void changes_forgive_left(struct changes *changes, const char *path,
+                          const struct event_state *left);
+
+/*
+ * Forgives what was only moved: a protected file that is removed from where `before` saw it, and that
+ * `policy` guards, with the contents it had, by a name that it did not have. A name that it had before
+ * (a hard link) makes up for nothing. If a pattern floats, it is looked for as well outside of what the
+ * snapshot looks at, on the same filesystem: in the directories around, from the nearest on, among the
+ * first 100,000 files. Forgives removals of what no pattern names, too: a policy that guards every
+ * destination does not say what is to stay. Returns 0, or -errno.
  */
 int changes_forgive_moves(const struct policy *policy, const struct snapshot *before,
                           struct changes *changes);
+
+/* Takes out of the list what was forgiven. */
+void changes_settle(struct changes *changes);
 
 /* What could not be looked at when the snapshot was taken: a directory (or, with hashes, a
  * file) that can't be read. Returns the first one's path, of the snapshot's storage, or NULL;
