@@ -2,8 +2,9 @@
 /*
  * Invariant of the emulations: the destination's name is only ever created (link, mkdir), which the
  * kernel does exclusively on every filesystem, and only removed again while it is known to be our
- * own. A crash between two steps leaves both names on one inode, or an empty directory beside the
- * source, which the next one to rename a directory there takes over: nothing is lost.
+ * own. A process that is killed between two steps leaves both names on one inode, or beside the source an
+ * empty directory, which blocks its name until somebody removes it: nothing is lost. (To take it over
+ * would need a lock that all clients of a network filesystem see. flock(2) of a directory is local.)
  *
  * What it cannot do: unlink(2) takes a name and not a file, so that a file which somebody puts at
  * the *source* between our last look at it and unlinkat goes with it. Sources are a program's own
@@ -12,8 +13,6 @@
 #include "engine/exclusive.h"
 
 #include <errno.h>
-
-#include "engine/placeholder.h"
 
 /* ---- by the flag ---- */
 
@@ -31,6 +30,7 @@ int exclusive_error(const struct call *call, int error)
     case -EINVAL:
     case -ENOSYS:
     case -EOPNOTSUPP: return EXCLUSIVE_MISSING;
+    case -ENOTEMPTY: return -EEXIST; /* SMB says so of a directory */
     case -EPERM: return is_filtered(call->sys) ? EXCLUSIVE_MISSING : error;
     default: return error;
     }
@@ -44,6 +44,7 @@ int exclusive_is_final(long error)
     case -EINVAL:
     case -ENOSYS:
     case -EOPNOTSUPP:
+    case -ENOTEMPTY:
     case -EPERM: return 0;
     default: return 1;
     }
@@ -51,8 +52,7 @@ int exclusive_is_final(long error)
 
 /* ---- what other calls say, as rename would ---- */
 
-/* EINVAL is a tale of a directory moved into itself to whoever reads it, and ENOSYS one of a kernel
- * without rename. */
+/* Callers read EINVAL as "moved into itself" and ENOSYS as "no rename at all". */
 int exclusive_failure(int error)
 {
     return error == -ENOSYS || error == -EINVAL ? -EOPNOTSUPP : error;
@@ -78,40 +78,27 @@ static int is_moved(const struct call *call, const struct file *source, char *bu
     return look_at_destination(call, buffer, &now) == 0 && file_is_same_inode(&now, source);
 }
 
-/* The rename over a placeholder of ours. */
-static int rename_over(const struct call *call, const struct file *source, char *buffer)
+/* Removes our empty directory. Returns 1 if it was still there, so that nothing else was in the way. */
+static int remove_placeholder(const struct call *call)
 {
-    const int result = sys_renameat2(call->sys, call->source_dirfd, call->source,
-                                     call->destination_dirfd, call->destination, 0);
-
-    if (result == 0 || is_moved(call, source, buffer))
-        return 0;
-    return result == -ENOTEMPTY ? -EEXIST : result;
+    return sys_unlinkat(call->sys, call->destination_dirfd, call->destination, AT_REMOVEDIR) == 0;
 }
 
+/* Object stores refuse to rename over any directory, rclone with EEXIST. */
 static int emulate_directory(const struct call *call, const struct file *source, char *buffer)
 {
-    const int lock = placeholder_make(call, buffer);
-    int result;
+    int result = sys_mkdirat(call->sys, call->destination_dirfd, call->destination, 0700);
+    int is_ours;
 
-    if (lock < 0 && lock != PLACEHOLDER_UNLOCKED)
-        return exclusive_failure(lock);
-    result = rename_over(call, source, buffer);
     if (result < 0)
-        sys_unlinkat(call->sys, call->destination_dirfd, call->destination, AT_REMOVEDIR);
-    placeholder_unlock(call, lock);
-    return result;
-}
-
-int exclusive_take_over(const struct call *call, const struct file *source, char *buffer)
-{
-    const int lock = placeholder_take(call, buffer);
-    int result;
-
-    if (lock < 0)
-        return lock;
-    result = rename_over(call, source, buffer);
-    placeholder_unlock(call, lock);
+        return result == -ENOSYS ? -EOPNOTSUPP : result;
+    result = sys_renameat2(call->sys, call->source_dirfd, call->source, call->destination_dirfd,
+                           call->destination, 0);
+    if (result == 0 || is_moved(call, source, buffer))
+        return 0;
+    is_ours = remove_placeholder(call);
+    if (result == -ENOTEMPTY || result == -EEXIST)
+        return is_ours ? -EOPNOTSUPP : -EEXIST;
     return result;
 }
 
@@ -128,19 +115,30 @@ static int look_at_parent(const struct call *call, char *buffer)
     return result;
 }
 
-/* linkat's error as one of rename's. Those that say "no such link can be made" become EOPNOTSUPP:
- * mv and its like answer EXDEV with a copy over the destination, EPERM with the same (Ruby), and
- * EINVAL with a tale of subdirectories. */
+/* Whether the filesystem allows no such name (NTFS, FAT: `a:b`): then mkdir(2) says EINVAL, too. A
+ * lookup of it says ENOENT, and link(2) EPERM if there are no links. */
+static int is_forbidden_name(const struct call *call)
+{
+    const int result = sys_mkdirat(call->sys, call->destination_dirfd, call->destination, 0700);
+
+    if (result == 0)
+        remove_placeholder(call);
+    return result == -EINVAL;
+}
+
+/* linkat's error as one of rename's. Those that mean "no such link can be made" become EOPNOTSUPP:
+ * to EXDEV mv and its like answer with a copy over the destination, Ruby also to EPERM; and they read
+ * EINVAL as a directory moved into itself. */
 static int link_error(const struct call *call, int error, char *buffer)
 {
     struct file file;
 
     switch (error) {
     case -EPERM:
+    case -EINVAL: return is_forbidden_name(call) ? -EINVAL : -EOPNOTSUPP;
     case -EMLINK:
     case -ENOSYS:
-    case -EIO:
-    case -EINVAL: return -EOPNOTSUPP;
+    case -EIO: return -EOPNOTSUPP;
     case -ENOENT: /* archivemount says so although everything is there */
         if (look_at_source(call, buffer, &file) == 0 && look_at_parent(call, buffer) == 0)
             return -EOPNOTSUPP;

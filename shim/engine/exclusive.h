@@ -45,16 +45,12 @@ static inline int exclusive_rename(const struct call *call)
 }
 
 /*
- * Does the same without the flag: link+unlink, or for a directory mkdir+rename over one's own empty
- * directory. `buffer` is PATH_RESOLVED_MAX bytes of the caller's. Errors: -EEXIST, -EXDEV and other
- * errors of rename(2); -EINVAL only for a directory moved into itself; -EOPNOTSUPP where it cannot
- * be done at all (no hard links here, or not of this file): then nothing has changed.
+ * Does the same without the flag: link(2) and unlink(2); for a directory mkdir(2) and rename(2) over
+ * that empty directory. `buffer` is PATH_RESOLVED_MAX bytes of the caller's. Errors: -EEXIST, -EXDEV
+ * and other errors of rename(2); -EINVAL for a directory moved into itself and for a name that the
+ * filesystem does not allow; -EOPNOTSUPP if it cannot be done: no hard links here or not of this
+ * file, or no directory is renamed over an empty one. Then nothing has changed.
  */
 int exclusive_emulate(const struct call *call, char *buffer);
-
-/* Renames a directory, `source` as it was looked at, over the placeholder (placeholder.h) that was found at the destination, if it is one
- * that somebody left behind: 0, or -errno; -EEXIST where it is not, and then nothing was renamed.
- * `buffer` as above. */
-int exclusive_take_over(const struct call *call, const struct file *source, char *buffer);
 
 #endif

@@ -7,7 +7,6 @@
 #include "engine/exclusive.h"
 #include "engine/log.h"
 #include "engine/loop.h"
-#include "engine/placeholder.h"
 
 /* ---- letting through ---- */
 
@@ -160,24 +159,6 @@ static int drop_source(struct collision *collision)
     return exclusive_failure(result);
 }
 
-/* What an emulation left at the destination when its process was killed is in nobody's way. Returns
- * -EEXIST for anything else. */
-static int take_over(struct collision *collision)
-{
-    if (collision->attempt == -EXDEV || collision->source_seen < 0 ||
-        collision->destination_seen < 0 || !file_is(&collision->source, S_IFDIR) ||
-        !placeholder_is(&collision->destination))
-        return -EEXIST;
-    return exclusive_take_over(collision->call, &collision->source, collision->scratch->path);
-}
-
-static int refuse_unless_left(struct collision *collision, enum event_rule rule)
-{
-    const int result = take_over(collision);
-
-    return result == -EEXIST ? refuse(collision, rule, -EEXIST) : result;
-}
-
 /* Something is in the way of a guarded destination. */
 static int settle(struct collision *collision)
 {
@@ -185,7 +166,7 @@ static int settle(struct collision *collision)
 
     switch (verdict.kind) {
     case VERDICT_ANSWER: return verdict.answer;
-    case VERDICT_REFUSE: return refuse_unless_left(collision, verdict.rule);
+    case VERDICT_REFUSE: return refuse(collision, verdict.rule, -EEXIST);
     case VERDICT_ALLOW: break;
     }
     if (verdict.rule == EVENT_RULE_ALLOW_IF_SAME)

@@ -159,7 +159,7 @@ void log_event(const struct sys *sys, const struct policy *policy, struct event 
     if (!policy_is_recorded(policy))
         return;
     complete(sys, event, scratch->path);
-    if (event->pid < 0) /* a traced process that has ended: nobody was refused anything */
+    if (event->pid == -ESRCH) /* a traced process that has ended: nobody was refused anything */
         return;
     length = event_encode(event, scratch->large.line, sizeof scratch->large.line);
     deliver(sys, policy, event->verdict, length, scratch);

@@ -49,7 +49,6 @@ static const struct fault_errors fault_errors[] = {
     {SYS_getdents64, FAULT_BEFORE, {FROM_AFAR, ENOENT, ENOTDIR, EBADF}},
     {SYS_close, FAULT_AFTER, {EIO, EINTR, ENOSPC, EDQUOT}}, /* Linux closes whatever it says */
     {SYS_truncate, FAULT_BEFORE | FAULT_AFTER, {FROM_AFAR, OF_A_PATH, EROFS, EISDIR, ETXTBSY}},
-    {SYS_flock, FAULT_BEFORE, {EBADF, EINTR, EINVAL, ENOLCK, EWOULDBLOCK, EOPNOTSUPP, ENOSYS, EIO}},
     {SYS_clock_gettime, FAULT_BEFORE, {EINVAL, EPERM, ENOSYS}},
 #ifdef SYS_clock_gettime64
     {SYS_clock_gettime64, FAULT_BEFORE, {EINVAL, EPERM, ENOSYS}},

@@ -50,7 +50,6 @@ static void put_kind(const char *name, enum kind kind)
         check(mkdir(name, 0755) == 0, "mkdir");
         put(inner, name);
         break;
-    case A_LEFTOVER: check(mkdir(name, 0600) == 0, "mkdir"); break;
     }
 }
 
@@ -137,8 +136,7 @@ static int holds_all(const char *name, enum kind kind, const char *made_as)
     case A_HARD_LINK: return has_bytes(name, "source");
     case A_LINK: return has_target(name, "nowhere");
     case ANOTHER_LINK: return has_target(name, "elsewhere");
-    case A_DIRECTORY:
-    case A_LEFTOVER: return names_in(name) == 0;
+    case A_DIRECTORY: return names_in(name) == 0;
     case A_FULL_DIRECTORY: return names_in(name) == 1 && has_bytes(inner, made_as);
     }
     return 0;

@@ -22,7 +22,6 @@ enum kind {
     ANOTHER_LINK,
     A_DIRECTORY,
     A_FULL_DIRECTORY,
-    A_LEFTOVER, /* of an emulation that was killed */
 };
 
 enum end {
@@ -115,8 +114,6 @@ static const struct scene scenes[] = {
           NO_SUCH_CALL),
     SCENE("emulated: refused, a directory", A_FULL_DIRECTORY, A_DIRECTORY, NULL, EEXIST, KEPT,
           NO_SUCH_CALL),
-    SCENE("emulated: onto what was left", A_FULL_DIRECTORY, A_LEFTOVER, NULL, 0, MOVED,
-          NO_SUCH_FLAG),
     SCENE("emulated: same", A_FILE, AN_EQUAL_FILE, "NOCLOBBER_ALLOW_IF=same", 0, DROPPED,
           NO_SUCH_CALL),
     SCENE("emulated: not by this policy", A_FILE, NOTHING, "NOCLOBBER_FALLBACK=refuse", EOPNOTSUPP, KEPT,

@@ -44,7 +44,7 @@ struct walk {
     unsigned errors; /* call and error */
     unsigned runs;   /* with a fault, the second try not counted */
     unsigned kills;  /* of those, ends of the process */
-    unsigned left; /* of those, that have left an empty directory, which the second try took over */
+    unsigned left;   /* of those, that have left an empty directory, which blocks the second try */
     unsigned violations;
 };
 
@@ -91,8 +91,6 @@ static int may_leave(const struct scene *scene, const struct fault *fault, long 
         return 1;
     if (fault->when == FAULT_FROM)
         return 1;
-    if (number == SYS_flock && fault->error == EWOULDBLOCK) /* somebody else's by now */
-        return destination == AN_EMPTY_DIRECTORY;
     if (fault->when != FAULT_AFTER)
         return 0;
     if (number == SYS_mkdirat)
@@ -101,9 +99,12 @@ static int may_leave(const struct scene *scene, const struct fault *fault, long 
            is_at_end(scene, source, destination);
 }
 
-/* The program's own rename, made as it asked: its error is its own, whichever. */
+/* The program's own rename, made as it asked: its error is its own, whichever. So is EINVAL of a name
+ * that the filesystem does not allow. */
 static int is_own_answer(const struct answer *answer, const struct fault *fault)
 {
+    if (answer->number == SYS_mkdirat && answer->error == EINVAL)
+        return 1;
     return answer->error == fault->error &&
            (fault->when == FAULT_FROM || (fault->at > 0 && sys_is_rename(answer->number)));
 }
@@ -146,6 +147,8 @@ static int second_answer(const struct scene *scene, enum found source, enum foun
 {
     if (source == GONE)
         return ENOENT;
+    if (destination == AN_EMPTY_DIRECTORY)
+        return EEXIST;
     if (destination == THE_SOURCE) /* two names of one file: nothing to do */
         return scene->flags & RENAME_NOREPLACE ? EEXIST : 0;
     return scene->error;
@@ -156,13 +159,10 @@ static const char *judge_retry(struct walk *walk, const struct ground *ground)
     static const struct fault none = {FAULT_NONE, -1, 0};
     const struct scene *const scene = walk->scene;
     const enum found source = find_source(ground);
-    enum found destination = find_destination(ground);
+    const enum found destination = find_destination(ground);
     struct answer answer;
 
-    if (destination == AN_EMPTY_DIRECTORY) {
-        walk->left++;
-        destination = AS_BEFORE;
-    }
+    walk->left += destination == AN_EMPTY_DIRECTORY;
     walk->play(scene, &none, &answer);
     if (!answer.is_done)
         return scene->is_the_end && answer.exit_status == 17 ? NULL : "crashed again";

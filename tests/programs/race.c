@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * race RACERS ROUNDS files|directories|mixed [-|create|plain|append|left [SECONDS]]: in each round all
+ * race RACERS ROUNDS files|directories|mixed [-|create|plain|append [SECONDS]]: in each round all
  * racers, threads and processes by turns, rename a source of their own onto one destination, each by
  * another of the interposed names; files in one round, directories in the next, then some of each.
  * Exactly one may win; what it brought must be at the destination; every other one must be told so
@@ -11,8 +11,6 @@
  *           each source must be at the destination, replaced by the adversary's, or in its place
  *   append  opens it with O_APPEND|O_CREAT (makes a file in the directory): what it wrote must be
  *           there in the end, whoever won
- *   left    has died long ago, and left the empty directory of an emulation at the destination: one of
- *           the racers, with directories all of them, takes it over
  *
  * Works in the current directory, for SECONDS at most. Prints one line with the figures, among them
  * in how many rounds another's call was at work during the winner's; exits 0 if all was well.
@@ -75,7 +73,6 @@ static long oppose(enum kind kind, const char *source, const char *destination)
                    ? write_byte(below(destination, "theirs").text, O_CREAT, APPENDED)
                    : write_byte(destination, O_CREAT | O_APPEND, APPENDED);
     case PLAIN:
-    case LEFT:
     case NONE: break;
     }
     return past_the_library(source, destination, 0);
@@ -101,13 +98,6 @@ static void run(unsigned slot, unsigned racer)
 
 /* ---- from heat to heat ---- */
 
-/* What an emulation leaves (shim/engine/placeholder.c). */
-static void leave(unsigned slot)
-{
-    if (options.adversary == LEFT && mkdir(destination_of(slot).text, 0600) < 0)
-        abort();
-}
-
 /* Everything as it was before the round. */
 static void restore(unsigned slot)
 {
@@ -126,7 +116,6 @@ static void restore(unsigned slot)
     for (unsigned i = 0; i < options.all; i++)
         if (!is_in_place(slot, i, kind_of(slot, i)))
             put(slot, i, kind_of(slot, i));
-    leave(slot);
 }
 
 /* By the last to come, while the others wait. */
@@ -225,8 +214,6 @@ static enum adversary parse_adversary(const char *word)
         return CREATE;
     if (strcmp(word, "plain") == 0)
         return PLAIN;
-    if (strcmp(word, "left") == 0)
-        return LEFT;
     return strcmp(word, "append") == 0 ? APPEND : NONE;
 }
 
@@ -243,7 +230,7 @@ static int parse(int count, char **arguments)
         options.field = MIXED;
     options.adversary = count > 4 ? parse_adversary(arguments[4]) : NONE;
     options.until = count > 5 ? gate_clock() + atoi(arguments[5]) * 1000000000LL : 0;
-    options.all = options.racers + (options.adversary != NONE && options.adversary != LEFT);
+    options.all = options.racers + (options.adversary != NONE);
     sched_getaffinity(0, sizeof allowed, &allowed);
     options.cores = (unsigned)CPU_COUNT(&allowed);
     options.abreast = options.all < options.cores ? options.all : options.cores;
@@ -258,14 +245,13 @@ static void prepare(void)
             put(slot, i, A_FILE);
             put(slot, i, A_DIRECTORY);
         }
-        leave(slot);
     }
 }
 
 int main(int count, char **arguments)
 {
     if (parse(count, arguments) < 0) {
-        fputs("usage: race RACERS ROUNDS files|directories|mixed [-|create|plain|append|left "
+        fputs("usage: race RACERS ROUNDS files|directories|mixed [-|create|plain|append "
               "[SECONDS]]\n",
               stderr);
         return 125;

@@ -103,7 +103,6 @@ static void judge(unsigned slot)
 
     switch (options.adversary) {
     case NONE:
-    case LEFT:
     case CREATE: judge_one(slot, winner, at); break;
     case PLAIN: judge_replaced(slot, winner, at); break;
     case APPEND: judge_appended(slot, winner, at); break;

@@ -9,7 +9,7 @@
 
 #define RACERS_MAX 8
 
-enum adversary { NONE, CREATE, PLAIN, APPEND, LEFT };
+enum adversary { NONE, CREATE, PLAIN, APPEND };
 enum field { FILES, DIRECTORIES, MIXED };
 
 static struct {

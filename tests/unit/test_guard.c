@@ -48,7 +48,6 @@ enum kind {
     ANOTHER_LINK,
     A_DIRECTORY,
     A_FULL_DIRECTORY,
-    A_LEFTOVER, /* of an emulation that was killed */
 };
 
 static void put_full(const char *name)
@@ -76,10 +75,6 @@ static void put(const char *name, enum kind kind)
     case ANOTHER_LINK: put_link(name, "elsewhere"); break;
     case A_DIRECTORY: put_directory(name); break;
     case A_FULL_DIRECTORY: put_full(name); break;
-    case A_LEFTOVER:
-        put_directory(name);
-        ck_assert_int_eq(chmod(name, 0600), 0);
-        break;
     }
 }
 
@@ -126,14 +121,6 @@ static const struct {
      KEPT, "refused"},
     {"directory onto full directory", &default_policy, A_DIRECTORY, A_FULL_DIRECTORY, 0, 0, 0,
      -EEXIST, KEPT, NULL},
-
-    {"directory onto what was left", &default_policy, A_FULL_DIRECTORY, A_LEFTOVER, 0, 0, 0, 0,
-     MOVED, NULL},
-    {"file onto what was left", &default_policy, A_FILE, A_LEFTOVER, 0, 0, 0, -EISDIR, KEPT, NULL},
-    {"across mounts, onto what was left", &default_policy, A_DIRECTORY, A_LEFTOVER, 0, 0, -EXDEV,
-     -EEXIST, KEPT, "refused"},
-    {"without the flag, onto what was left", &default_policy, A_DIRECTORY, A_LEFTOVER, 0, -ENOSYS,
-     0, 0, MOVED, NULL},
 
     {"off", &off, A_FILE, A_FILE, 0, 0, 0, 0, MOVED, NULL},
     {"audit", &audit, A_FILE, A_FILE, 0, 0, 0, 0, MOVED, "\"audited\",\"rule\":\"default\""},

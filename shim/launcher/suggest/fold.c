@@ -47,6 +47,9 @@ static char *make_pattern(const char *path, size_t length, enum fold_kind kind)
     for (size_t i = 0; pattern && i < length; i += taken) {
         const unsigned code = utf8_decode(path + i, &taken);
 
+        /* pattern_fault takes a blank or a quote at the end for a mistake. */
+        if (kind == FOLD_NAME && i + taken == length && strchr(" '\"", path[i]))
+            pattern[used++] = '\\';
         used += put_character(path + i, taken, code, pattern + used);
     }
     if (pattern)
