@@ -17,6 +17,7 @@
 #include "tracer/abi.h"
 #include "tracer/calls.h"
 #include "tracer/filter.h"
+#include "tracer/limits.h"
 #include "tracer/stops.h"
 #include "tracer/syscall_info.h"
 #include "tracer/tracer.h"
@@ -188,7 +189,9 @@ int tracer_check(char *reason, size_t size)
 
     abi_list(&count);
     if (count > 0) {
-        result = try_openat2(reason, size);
+        result = limits_check(reason, size);
+        if (result == 0)
+            result = try_openat2(reason, size);
         return result < 0 ? result : try_subject(reason, size);
     }
     snprintf(reason, size,

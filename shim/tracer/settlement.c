@@ -20,7 +20,6 @@
 struct settlement {
     struct remote remote; /* first: `make` gets its address */
     struct worker_job job;
-    const struct policy *policy;
     enum call_name name;
     long attempt; /* what the kernel said */
     char source[PATH_RESOLVED_MAX];
@@ -37,7 +36,15 @@ struct settlement {
 
 static pthread_mutex_t queue_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct settlement *queue;
+static const struct policy *policy;
+static pid_t self;
 static int count;
+
+/* For when memory is out. */
+static struct settlement reserve;
+static int is_reserve_taken;
+static struct tracee *waiting;
+static struct tracee **last_waiting = &waiting;
 
 int settlement_count(void)
 {
@@ -52,7 +59,7 @@ static void ask(struct settlement *settlement)
     settlement->next = queue;
     queue = settlement;
     pthread_mutex_unlock(&queue_lock);
-    kill(getpid(), SETTLEMENT_SIGNAL);
+    kill(self, SETTLEMENT_SIGNAL);
 }
 
 static long make(struct remote *remote, const struct registers_call *call)
@@ -101,8 +108,8 @@ static long settle(struct settlement *settlement)
 
     if (result == -EFAULT)
         return -EFAULT;
-    return result < 0 ? guard_undecided(settlement->policy, &call, attempt)
-                      : guard_answer(settlement->policy, &call, attempt);
+    return result < 0 ? guard_undecided(policy, &call, attempt)
+                      : guard_answer(policy, &call, attempt);
 }
 
 static void run(struct worker_job *job)
@@ -123,14 +130,21 @@ static enum call_name name_of(enum abi_call call)
     return call == ABI_RENAME ? CALL_RENAME : call == ABI_RENAMEAT ? CALL_RENAMEAT : CALL_RENAMEAT2;
 }
 
-static struct settlement *create(const struct policy *policy, struct tracee *tracee, long result)
+static struct settlement *take(void)
+{
+    struct settlement *const settlement = malloc(sizeof *settlement);
+
+    if (settlement || is_reserve_taken)
+        return settlement;
+    is_reserve_taken = 1;
+    return &reserve;
+}
+
+static void fill(struct settlement *settlement, const struct tracee *tracee)
 {
     const uint64_t *const given = tracee->call.arguments;
     const int is_short = tracee->name == ABI_RENAME;
-    struct settlement *const settlement = malloc(sizeof *settlement);
 
-    if (!settlement)
-        return NULL;
     memset(&settlement->remote, 0, sizeof settlement->remote);
     settlement->remote.thread = tracee->thread;
     settlement->remote.abi = tracee->abi;
@@ -141,39 +155,80 @@ static struct settlement *create(const struct policy *policy, struct tracee *tra
     settlement->remote.destination = settlement->destination;
     settlement->remote.make = make;
     settlement->job.run = run;
-    settlement->policy = policy;
     settlement->name = name_of(tracee->name);
-    settlement->attempt = result;
+    settlement->attempt = tracee->result;
     settlement->source[0] = settlement->destination[0] = '\0';
+}
+
+static void begin(struct settlement *settlement, struct tracee *tracee)
+{
+    fill(settlement, tracee);
     settlement->tracee = tracee;
     settlement->is_over = 0;
     sem_init(&settlement->is_answered, 0, 0);
-    return settlement;
+    tracee->settlement = settlement;
+    workers_begin(&settlement->job);
 }
 
+void settlement_begin(struct tracee *tracee, long result)
+{
+    struct settlement *const settlement = take();
+
+    count++;
+    tracee->phase = TRACEE_SETTLED;
+    tracee->result = result;
+    tracee->next_waiting = NULL;
+    if (settlement) {
+        begin(settlement, tracee);
+        return;
+    }
+    *last_waiting = tracee;
+    last_waiting = &tracee->next_waiting;
+}
+
+/* Takes `tracee` out of those that wait. */
+static void leave(struct tracee *tracee)
+{
+    struct tracee **place = &waiting;
+
+    while (*place && *place != tracee)
+        place = &(*place)->next_waiting;
+    if (!*place)
+        return;
+    *place = tracee->next_waiting;
+    if (!*place)
+        last_waiting = place;
+    count--;
+}
+
+/* Its memory is for the next one. */
 static void release(struct settlement *settlement)
 {
+    struct tracee *const next = waiting;
+
     sem_destroy(&settlement->is_answered);
-    free(settlement);
+    count--;
+    if (next) {
+        leave(next);
+        count++;
+        begin(settlement, next);
+    } else if (settlement == &reserve) {
+        is_reserve_taken = 0;
+    } else {
+        free(settlement);
+    }
 }
 
-int settlement_begin(const struct policy *policy, struct tracee *tracee, long result)
+int settlement_start(const struct policy *of_run, int most)
 {
-    struct settlement *const settlement = create(policy, tracee, result);
-    int error;
+    policy = of_run;
+    self = getpid();
+    return workers_start(most);
+}
 
-    if (!settlement)
-        return -ENOMEM;
-    tracee->phase = TRACEE_SETTLED;
-    tracee->settlement = settlement;
-    error = workers_begin(&settlement->job);
-    if (error < 0) {
-        tracee->settlement = NULL;
-        release(settlement);
-        return error;
-    }
-    count++;
-    return 0;
+int settlement_grow(void)
+{
+    return workers_grow();
 }
 
 static void answer(struct settlement *settlement, long result)
@@ -190,8 +245,10 @@ void settlement_answer(struct tracee *tracee, long result)
 
 void settlement_abandon(struct tracee *tracee)
 {
-    if (!tracee->settlement)
+    if (!tracee->settlement) {
+        leave(tracee);
         return;
+    }
     tracee->settlement->tracee = NULL;
     atomic_store(&tracee->settlement->remote.is_gone, 1);
     if (tracee->phase == TRACEE_CALL)
@@ -214,7 +271,6 @@ static void serve(struct settlement *settlement)
     if (settlement->is_over) {
         if (tracee)
             end(tracee, settlement->result);
-        count--;
         release(settlement);
         return;
     }

@@ -17,9 +17,15 @@
 #include "core/policy.h"
 #include "tracer/tracee.h"
 
-/* Begins to settle the call of `tracee`, whose exclusive attempt the kernel answered with `result`.
- * Returns 0, or -errno when no thread could be had. `policy` must live on. */
-int settlement_begin(const struct policy *policy, struct tracee *tracee, long result);
+/* Makes ready what settling takes, with at most `most` threads; the rest waits for its turn where memory or threads cannot be
+ * had later. `policy` must live on. Returns 0 or -errno. */
+int settlement_start(const struct policy *policy, int most);
+
+/* Begins to settle the call of `tracee`, whose exclusive attempt the kernel answered with `result`. */
+void settlement_begin(struct tracee *tracee, long result);
+
+/* Tries again to have enough threads. Returns 0, or -EAGAIN if settlements wait for one. */
+int settlement_grow(void);
 
 /* The call that it asked for has returned `result`. */
 void settlement_answer(struct tracee *tracee, long result);

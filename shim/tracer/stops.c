@@ -127,7 +127,7 @@ static void on_filter(const struct policy *policy, pid_t thread)
 /* ---- at the end of a call ---- */
 
 /* Behind the filter's stop the next one is at the end of the call. */
-static void on_attempt(const struct policy *policy, struct tracee *tracee)
+static void on_attempt(struct tracee *tracee)
 {
     int is_wish;
     int is_absent;
@@ -139,8 +139,8 @@ static void on_attempt(const struct policy *policy, struct tracee *tracee)
     is_absent = result == -ENOSYS && tracee->abi->is_optional;
     if (is_wish || is_absent || exclusive_is_final(result))
         calls_finish(tracee, result);
-    else if (settlement_begin(policy, tracee, result) < 0)
-        calls_finish(tracee, result == -EXDEV ? -EEXIST : result);
+    else
+        settlement_begin(tracee, result);
 }
 
 /* The kernel begins the call again of its own (a signal came): the settlement waits on. */
@@ -149,13 +149,13 @@ static int is_restart(const struct syscall_info *info)
     return info->op == SYSCALL_INFO_EXIT && info->result <= -512 && info->result >= -516;
 }
 
-static void on_syscall(const struct policy *policy, pid_t thread)
+static void on_syscall(pid_t thread)
 {
     struct tracee *const tracee = tracee_find(thread);
     struct syscall_info info;
 
     if (tracee && tracee->phase == TRACEE_ATTEMPT) {
-        on_attempt(policy, tracee);
+        on_attempt(tracee);
         return;
     }
     if (!tracee || syscall_info_get(thread, &info) < 0 || info.op != SYSCALL_INFO_EXIT) {
@@ -242,7 +242,7 @@ void stops_handle(const struct policy *policy, pid_t thread, int status)
     else if (event != 0)
         on_event(policy, thread, event, WSTOPSIG(status));
     else if (WSTOPSIG(status) == IN_SYSCALL)
-        on_syscall(policy, thread);
+        on_syscall(thread);
     else
         calls_resume(thread, request_for(thread), WSTOPSIG(status));
 }

@@ -31,6 +31,8 @@ struct tracee {
     uint64_t stack;
     struct registers registers;    /* the program's, once the attempt is over */
     struct settlement *settlement; /* or NULL */
+    long result;                   /* of the attempt, until it is settled */
+    struct tracee *next_waiting;   /* for memory to settle it with */
     unsigned long long signals;    /* the mask of before, where */
     int is_deaf;                   /* signals are held back */
     struct tracee *next;

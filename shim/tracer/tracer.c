@@ -10,16 +10,16 @@
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "tracer/filter.h"
+#include "tracer/limits.h"
 #include "tracer/proc.h"
 #include "tracer/settlement.h"
 #include "tracer/stops.h"
+#include "tracer/watch.h"
 
-/* What the tracer waits for, beside SIGCHLD and SETTLEMENT_SIGNAL: the end of the process that started it. */
+/* Announces the end of the process that started the tracer. */
 #define PARENT_GONE SIGHUP
 
 /* ---- talking ---- */
@@ -58,155 +58,39 @@ static void fall_silent(void)
         close(null);
 }
 
-static long long now(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return time.tv_sec * 1000000000LL + time.tv_nsec;
-}
-
-/*
- * waitpid(2) for anybody looks at every tracee in turn, so that thousands that sleep make each stop costly.
- * SIGCHLD names the thread that has stopped, but while one is pending the kernel drops the next. So with
- * many tracees the one that was named is looked at alone, and all of them only so often that it takes
- * a small part of the time; a stop whose signal was dropped waits until then.
- */
-#define FEW 64        /* tracees that are always looked at all together */
-#define PAUSE 1000LL  /* nanoseconds from one look at all to the next, for each tracee */
-
-struct watch {
-    const struct policy *policy;
-    long tracees;        /* about how many: an exec may end threads unseen */
-    long long last_look; /* at all of them */
-    int is_behind;       /* a signal came since */
-    int is_over;         /* nobody is left to trace */
-};
-
-static int is_start(int event)
-{
-    return event == PTRACE_EVENT_FORK || event == PTRACE_EVENT_VFORK || event == PTRACE_EVENT_CLONE;
-}
-
-static void handle(struct watch *watch, pid_t thread, int status)
-{
-    const int event = status >> 16;
-
-    if (is_start(event))
-        watch->tracees++;
-    else if (!WIFSTOPPED(status) || event == PTRACE_EVENT_EXIT)
-        watch->tracees--;
-    stops_handle(watch->policy, thread, status);
-}
-
-struct stop {
-    pid_t thread;
-    int status;
-};
-
-/* Takes up to `most` stops. */
-static int take(struct watch *watch, struct stop *stops, int most)
-{
-    int count = 0;
-    pid_t thread = 1;
-
-    while (count < most && thread > 0) {
-        thread = waitpid(-1, &stops[count].status, WNOHANG | __WALL);
-        stops[count].thread = thread;
-        count += thread > 0;
-    }
-    watch->is_over = thread < 0 && errno == ECHILD;
-    return count;
-}
-
-/* Of many, none goes on before all have been looked at: one that stops again at once would be found first each time, and
- * hide the others. */
-static void look_at_all(struct watch *watch)
-{
-    struct stop stops[FEW];
-    const int most = watch->tracees < FEW ? 1 : FEW;
-    int count;
-
-    do {
-        count = take(watch, stops, most);
-        for (int i = 0; i < count; i++)
-            handle(watch, stops[i].thread, stops[i].status);
-    } while (count == most);
-    watch->is_behind = 0;
-    if (watch->tracees >= FEW)
-        watch->last_look = now();
-}
-
-/* Nanoseconds until all are to be looked at. */
-static long long patience(const struct watch *watch)
-{
-    return watch->tracees < FEW ? 0 : watch->last_look + watch->tracees * PAUSE - now();
-}
-
-static void on_stop(struct watch *watch, pid_t thread)
-{
-    int status;
-
-    if (thread <= 0 || patience(watch) <= 0) {
-        look_at_all(watch);
-        return;
-    }
-    watch->is_behind = 1;
-    if (waitpid(thread, &status, WNOHANG | __WALL) == thread)
-        handle(watch, thread, status);
-}
-
-/* Waits for a signal, but where all are to be looked at only until then. Returns what sigtimedwait(2) does. */
-static int await(const struct watch *watch, const sigset_t *signals, siginfo_t *info)
-{
-    const long long left = watch->is_behind ? patience(watch) : 0;
-    const struct timespec limit = {0, (long)(left > 0 ? left : 0)};
-
-    return watch->is_behind ? sigtimedwait(signals, info, &limit) : sigwaitinfo(signals, info);
-}
-
-static void follow(const struct policy *policy, const sigset_t *signals)
-{
-    struct watch watch = {.policy = policy, .tracees = 1};
-    siginfo_t info;
-
-    while (!watch.is_over || settlement_count() > 0) {
-        switch (await(&watch, signals, &info)) {
-        case SIGCHLD: on_stop(&watch, info.si_code > 0 ? info.si_pid : 0); break;
-        case PARENT_GONE: fall_silent(); break;
-        case SETTLEMENT_SIGNAL: break;
-        default: look_at_all(&watch); break;
-        }
-        settlement_serve();
-    }
-}
-
-static int attach(int fd)
+/* `result` is 0, or the error that is the answer. */
+static int attach(int fd, int result)
 {
     pid_t command;
-    int result = receive_number(fd, &command);
 
-    if (result < 0)
-        return result;
-    if (ptrace(PTRACE_SEIZE, command, NULL, STOPS_OPTIONS) != 0)
+    if (receive_number(fd, &command) < 0)
+        return -EIO;
+    if (result == 0 && ptrace(PTRACE_SEIZE, command, NULL, STOPS_OPTIONS) != 0)
         result = -errno;
     send_number(fd, result);
     return result;
 }
 
-static void set_up_signals(sigset_t *signals)
+static void on_parent_gone(int number)
+{
+    const int before = errno;
+
+    (void)number;
+    fall_silent();
+    errno = before;
+}
+
+static void set_up_signals(void)
 {
     struct sigaction action = {.sa_handler = SIG_DFL};
-    sigset_t all;
+    sigset_t blocked;
 
-    sigfillset(&all);
-    sigprocmask(SIG_SETMASK, &all, NULL);
     sigaction(SIGCHLD, &action, NULL);
+    action.sa_handler = on_parent_gone;
     sigaction(PARENT_GONE, &action, NULL);
-    sigemptyset(signals);
-    sigaddset(signals, SIGCHLD);
-    sigaddset(signals, SETTLEMENT_SIGNAL);
-    sigaddset(signals, PARENT_GONE);
+    sigfillset(&blocked);
+    sigdelset(&blocked, PARENT_GONE);
+    sigprocmask(SIG_SETMASK, &blocked, NULL);
 }
 
 /*
@@ -262,17 +146,19 @@ static int withdraw(int fd)
 
 _Noreturn static void be_tracer(const struct policy *policy, int fd, pid_t parent)
 {
-    sigset_t signals;
+    int result;
 
-    set_up_signals(&signals);
+    set_up_signals();
     fd = withdraw(fd);
     proc_hold();
     prctl(PR_SET_PDEATHSIG, PARENT_GONE, 0, 0, 0);
     if (getppid() != parent)
         fall_silent();
-    if (attach(fd) == 0) {
+    limits_lift();
+    result = settlement_start(policy, limits_workers());
+    if (attach(fd, result) == 0) {
         close(fd);
-        follow(policy, &signals);
+        watch_all(policy);
     }
     _exit(0);
 }

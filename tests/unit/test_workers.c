@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "tracer/workers.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "unit/run.h"
@@ -40,15 +42,22 @@ static void begin_all(void (*run)(struct worker_job *))
 
     for (int i = 0; i < MANY; i++) {
         jobs[i].run = run;
-        ck_assert_int_eq(workers_begin(&jobs[i]), 0);
+        workers_begin(&jobs[i]);
     }
     await_all(MANY);
+}
+
+/* Before the first job. */
+static void set_up(int most)
+{
+    sem_init(&is_done, 0, 0);
+    ck_assert_int_eq(workers_start(most), 0);
 }
 
 /* A test that never ends is the failure here. */
 START_TEST(jobs_may_wait_for_each_other)
 {
-    sem_init(&is_done, 0, 0);
+    set_up(MANY);
     pthread_barrier_init(&all_at_once, NULL, MANY);
     for (int round = 0; round < 20; round++) {
         begin_all(meet);
@@ -73,9 +82,9 @@ START_TEST(threads_serve_again)
     pid_t newest = 0;
     int started = 0;
 
-    sem_init(&is_done, 0, 0);
+    set_up(MANY);
     for (int i = 0; i < 1000; i++) {
-        ck_assert_int_eq(workers_begin(&job), 0);
+        workers_begin(&job);
         await_all(1);
         started += last_thread > newest;
         newest = last_thread > newest ? last_thread : newest;
@@ -88,7 +97,7 @@ static void begin_one(void)
 {
     static struct worker_job job = {finish, NULL};
 
-    ck_assert_int_eq(workers_begin(&job), 0);
+    workers_begin(&job);
     await_all(1);
 }
 
@@ -97,7 +106,7 @@ START_TEST(few_are_kept)
 {
     int others;
 
-    sem_init(&is_done, 0, 0);
+    set_up(MANY);
     begin_one();
     others = count_names("/proc/self/task") - 1;
     begin_all(finish);
@@ -106,11 +115,68 @@ START_TEST(few_are_kept)
 }
 END_TEST
 
+static sem_t may_end;
+
+static void wait_to_end(struct worker_job *job)
+{
+    while (sem_wait(&may_end) != 0)
+        ;
+    finish(job);
+}
+
+/* With `most` threads and one job more than that, which is done once one of them is free. */
+START_TEST(jobs_wait_where_no_thread_can_be_had)
+{
+    struct worker_job jobs[4];
+    const int most = _i;
+
+    set_up(most);
+    sem_init(&may_end, 0, 0);
+    for (int i = 0; i <= most; i++) {
+        jobs[i].run = wait_to_end;
+        workers_begin(&jobs[i]);
+    }
+    ck_assert_int_eq(workers_grow(), -EAGAIN);
+    sem_post(&may_end);
+    await_all(1);
+    for (int i = 0; i < most; i++)
+        sem_post(&may_end);
+    await_all(most);
+    ck_assert_int_eq(workers_grow(), 0);
+}
+END_TEST
+
+/* As where RLIMIT_NPROC is lifted later: what waited need not wait for the others. */
+START_TEST(jobs_that_waited_get_a_thread_once_there_are_some)
+{
+    struct worker_job first = {wait_to_end, NULL};
+    struct worker_job second = {finish, NULL};
+    struct rlimit limit;
+    struct rlimit none;
+
+    set_up(2);
+    sem_init(&may_end, 0, 0);
+    ck_assert_int_eq(getrlimit(RLIMIT_AS, &limit), 0);
+    none = (struct rlimit){1, limit.rlim_max};
+    ck_assert_int_eq(setrlimit(RLIMIT_AS, &none), 0);
+    workers_begin(&first);
+    workers_begin(&second);
+    ck_assert_int_eq(workers_grow(), -EAGAIN);
+    ck_assert_int_eq(setrlimit(RLIMIT_AS, &limit), 0);
+    ck_assert_int_eq(workers_grow(), 0);
+    await_all(1);
+    sem_post(&may_end);
+    await_all(1);
+}
+END_TEST
+
 static void add(TCase *tcase)
 {
     tcase_add_test(tcase, jobs_may_wait_for_each_other);
     tcase_add_test(tcase, threads_serve_again);
     tcase_add_test(tcase, few_are_kept);
+    tcase_add_loop_test(tcase, jobs_wait_where_no_thread_can_be_had, 1, 4);
+    tcase_add_test(tcase, jobs_that_waited_get_a_thread_once_there_are_some);
 }
 
 int main(void)

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * While no call is being settled and few threads are traced, waitpid(2) alone is enough. While one is being settled, its
+ * worker must be able to wake us, and no signal can do so safely in waitpid(2): it may come just before. So we wait for
+ * signals then, and the kernel announces each stop by SIGCHLD.
+ *
+ * waitpid(2) for anybody looks at every tracee in turn, so that thousands that sleep make each stop costly.
+ * SIGCHLD names the thread that has stopped, but while one is pending the kernel drops the next. So with
+ * many tracees the one that was named is looked at alone, and all of them only so often that it takes
+ * a small part of the time; a stop whose signal was dropped waits until then.
+ */
+#include "tracer/watch.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "tracer/settlement.h"
+#include "tracer/stops.h"
+
+#define FEW 64                 /* tracees that may be looked at all together each time */
+#define PAUSE 2000LL           /* nanoseconds from one look at all to the next, for each tracee */
+#define PAUSE_MAX 100000000LL  /* and at most */
+#define RETRY 50000000LL       /* nanoseconds until a thread is asked for again that could not be had */
+
+struct watch {
+    const struct policy *policy;
+    long tracees;        /* about how many: an exec may end threads unseen */
+    long long last_look; /* at all of them */
+    int is_behind;       /* a signal came since */
+    int is_over;         /* nobody is left to trace */
+};
+
+static long long now(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return time.tv_sec * 1000000000LL + time.tv_nsec;
+}
+
+static int is_start(int event)
+{
+    return event == PTRACE_EVENT_FORK || event == PTRACE_EVENT_VFORK ||
+           event == PTRACE_EVENT_CLONE;
+}
+
+static void handle(struct watch *watch, pid_t thread, int status)
+{
+    const int event = status >> 16;
+
+    if (is_start(event))
+        watch->tracees++;
+    else if (!WIFSTOPPED(status) || event == PTRACE_EVENT_EXIT)
+        watch->tracees--;
+    stops_handle(watch->policy, thread, status);
+}
+
+/* ---- few ---- */
+
+static void wait_for_any(struct watch *watch)
+{
+    int status;
+    const pid_t thread = waitpid(-1, &status, __WALL);
+
+    if (thread > 0)
+        handle(watch, thread, status);
+    watch->is_over = thread < 0 && errno == ECHILD;
+}
+
+/* ---- many, or beside workers ---- */
+
+struct stop {
+    pid_t thread;
+    int status;
+};
+
+/* Takes up to `most` stops. */
+static int take(struct watch *watch, struct stop *stops, int most)
+{
+    int count = 0;
+    pid_t thread = 1;
+
+    while (count < most && thread > 0) {
+        thread = waitpid(-1, &stops[count].status, WNOHANG | __WALL);
+        stops[count].thread = thread;
+        count += thread > 0;
+    }
+    watch->is_over = thread < 0 && errno == ECHILD;
+    return count;
+}
+
+/* Of many, none goes on before all have been looked at: one that stops again at once would be found first each
+ * time, and hide the others. */
+static void look_at_all(struct watch *watch)
+{
+    struct stop stops[FEW];
+    const int most = watch->tracees < FEW ? 1 : FEW;
+    int count;
+
+    do {
+        count = take(watch, stops, most);
+        for (int i = 0; i < count; i++)
+            handle(watch, stops[i].thread, stops[i].status);
+    } while (count == most);
+    watch->is_behind = 0;
+    if (watch->tracees >= FEW)
+        watch->last_look = now();
+}
+
+/* Nanoseconds until all are to be looked at; not above 0: now. */
+static long long patience(const struct watch *watch)
+{
+    const long long pause = watch->tracees * PAUSE;
+
+    if (watch->tracees < FEW)
+        return 0;
+    return watch->last_look + (pause < PAUSE_MAX ? pause : PAUSE_MAX) - now();
+}
+
+/* `thread` is 0 if the kernel did not say who. */
+static void on_stop(struct watch *watch, pid_t thread)
+{
+    int status;
+
+    if (thread <= 0 || patience(watch) <= 0) {
+        look_at_all(watch);
+        return;
+    }
+    watch->is_behind = 1;
+    if (waitpid(thread, &status, WNOHANG | __WALL) == thread)
+        handle(watch, thread, status);
+}
+
+/* sigtimedwait(2) until there is something to do without a signal. */
+static int await_signal(const struct watch *watch, siginfo_t *info)
+{
+    const int is_short = settlement_grow() < 0;
+    long long left = is_short ? RETRY : 0;
+    struct timespec limit;
+    sigset_t signals;
+
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGCHLD);
+    sigaddset(&signals, SETTLEMENT_SIGNAL);
+    if (watch->is_behind)
+        left = patience(watch);
+    limit = (struct timespec){0, (long)(left > 0 ? left : 0)};
+    return sigtimedwait(&signals, info, is_short || watch->is_behind ? &limit : NULL);
+}
+
+static void wait_for_signal(struct watch *watch)
+{
+    siginfo_t info;
+
+    switch (await_signal(watch, &info)) {
+    case SIGCHLD: on_stop(watch, info.si_code > 0 ? info.si_pid : 0); break;
+    case SETTLEMENT_SIGNAL: break;
+    default: look_at_all(watch); break;
+    }
+    settlement_serve();
+}
+
+void watch_all(const struct policy *policy)
+{
+    struct watch watch = {.policy = policy, .tracees = 1};
+
+    while (!watch.is_over || settlement_count() > 0)
+        if (settlement_count() == 0 && watch.tracees < FEW)
+            wait_for_any(&watch);
+        else
+            wait_for_signal(&watch);
+}
