@@ -25,11 +25,19 @@
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <linux/openat2.h>
-#include <linux/stat.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
+
+/* struct statx is libc's in glibc and in musl since 1.2.5, and must not be declared twice; before,
+ * musl has none. */
+#ifndef STATX_BASIC_STATS
+#include <linux/stat.h>
+#endif
 
 /* 32-bit architectures count the offset in pages. */
 #ifdef SYS_mmap2
@@ -104,6 +112,17 @@ static inline int sys_statx(const struct sys *sys, int dirfd, const char *path, 
                             struct statx *out)
 {
     return (int)sys->path(SYS_statx, dirfd, (long)path, flags, STATX_BASIC_STATS, (long)out, 0);
+}
+
+/* The number of the mount that a file was found on: stx_mnt_id, behind stx_dev_minor since Linux 5.8;
+ * 0 from older kernels. By its place, because musl 1.2.5 declares the structure without it. Pure. */
+static inline uint64_t sys_mount_id(const struct statx *facts)
+{
+    const size_t place = offsetof(struct statx, stx_dev_minor) + sizeof facts->stx_dev_minor;
+    uint64_t id;
+
+    memcpy(&id, (const char *)facts + place, sizeof id);
+    return id;
 }
 
 /* openat(2) of a path of the program, of any size: an O_CLOEXEC descriptor that the caller closes, or

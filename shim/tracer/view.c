@@ -39,7 +39,7 @@ static int is_same_directory(const struct sys *sys, int one, int other)
 
     return sys_statx_fd(sys, one, &left) == 0 && sys_statx_fd(sys, other, &right) == 0 &&
            left.stx_ino == right.stx_ino && left.stx_dev_major == right.stx_dev_major &&
-           left.stx_dev_minor == right.stx_dev_minor && left.stx_mnt_id == right.stx_mnt_id;
+           left.stx_dev_minor == right.stx_dev_minor && sys_mount_id(&left) == sys_mount_id(&right);
 }
 
 static int is_our_root(const struct sys *sys, int root)

@@ -15,6 +15,7 @@ setup_file() {
   local release more
   export RELEASE_FOLDER=$BATS_FILE_TMPDIR
   TRIPLET=$(cc -dumpmachine)
+  [ -n "${ALL-}" ] || return 0
   for release in "${RELEASES[@]}"; do
     more=()
     [ "$release" != bullseye ] || more=(libc6-dev linux-libc-dev libcrypt-dev)
@@ -70,6 +71,7 @@ guarded() {
 # release NAME: the library does in its programs what it does in others, and its own programs are told.
 release() {
   RELEASE=$RELEASE_FOLDER/$1
+  [ -n "${ALL-}" ] || skip "asks Debian's mirror: scripts/test all"
   [ -e "$RELEASE/usr/bin/env" ] || skip "no $1 here: $(cat "$RELEASE.said")"
   need unshare chroot
   UNSHARE=(-m)
@@ -107,10 +109,68 @@ real_programs() {
 
 @test "sid, the newest glibc" { release sid; }
 
+# Linux's own headers are no part of musl's.
+linux_headers() {
+  echo "-idirafter /usr/include -idirafter /usr/include/$(cc -dumpmachine)"
+}
+
 @test "musl" {
   need musl-gcc
-  # Linux's own headers are no part of musl's.
-  build musl-gcc "$PWD/musl" "-O1 -idirafter /usr/include -idirafter /usr/include/$(cc -dumpmachine)"
+  build musl-gcc "$PWD/musl" "-O1 $(linux_headers)"
   MUSL=$PWD/musl/tests/programs
   behaves
 }
+
+# command_with CC [FLAG…]: library and command build with it, without a warning, and the command keeps a file from being replaced.
+command_with() {
+  env -u MAKEFLAGS -u MAKELEVEL make -s -C "$ROOT" WERROR=1 BUILD="$PWD/b" CC="$1 ${*:2} $(linux_headers)" CFLAGS=-O1 \
+    COMMAND_LDFLAGS=-static all
+  echo old >old
+  echo new >new
+  run env NOCLOBBER_LIBRARY="$SHIM" b/noclobber --quiet --protect-all -- sh -c 'mv new old; exit 0'
+  echo "$output"
+  [ "$status" -eq 17 ]
+  [ "$(cat old)" = old ]
+}
+
+@test "musl's headers as they are since 1.2.5, where struct statx is declared without stx_mnt_id" {
+  need musl-gcc
+  local header
+  header=$(echo '#include <sys/stat.h>' | musl-gcc -E - | sed -n 's/^# 1 "\(.*sys\/stat.h\)".*/\1/p' | head -n 1)
+  mkdir -p include/sys
+  cp "$header" include/sys/stat.h
+  cat >>include/sys/stat.h <<'END'
+#if defined(_GNU_SOURCE) && !defined(STATX_BASIC_STATS)
+#define STATX_BASIC_STATS 0x7ffU
+#define STATX_BTIME 0x800U
+struct statx_timestamp { long long tv_sec; unsigned tv_nsec, pad; };
+struct statx {
+	unsigned stx_mask, stx_blksize;
+	unsigned long long stx_attributes;
+	unsigned stx_nlink, stx_uid, stx_gid;
+	unsigned short stx_mode, pad0[1];
+	unsigned long long stx_ino, stx_size, stx_blocks, stx_attributes_mask;
+	struct statx_timestamp stx_atime, stx_btime, stx_ctime, stx_mtime;
+	unsigned stx_rdev_major, stx_rdev_minor, stx_dev_major, stx_dev_minor;
+	unsigned long long pad1[14];
+};
+#endif
+END
+  command_with musl-gcc "-isystem $PWD/include"
+}
+
+# newest_musl RELEASE: the musl of that release of Debian.
+newest_musl() {
+  [ -n "${ALL-}" ] || skip "asks Debian's mirror: scripts/test all"
+  need gcc dpkg
+  local folder=$PWD/musl specs
+  run "$BATS_TEST_DIRNAME/fetch" "$folder" "$1" "$(dpkg --print-architecture)" musl-dev musl musl-tools
+  [ "$status" -eq 0 ] || skip "$output"
+  specs=$(echo "$folder"/usr/lib/*/musl-gcc.specs)
+  sed -i "s|/usr/|$folder/usr/|g" "$specs"
+  command_with gcc "-specs=$specs"
+}
+
+@test "the musl of trixie, 1.2.5: the command builds with it" { newest_musl trixie; }
+
+@test "the musl of sid: the command builds with it" { newest_musl sid; }
