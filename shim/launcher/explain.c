@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * --explain: what the library would do with a rename onto a path. The path is resolved as the
- * library does it; of one whose directory is not there yet, the part that is.
+ * --explain: what comes of a rename onto a path, from the filesystem of that path. The path is resolved as the library
+ * does it; of one whose directory is not there yet, the part that is.
  */
 #include <errno.h>
 #include <limits.h>
@@ -13,11 +13,11 @@
 
 #include "core/path.h"
 #include "launcher/escape.h"
+#include "launcher/forecast.h"
 #include "launcher/kernel.h"
 #include "launcher/message.h"
 #include "launcher/questions.h"
-
-enum { OWN_ERROR = 125 };
+#include "launcher/session.h"
 
 /* ---- the path ---- */
 
@@ -85,19 +85,6 @@ static const char *resolve_error(const char *path, int error)
 
 /* ---- what is there ---- */
 
-enum there { THERE_NOTHING, THERE_FILE, THERE_LINK, THERE_DIRECTORY, THERE_OTHER, THERE_UNKNOWN };
-
-static enum there look(const char *path, struct stat *facts)
-{
-    if (lstat(path, facts) < 0)
-        return errno == ENOENT || errno == ENOTDIR ? THERE_NOTHING : THERE_UNKNOWN;
-    if (S_ISREG(facts->st_mode))
-        return THERE_FILE;
-    if (S_ISLNK(facts->st_mode))
-        return THERE_LINK;
-    return S_ISDIR(facts->st_mode) ? THERE_DIRECTORY : THERE_OTHER;
-}
-
 static void print_there(const char *path, enum there there, const struct stat *facts)
 {
     char target[PATH_MAX];
@@ -107,7 +94,8 @@ static void print_there(const char *path, enum there there, const struct stat *f
     switch (there) {
     case THERE_NOTHING: printf("nothing"); break;
     case THERE_FILE: printf("a regular file of %lld bytes", (long long)facts->st_size); break;
-    case THERE_DIRECTORY: printf("a directory"); break;
+    case THERE_DIRECTORY: printf("an empty directory"); break;
+    case THERE_FULL_DIRECTORY: printf("a directory that is not empty"); break;
     case THERE_OTHER: printf("a device, fifo or socket"); break;
     case THERE_UNKNOWN: printf("something that can't be looked at"); break;
     case THERE_LINK:
@@ -165,25 +153,45 @@ static void print_verdict(const struct policy *policy, const char *path,
 
 /* ---- what follows ---- */
 
-static const char *refusal(const struct policy *policy)
+static void print_forecast(const struct policy *policy, const struct policy_decision *decision,
+                           enum kind kind, const struct forecast *forecast)
 {
-    if (policy->mode == POLICY_AUDIT)
-        return "is recorded, and replaces it: the mode is audit";
-    return policy->on_refusal == POLICY_REFUSAL_EXIT ? "ends the program with status 17"
-                                                     : "is refused: EEXIST";
+    if (forecast->is_refusal && policy->on_refusal == POLICY_REFUSAL_EXIT)
+        puts("ends the program with status 17");
+    else if (forecast->is_refusal && forecast->error == -EEXIST)
+        puts("is refused: EEXIST");
+    else if (forecast->is_refusal)
+        puts("is refused: EOPNOTSUPP, for this filesystem has no exclusive rename");
+    else if (forecast->error < 0)
+        printf("fails: %s\n", strerror(-forecast->error));
+    else if (forecast->is_emulated)
+        printf("is made by %s: there is nothing to replace\n",
+               kind == OF_FILE ? "link and unlink" : "mkdir and rename");
+    else if (!forecast->is_replaced)
+        puts("succeeds: there is nothing to replace");
+    else if (policy->mode == POLICY_OFF)
+        puts("replaces it: the mode is off");
+    else if (decision->guard == POLICY_GUARDED)
+        puts("is recorded, and replaces it: the mode is audit");
+    else
+        puts("replaces it");
 }
 
-static void print_outcome(const struct policy *policy, enum policy_guard guard, enum there there)
+/* Returns whether any of the two is a refusal. */
+static int print_outcome(const struct policy *policy, const struct policy_decision *decision,
+                         const char *path, enum there there)
 {
-    const char *outcome = refusal(policy);
+    const struct forecast file = forecast(policy, decision, OF_FILE, path, there);
+    const struct forecast directory = forecast(policy, decision, OF_DIRECTORY, path, there);
+    const int is_one = !file.is_emulated && memcmp(&file, &directory, sizeof file) == 0;
 
-    if (policy->mode == POLICY_OFF)
-        outcome = "goes as ever: the mode is off";
-    else if (there == THERE_NOTHING)
-        outcome = "succeeds: there is nothing to replace";
-    else if (guard != POLICY_GUARDED)
-        outcome = "replaces it";
-    printf("    a rename onto it %s\n", outcome);
+    printf("    a rename %sonto it ", is_one ? "" : "of a file ");
+    print_forecast(policy, decision, OF_FILE, &file);
+    if (!is_one) {
+        printf("    a rename of a directory onto it ");
+        print_forecast(policy, decision, OF_DIRECTORY, &directory);
+    }
+    return file.is_refusal || directory.is_refusal;
 }
 
 static void print_exceptions(unsigned allow_if, enum there there, const struct stat *facts)
@@ -202,12 +210,6 @@ static void print_exceptions(unsigned allow_if, enum there there, const struct s
         puts("    unless allow_if:empty: while it is empty, a directory may replace it");
 }
 
-static void print_directory_note(enum there there)
-{
-    if (there == THERE_DIRECTORY)
-        puts("    only an empty directory can be replaced, and by a directory alone: rename(2)");
-}
-
 /* Says so of what --seal would seal, as seal_enter does. */
 static void print_seal(const struct policy *policy, enum there there, const struct stat *facts)
 {
@@ -224,6 +226,7 @@ static void print_seal(const struct policy *policy, enum there there, const stru
 static int explain_one(const struct policy *policy, int is_sealing, const char *path)
 {
     char resolved[PATH_RESOLVED_MAX];
+    char stripped[PATH_RESOLVED_MAX] = "";
     struct policy_decision decision;
     struct stat facts;
     enum there there;
@@ -234,17 +237,17 @@ static int explain_one(const struct policy *policy, int is_sealing, const char *
         return OWN_ERROR;
     }
     decision = policy_decide(policy, resolved);
-    there = look(resolved, &facts);
+    /* By the words of the path: a directory above may be shut. */
+    path_strip(path, stripped, sizeof stripped);
+    there = forecast_look(stripped, &facts);
     escape_json(stdout, resolved);
     printf(": ");
     print_verdict(policy, resolved, &decision);
-    print_there(resolved, there, &facts);
-    print_outcome(policy, decision.guard, there);
-    if (decision.guard == POLICY_GUARDED && policy->mode != POLICY_OFF)
-        print_exceptions(policy->allow_if, there, &facts);
+    print_there(stripped, there, &facts);
+    if (print_outcome(policy, &decision, path, there) && there != THERE_NOTHING)
+        print_exceptions(decision.allow_if, there, &facts);
     if (decision.guard == POLICY_GUARDED && is_sealing)
         print_seal(policy, there, &facts);
-    print_directory_note(there);
     return 0;
 }
 

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include "launcher/audit.h"
 #include "launcher/message.h"
 #include "launcher/options.h"
 #include "launcher/questions.h"
@@ -37,6 +38,7 @@ static int start(const struct options *options, const struct settings *settings)
         message_fault("the command", "", "is an empty word; is a variable not set?");
         return NOT_FOUND;
     }
+    audit_warn(&settings->policy);
     return session_run(options, settings);
 }
 

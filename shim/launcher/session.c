@@ -30,7 +30,8 @@ struct session {
     char preload[2 * PATH_MAX]; /* what LD_PRELOAD says for it */
     struct snapshot *snapshot;
     struct keeping keeping;
-    char unguarded[sizeof(((struct probe *)NULL)->reason)]; /* why the library does not load, or "" */
+    char unguarded[sizeof(
+        ((struct probe *)NULL)->reason)]; /* why the library does not load, or "" */
     struct run_result result;
     struct records records;
     struct changes changes;

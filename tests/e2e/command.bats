@@ -275,10 +275,10 @@ except OSError: print("went on")'
   exits 125 -p dist touch started
   grep -q "^noclobber: --protect 'dist': is a directory" stderr
   exits 125 '--protect=~/x/' touch started
-  grep -q "^noclobber: --protect '~/x/': no shell expands this" stderr
+  grep -q "^noclobber: --protect '~/x/': no shell expands '~' and '$' here" stderr
   printf 'protect "dist/"\n' >policy
   exits 125 -c policy touch started
-  grep -q "^noclobber: policy:1 .*: the quotes would be part of the name" stderr
+  grep -q "^noclobber: policy:1 .*: a quote begins or ends it" stderr
   NOCLOBBER_PROTECT=dist exits 125 touch started
   grep -q "^noclobber: NOCLOBBER_PROTECT 'dist': is a directory" stderr
   [ ! -e started ]

@@ -37,7 +37,7 @@ command_of() {
   [[ $(on_it "$PORT/noclobber" --version) == "noclobber "* ]]
   afresh
   on_it "$PORT/noclobber" --protect-all --explain old >said
-  grep -q 'a rename onto it is refused: EEXIST' said
+  grep -q 'a rename of a file onto it is refused: EEXIST' said
 }
 
 @test "aarch64: the command, with the tracer for it" {

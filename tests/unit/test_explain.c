@@ -39,6 +39,7 @@ static void put_things(void)
     put_directory("dist");
     put_directory("dist/full");
     put_file("dist/full/x", "x");
+    put_directory("dist/bare");
     put_file("dist/a", "1234");
     put_file("dist/empty", "");
     put_link("dist/link", "the\ntarget");
@@ -59,8 +60,13 @@ static const struct {
     {{DIST},
      "way",
      {"/way: not guarded: no protect pattern", "a symbolic link to dist", "replaces it"}},
-    {{DIST}, "dist/new", {"there now: nothing", "succeeds"}},
-    {{DIST}, "way/no/./such//x", {"/dist/no/such/x: guarded by protect:dist/", "succeeds"}},
+    {{DIST}, "dist/new", {"there now: nothing", "a rename onto it succeeds"}},
+    {{DIST},
+     "dist/new/",
+     {"of a file onto it fails: Not a directory", "of a directory onto it succeeds"}},
+    {{DIST},
+     "way/no/./such//x",
+     {"/dist/no/such/x: guarded by protect:dist/", "a rename onto it fails: No such file"}},
     {{DIST}, "nowhere/dist", {"/nowhere/dist: guarded", "there now: nothing"}},
     {{DIST, "ALLOW=*.tmp:a"},
      "dist/a",
@@ -73,13 +79,16 @@ static const struct {
     {{DIST, "ALLOW_IF=empty"}, "dist/empty", {"unless allow_if:empty: it has no bytes"}},
     {{DIST, "ALLOW_IF=empty"},
      "dist/full/",
-     {"/dist/full: guarded", "while it is empty", "rename(2)"}},
+     {"that is not empty", "fails: Not a directory", "of a directory onto it fails: File exists"}},
+    {{DIST, "ALLOW_IF=empty"},
+     "dist/bare",
+     {"an empty directory", "of a directory onto it is refused: EEXIST", "while it is empty"}},
     {{DIST, "MODE=audit"}, "dist/a", {"guarded by protect:dist/", "is recorded, and replaces it"}},
-    {{DIST, "MODE=off"}, "dist/a", {"goes as ever: the mode is off", "!unless"}},
+    {{DIST, "MODE=off"}, "dist/a", {"replaces it: the mode is off", "!unless"}},
     {{DIST, "ON_REFUSAL=exit"}, "dist/a", {"ends the program with status 17"}},
-    {{"PROTECT=*\n*"},
-     "dist/new\nline\xff",
-     {"/dist/new\\u000aline\\udcff: guarded by protect:*\\u000a*"}},
+    {{"PROTECT=*\xE2\x80\xAE*"},
+     "dist/new\n\xE2\x80\xAEline\xff",
+     {"/dist/new\\u000a\\u202eline\\udcff: guarded by protect:*\\u202e*"}},
 };
 
 START_TEST(each_answer_names_the_rule_and_what_follows)

@@ -1,23 +1,232 @@
 /* SPDX-License-Identifier: MIT */
+/* --doctor: each check writes one line or a few, and leaves nothing behind. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
-#include "launcher/doctor/checks.h"
+#include "core/policy.h"
+#include "core/sys.h"
+#include "launcher/doctor/findings.h"
+#include "launcher/filesystem.h"
+#include "launcher/keep/seal.h"
+#include "launcher/kernel.h"
+#include "launcher/probe/probe.h"
 #include "launcher/questions.h"
+#include "tracer/tracer.h"
+
+/* ---- the library ---- */
+
+static void check_library(struct findings *findings)
+{
+    static struct probe probe;
+    char library[PATH_MAX] = "";
+    const int result = probe_find_library(library, sizeof library);
+
+    if (result < 0) {
+        findings_add(findings, FINDING_PROBLEM, "library", result == -EINVAL ? library : NULL,
+                     probe_library_fault(result));
+        return;
+    }
+    findings_add(findings, FINDING_OK, "library", library, "is the one in use");
+    probe_command("sh", library, &probe);
+    if (probe.verdict == PROBE_LOADS)
+        findings_add(findings, FINDING_OK, "dynamic programs", probe.loader,
+                     "is the loader of sh, and loads the library");
+    else
+        findings_add(findings, FINDING_PROBLEM, "dynamic programs", probe.program, probe.reason);
+}
+
+/* ---- the kernel ---- */
+
+static void check_rename(struct findings *findings)
+{
+    static const char subject[] = "exclusive rename (kernel)";
+    struct utsname name = {0};
+
+    uname(&name);
+    /* Empty paths are ENOENT wherever the call gets through: nothing else is looked at. */
+    switch (sys_renameat2(&kernel_sys, AT_FDCWD, "", AT_FDCWD, "", RENAME_NOREPLACE)) {
+    case -ENOENT: findings_add(findings, FINDING_OK, subject, name.release, "has renameat2"); break;
+    case -ENOSYS:
+        findings_add(findings, FINDING_WARNING, subject, name.release,
+                     "has no renameat2 (a kernel before 3.15, or a seccomp filter): link+unlink "
+                     "and mkdir+rename stand in for it; a newer kernel or runtime mends it");
+        break;
+    default:
+        findings_add(findings, FINDING_WARNING, subject, name.release,
+                     "has a filter against renameat2: link+unlink and mkdir+rename stand in for "
+                     "it; allow it in the container's seccomp profile");
+    }
+}
+
+static void check_paths(struct findings *findings)
+{
+    const int fd = sys_open_without_symlinks(&kernel_sys, "/");
+
+    if (fd >= 0)
+        close(fd);
+    if (fd < 0)
+        findings_add(findings, FINDING_WARNING, "openat2", NULL,
+                     "is missing (Linux 5.6) or filtered: paths are resolved through /proc, which "
+                     "is a little slower");
+    if (access("/proc/thread-self/fd", X_OK) != 0)
+        findings_add(findings, FINDING_WARNING, "/proc", NULL,
+                     "is not mounted: the rename of a path with a symbolic link in it can't be "
+                     "decided, and is refused if anything is in the way");
+    else if (fd >= 0)
+        findings_add(findings, FINDING_OK, "paths", NULL, "can be resolved");
+}
+
+static void check_trace(struct findings *findings)
+{
+    char reason[512];
+
+    if (tracer_check(reason, sizeof reason) == 0)
+        findings_add(findings, FINDING_OK, "--trace", NULL,
+                     "works: static and Go programs can be guarded too");
+    else
+        findings_add(findings, FINDING_WARNING, "--trace", NULL, reason);
+}
+
+static void check_seal(struct findings *findings)
+{
+    char reason[512];
+
+    if (seal_check(reason, sizeof reason) == 0)
+        findings_add(findings, FINDING_OK, "--seal", NULL,
+                     "works: what is protected can be made read-only for the command");
+    else
+        findings_add(findings, FINDING_WARNING, "--seal", NULL, reason);
+}
+
+/* ---- the filesystem ---- */
+
+/* What an exclusive rename is worth where other machines take part, and this one's kernel is not asked by them. */
+static const char *shared_note(const char *directory)
+{
+    struct statfs facts;
+
+    if (statfs(directory, &facts) < 0)
+        return NULL;
+    switch ((unsigned long)facts.f_type & 0xFFFFFFFF) {
+    case CIFS_SUPER_MAGIC:
+    case SMB2_SUPER_MAGIC:
+        return "is SMB: exclusive among the programs of this machine only. Two clients of one "
+               "share can both succeed in renaming a file to one name; publish from one machine";
+    case FUSE_SUPER_MAGIC:
+        return "is FUSE, and takes the flag: exclusive among the programs of this machine; "
+               "whether it is for others is up to its server";
+    default: return NULL;
+    }
+}
+
+static void check_filesystem(struct findings *findings, const char *directory)
+{
+    const char *const note = shared_note(directory);
+    const int offer = filesystem_try(directory);
+    char text[256];
+
+    switch (offer) {
+    case FILESYSTEM_EXCLUSIVE:
+        findings_add(findings, note ? FINDING_WARNING : FINDING_OK, "filesystem", directory,
+                     note ? note : "has exclusive rename");
+        break;
+    case FILESYSTEM_LINKS:
+        findings_add(findings, FINDING_WARNING, "filesystem", directory,
+                     "has no exclusive rename: link+unlink and mkdir+rename stand in for it, and "
+                     "are exclusive as well; --fallback refuse if that is not wanted");
+        break;
+    case FILESYSTEM_NEITHER:
+        findings_add(findings, FINDING_WARNING, "filesystem", directory,
+                     "has neither exclusive rename nor links: every rename of a file to a "
+                     "protected name is refused (EOPNOTSUPP); publish on another filesystem");
+        break;
+    case FILESYSTEM_IGNORES:
+        findings_add(findings, FINDING_PROBLEM, "filesystem", directory,
+                     "takes the flag and replaces all the same; publish on another filesystem");
+        break;
+    default:
+        snprintf(text, sizeof text, "could not be tried: %s; name a directory to write in",
+                 strerror(-offer));
+        findings_add(findings, FINDING_WARNING, "filesystem", directory, text);
+    }
+}
+
+/* ---- what is preloaded, and what is set ---- */
+
+static void check_preloads(struct findings *findings)
+{
+    const char *const variable = getenv("LD_PRELOAD");
+    char *const list = strdup(variable ? variable : "");
+    char *rest = NULL;
+    int count = 0;
+
+    for (char *entry = strtok_r(list, ": \t\n", &rest); entry;
+         entry = strtok_r(NULL, ": \t\n", &rest), count++)
+        if (strchr(entry, '/') && access(entry, R_OK) != 0)
+            findings_add(findings, FINDING_WARNING, "LD_PRELOAD", entry,
+                         "can't be read: the loader says so at each start; take it out");
+        else
+            findings_add(findings, FINDING_OK, "LD_PRELOAD", entry,
+                         "is preloaded as well; libnoclobber(7) says what to mind beside which");
+    if (count == 0)
+        findings_add(findings, FINDING_OK, "LD_PRELOAD", NULL, "nothing else is preloaded");
+    if (access("/etc/ld.so.preload", R_OK) == 0)
+        findings_add(findings, FINDING_OK, "/etc/ld.so.preload", NULL,
+                     "what it names is preloaded as well, behind this library");
+    free(list);
+}
+
+static void report_error(struct findings *findings, const struct policy_error *error)
+{
+    char message[POLICY_MESSAGE_MAX + 1];
+    const size_t length = policy_error_message(error, message, sizeof message - 1);
+
+    message[length - 1] = '\0'; /* the newline */
+    findings_add(findings, FINDING_WARNING, "variables", NULL, message);
+}
+
+static void check_variables(struct findings *findings)
+{
+    const size_t size = policy_storage_size(environ);
+    char *const storage = malloc(size + 1);
+    struct policy_error error;
+    struct policy policy;
+
+    if (!storage)
+        return;
+    if (policy_parse(&policy, environ, storage, size, &error) < 0)
+        report_error(findings, &error);
+    else if (policy.mode == POLICY_OFF)
+        findings_add(findings, FINDING_PROBLEM, "variables", NULL,
+                     "NOCLOBBER_MODE is off: nothing is protected; unset it");
+    else if (policy.mode == POLICY_AUDIT)
+        findings_add(findings, FINDING_PROBLEM, "variables", NULL,
+                     "NOCLOBBER_MODE is audit: nothing is refused; unset it");
+    else
+        findings_add(findings, FINDING_OK, "variables", NULL,
+                     size == 0 ? "none is set" : "are understood");
+    free(storage);
+}
 
 int doctor(const char *directory)
 {
     struct findings findings = {0};
-    const char *const path = getenv("PATH");
 
     check_library(&findings);
-    check_kernel(&findings);
+    check_rename(&findings);
+    check_paths(&findings);
     check_trace(&findings);
     check_seal(&findings);
     check_filesystem(&findings, directory ? directory : ".");
     check_preloads(&findings);
-    check_variables(&findings, environ);
-    check_programs(&findings, path ? path : "/bin:/usr/bin");
+    check_variables(&findings);
     return fflush(stdout) != 0 || findings.problems > 0;
 }

@@ -180,16 +180,15 @@ static const char *anchor(const char *pattern, const char *directory, struct tex
     return fault;
 }
 
-const char *anchor_fault(const char *pattern)
+const char *anchor_fault(const char *value)
 {
-    const size_t length = strlen(pattern);
+    const size_t length = strlen(value);
 
-    if (length > 1 && strchr("'\"", *pattern) && pattern[length - 1] == *pattern)
-        return "the quotes would be part of the name; write it without them";
-    if (*pattern == '~' || *pattern == '$')
-        return "no shell expands this; write the path itself, or a '\\' before the first character "
-               "if "
-               "the name begins so";
+    if (length > 0 && (strchr("'\"", *value) || strchr("'\"", value[length - 1])) &&
+        (length == 1 || value[length - 2] != '\\'))
+        return "a quote begins or ends it; leave it out, or write a '\\' before it";
+    if (*value == '~' || *value == '$')
+        return "no shell expands '~' and '$' here; write the path itself, or a '\\' before them";
     return NULL;
 }
 

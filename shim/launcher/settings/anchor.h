@@ -22,9 +22,9 @@
 int anchor_pattern(const char *pattern, const char *directory, char *out, size_t size,
                    const char **fault);
 
-/* Why a value was hardly meant as it stands: quotes, or a `~` or `$`, that nobody took away. A phrase that says what would
- * be right, in static storage, or NULL. */
-const char *anchor_fault(const char *pattern);
+/* Why a value was hardly meant as it stands: a quote at an end, or a `~` or `$`, that nobody took away. (pattern_fault says
+ * it of a whole pattern; an anchored one has a directory before it.) A phrase in static storage, or NULL. */
+const char *anchor_fault(const char *value);
 
 /* What is wrong with the name of a directory as a pattern of --protect. */
 #define ANCHOR_DIRECTORY                                                                           \

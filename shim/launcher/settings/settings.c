@@ -102,16 +102,11 @@ static int check_patterns(const struct policy_patterns *patterns, const char *di
 {
     const char *pattern = patterns->first;
 
-    for (size_t i = 0; !is_inside() && i < patterns->count; i++, pattern += strlen(pattern) + 1) {
-        const char *fault = anchor_fault(pattern);
-
-        if (!fault && anchor_is_directory(pattern, directory))
-            fault = ANCHOR_DIRECTORY;
-        if (fault) {
-            message_fault(setting_variable_name(VARIABLE_PROTECT), pattern, fault);
+    for (size_t i = 0; !is_inside() && i < patterns->count; i++, pattern += strlen(pattern) + 1)
+        if (anchor_is_directory(pattern, directory)) {
+            message_fault(setting_variable_name(VARIABLE_PROTECT), pattern, ANCHOR_DIRECTORY);
             return -EINVAL;
         }
-    }
     return 0;
 }
 

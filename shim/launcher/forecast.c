@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+#include "launcher/forecast.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/path.h"
+#include "launcher/filesystem.h"
+
+/* Of one that can't be read the kernel alone knows. */
+static int is_full(const char *path)
+{
+    DIR *const stream = opendir(path);
+    int count = 0;
+
+    while (stream && count < 3 && readdir(stream))
+        count++;
+    if (stream)
+        closedir(stream);
+    return count > 2;
+}
+
+enum there forecast_look(const char *path, struct stat *facts)
+{
+    if (lstat(path, facts) < 0)
+        return errno == ENOENT || errno == ENOTDIR ? THERE_NOTHING : THERE_UNKNOWN;
+    if (S_ISREG(facts->st_mode))
+        return THERE_FILE;
+    if (S_ISLNK(facts->st_mode))
+        return THERE_LINK;
+    if (S_ISDIR(facts->st_mode))
+        return is_full(path) ? THERE_FULL_DIRECTORY : THERE_DIRECTORY;
+    return THERE_OTHER;
+}
+
+/* Why nothing can be renamed into a directory: ENOENT, EACCES, EROFS ...; or 0. */
+static int check_parent(const char *parent)
+{
+    struct stat facts;
+
+    if (stat(parent, &facts) == 0 && !S_ISDIR(facts.st_mode))
+        return -ENOTDIR;
+    if (faccessat(AT_FDCWD, parent, W_OK | X_OK, AT_EACCESS) == 0)
+        return 0;
+    /* A filter answers so to faccessat2, of which glibc makes it. */
+    if (errno == EPERM && access(parent, W_OK | X_OK) == 0)
+        return 0;
+    return -errno;
+}
+
+/* Onto a name that is free: exclusive, if there is a way to be. */
+static struct forecast forecast_free(const struct policy *policy, int is_enforced, enum kind kind,
+                                     const char *path, const char *parent)
+{
+    struct forecast forecast = {.error = check_parent(parent)};
+    int offer;
+
+    if (kind == OF_FILE && path_split(path).has_trailing_slash &&
+        (forecast.error == 0 || forecast.error == -EACCES))
+        forecast.error = -ENOTDIR;
+    if (forecast.error < 0 || !is_enforced)
+        return forecast;
+    offer = filesystem_ask(parent);
+    if (offer == FILESYSTEM_EXCLUSIVE || offer == FILESYSTEM_IGNORES || offer < 0)
+        return forecast;
+    if (policy->fallback == POLICY_FALLBACK_REFUSE ||
+        (offer == FILESYSTEM_NEITHER && kind == OF_FILE))
+        return (struct forecast){.error = -EOPNOTSUPP, .is_refusal = 1};
+    forecast.is_emulated = 1;
+    return forecast;
+}
+
+/* What the kernel says of the kinds alone, which the policy never changes; or 0. */
+static int compare_kinds(const char *path, enum kind kind, enum there there)
+{
+    if (kind == OF_FILE && path_split(path).has_trailing_slash)
+        return -ENOTDIR;
+    if (kind == OF_DIRECTORY && there != THERE_DIRECTORY && there != THERE_FULL_DIRECTORY)
+        return -ENOTDIR;
+    if (kind == OF_FILE && (there == THERE_DIRECTORY || there == THERE_FULL_DIRECTORY))
+        return -EISDIR;
+    return 0;
+}
+
+static struct forecast forecast_taken(int is_enforced, enum kind kind, const char *path,
+                                      enum there there, const char *parent)
+{
+    const int denied = check_parent(parent);
+    struct forecast forecast = {.error = denied == -EROFS ? denied : 0};
+
+    if (forecast.error == 0)
+        forecast.error = compare_kinds(path, kind, there);
+    if (forecast.error == 0 && there == THERE_FULL_DIRECTORY)
+        forecast.error = is_enforced ? -EEXIST : -ENOTEMPTY;
+    /* The exclusive rename is refused before the kernel looks at rights. */
+    if (forecast.error == 0 && is_enforced)
+        return (struct forecast){.error = -EEXIST, .is_refusal = 1};
+    if (forecast.error == 0 || (!is_enforced && denied < 0))
+        forecast.error = denied;
+    forecast.is_replaced = forecast.error == 0;
+    return forecast;
+}
+
+struct forecast forecast(const struct policy *policy, const struct policy_decision *decision,
+                         enum kind kind, const char *path, enum there there)
+{
+    const int is_enforced = policy->mode != POLICY_OFF && decision->guard == POLICY_GUARDED &&
+                            decision->mode == POLICY_ENFORCE;
+    char parent[PATH_MAX] = "";
+    struct stat facts;
+
+    if (there == THERE_UNKNOWN && lstat(path, &facts) < 0)
+        return (struct forecast){.error = -errno};
+    path_take_parent(path, parent, sizeof parent);
+    if (*parent == '\0')
+        strcpy(parent, ".");
+    return there == THERE_NOTHING ? forecast_free(policy, is_enforced, kind, path, parent)
+                                  : forecast_taken(is_enforced, kind, path, there, parent);
+}
