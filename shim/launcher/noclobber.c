@@ -4,7 +4,6 @@
  * its exit status. Nothing is started before it is certain that the policy is understood and that the
  * library loads.
  */
-#include <signal.h>
 #include <stdio.h>
 
 #include "launcher/audit.h"
@@ -80,17 +79,6 @@ static int act(const struct options *options)
     return 0;
 }
 
-/* A shell that runs a loop ends it only for a command that SIGINT itself has ended. */
-static void end_by_interrupt(void)
-{
-    struct sigaction action;
-
-    if (sigaction(SIGINT, NULL, &action) == 0 && action.sa_handler != SIG_IGN) {
-        signal(SIGINT, SIG_DFL);
-        raise(SIGINT);
-    }
-}
-
 int main(int argc, char **argv)
 {
     struct options options;
@@ -102,7 +90,5 @@ int main(int argc, char **argv)
     /* An answer that did not get through is no success. */
     if (fflush(stdout) != 0 && status == 0)
         status = OWN_ERROR;
-    if (status == 128 + SIGINT)
-        end_by_interrupt();
     return status;
 }

@@ -297,6 +297,17 @@ static int tell(const struct session *session)
     return result < 0 && report.status == 0 ? OWN_ERROR : report.status;
 }
 
+/* A shell that runs a loop ends it only for a command that SIGINT itself has ended. */
+static void end_by_interrupt(void)
+{
+    struct sigaction action;
+
+    if (sigaction(SIGINT, NULL, &action) == 0 && action.sa_handler != SIG_IGN) {
+        signal(SIGINT, SIG_DFL);
+        raise(SIGINT);
+    }
+}
+
 static int run_session(struct session *session)
 {
     int status = check_outlets(session);
@@ -321,6 +332,8 @@ static int run_session(struct session *session)
     records_free(&session->records);
     keeping_free(&session->keeping);
     snapshot_free(session->snapshot);
+    if (session->result.signal == SIGINT)
+        end_by_interrupt();
     return status;
 }
 

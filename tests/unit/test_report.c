@@ -45,12 +45,12 @@ static struct tally tally;
 static char *output;
 static size_t output_size;
 
-static void happen(size_t record_count, size_t change_count, int leftovers)
+static void happen(size_t record_count, size_t change_count, int has_leftovers)
 {
     options = (struct options){.arguments = arguments};
     records = (struct records){.list = list, .count = record_count};
     changes = (struct changes){change_list, change_count};
-    result = (struct run_result){.leftovers = leftovers};
+    result = (struct run_result){.has_leftovers = has_leftovers};
     tally = (struct tally){.options = &options,
                            .changes = &changes,
                            .result = &result,
@@ -168,7 +168,7 @@ START_TEST(text_names_each_destination_once)
         "noclobber:   no rename that the library saw did this: cp, install, rm, mv away, `>`, "
         "static and Go "
         "programs do\n"
-        "noclobber: 1 process of the command still running, not in these counts\n");
+        "noclobber: processes of the command are still running, and not in these counts\n");
     free(output);
     tally_free(&tally);
 }
@@ -286,12 +286,13 @@ START_TEST(json_has_it_all)
     result.sealed = 3;
     written(report_json);
     ck_assert_ptr_nonnull(strstr(
-        output, "\"status\":17,\"command_status\":0,\"command\":[\"/bin/mv\"],\"counts\":{"
-                "\"refused\":1,\"audited\":0,\"allowed\":0,\"changed\":1,\"sealed\":3,"
-                "\"leftovers\":2,\"damaged\":0},\"complete\":true,\"refused\":[{\"destination\":\"" HOSTILE_TEXT
-                "\",\"source\":\"/tmp/new\",\"program\":\"/bin/mv\",\"rule\":\"default\","
-                "\"times\":1}],\"audited\":[],\"allowed\":[],\"changed\":[{\"path\":\"" HOSTILE_TEXT
-                "\",\"how\":\"truncated\"}],\"suggested\":[]}\n"));
+        output,
+        "\"status\":17,\"command_status\":0,\"command\":[\"/bin/mv\"],\"counts\":{"
+        "\"refused\":1,\"audited\":0,\"allowed\":0,\"changed\":1,\"sealed\":3,"
+        "\"damaged\":0},\"complete\":true,\"still_running\":true,\"refused\":[{\"destination\":"
+        "\"" HOSTILE_TEXT "\",\"source\":\"/tmp/new\",\"program\":\"/bin/mv\",\"rule\":\"default\","
+        "\"times\":1}],\"audited\":[],\"allowed\":[],\"changed\":[{\"path\":\"" HOSTILE_TEXT
+        "\",\"how\":\"truncated\"}],\"suggested\":[]}\n"));
     free(output);
     tally_free(&tally);
 }

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "launcher/run/children.h"
 #include "unit/run.h"
 #include "unit/sandbox.h"
 
@@ -45,6 +46,14 @@ static const struct {
     {"trap 'exit 9' ALRM; (kill -ALRM $PPID); while :; do sleep 1 & wait $!; done", 9},
     {"trap 'exit 9' WINCH; (kill -WINCH $PPID); while :; do sleep 1 & wait $!; done", 9},
     {"trap 'exit 9' CONT; (kill -CONT $PPID); while :; do sleep 1 & wait $!; done", 9},
+    {"trap 'exit 9' ABRT; (kill -ABRT $PPID); while :; do sleep 1 & wait $!; done", 9},
+    {"trap 'exit 9' PWR; (kill -PWR $PPID); while :; do sleep 1 & wait $!; done", 9},
+    {"trap 'exit 9' XCPU; (kill -XCPU $PPID); while :; do sleep 1 & wait $!; done", 9},
+    {"trap 'exit 9' URG; (kill -URG $PPID); while :; do sleep 1 & wait $!; done", 9},
+    {"trap 'exit 9' PIPE; (kill -PIPE $PPID); while :; do sleep 1 & wait $!; done", 9},
+    {"trap 'exit 9' PROF; (kill -PROF $PPID); while :; do sleep 1 & wait $!; done", 9},
+    {"trap 'exit 9' 40; (kill -40 $PPID); while :; do sleep 1 & wait $!; done", 9},
+    {"trap 'exit 9' 64; (kill -64 $PPID); while :; do sleep 1 & wait $!; done", 9},
     /* What it sends us itself does not come back. */
     {"trap 'exit 9' USR1; kill -USR1 $PPID; kill -0 $PPID", 0},
 };
@@ -67,7 +76,7 @@ START_TEST(what_cannot_be_started_is_126_or_127)
     ck_assert_int_eq(result.status, 127);
     ck_assert_int_eq(run_command(forbidden, environ, NULL, &result), 0);
     ck_assert_int_eq(result.status, 126);
-    ck_assert_int_eq(result.leftovers, 0);
+    ck_assert_int_eq(result.has_leftovers, 0);
 }
 END_TEST
 
@@ -124,20 +133,44 @@ START_TEST(the_command_has_the_signals_of_the_caller)
 END_TEST
 
 /* They read from a pipe that this test holds open, so they are there until it says so. */
-START_TEST(what_outlives_the_command_is_counted_and_left)
+START_TEST(what_outlives_the_command_is_told_and_left)
 {
     int ends[2];
 
     ck_assert_int_eq(pipe(ends), 0);
     ck_assert_int_eq(dup2(ends[0], 9), 9);
     ck_assert_int_eq(run_shell("(read x <&9; :) & sh -c 'sh -c \"read x; :\" <&9 & :'; exit 4"), 4);
-    ck_assert_int_eq(result.leftovers, 2);
+    ck_assert_int_eq(result.has_leftovers, 1);
     ck_assert_int_eq(write(ends[1], "\n\n", 2), 2); /* a line each: they are alive, and end */
     while (waitpid(-1, NULL, 0) > 0)
         ;
     close(9);
     close(ends[0]);
     close(ends[1]);
+}
+END_TEST
+
+/* Nobody reaps them: this test is their parent, and asks /proc before it does. */
+START_TEST(zombies_are_not_running)
+{
+    siginfo_t info;
+    const pid_t pid = fork();
+
+    if (pid == 0)
+        _exit(0);
+    ck_assert_int_eq(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
+    ck_assert_int_eq(children_count(), 0);
+    ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+    ck_assert_int_eq(children_count(), 0);
+}
+END_TEST
+
+START_TEST(a_signal_is_no_number)
+{
+    ck_assert_int_eq(run_shell("exit 130"), 130);
+    ck_assert_int_eq(result.signal, 0);
+    ck_assert_int_eq(run_shell("kill -INT $$"), 130);
+    ck_assert_int_eq(result.signal, SIGINT);
 }
 END_TEST
 
@@ -154,7 +187,7 @@ START_TEST(children_from_before_are_not_the_commands)
         _exit(read(ends[0], &byte, 1) == 0 ? 0 : 1);
     }
     ck_assert_int_eq(run_shell("true"), 0);
-    ck_assert_int_eq(result.leftovers, 0);
+    ck_assert_int_eq(result.has_leftovers, 0);
     ck_assert_int_eq(kill(pid, 0), 0);
     close(ends[0]);
     close(ends[1]);
@@ -220,7 +253,9 @@ static void add(TCase *tcase)
     tcase_add_test(tcase, what_cannot_be_started_is_126_or_127);
     tcase_add_test(tcase, the_environment_is_the_one_given);
     tcase_add_test(tcase, the_command_has_the_signals_of_the_caller);
-    tcase_add_test(tcase, what_outlives_the_command_is_counted_and_left);
+    tcase_add_test(tcase, what_outlives_the_command_is_told_and_left);
+    tcase_add_test(tcase, zombies_are_not_running);
+    tcase_add_test(tcase, a_signal_is_no_number);
     tcase_add_test(tcase, children_from_before_are_not_the_commands);
     tcase_add_test(tcase, finished_orphans_are_reaped);
     tcase_add_test(tcase, who_runs_a_command_that_stops_stops_with_it);

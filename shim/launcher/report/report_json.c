@@ -27,10 +27,11 @@ static void put_counts(FILE *out, const struct tally *tally)
 {
     fprintf(out,
             ",\"counts\":{\"refused\":%lu,\"audited\":%lu,\"allowed\":%lu,\"changed\":%zu,"
-            "\"sealed\":%zu,\"leftovers\":%d,\"damaged\":%zu},\"complete\":%s",
+            "\"sealed\":%zu,\"damaged\":%zu},\"complete\":%s,\"still_running\":%s",
             tally->times[EVENT_REFUSED], tally->times[EVENT_AUDITED], tally->times[EVENT_ALLOWED],
-            tally->changes->count, tally->result->sealed, tally->result->leftovers,
-            tally->records->damaged, tally->records->is_incomplete ? "false" : "true");
+            tally->changes->count, tally->result->sealed, tally->records->damaged,
+            tally->records->is_incomplete ? "false" : "true",
+            tally->result->has_leftovers ? "true" : "false");
 }
 
 static void put_places(FILE *out, const char *key, const struct tally *tally,

@@ -154,14 +154,13 @@ static void put_sealed(FILE *out, const struct run_result *result)
 
 static void put_remarks(FILE *out, const struct tally *tally)
 {
-    const int leftovers = tally->result->leftovers;
     const size_t damaged = tally->records->damaged;
 
     if (tally->result->is_sealed)
         put_sealed(out, tally->result);
-    if (leftovers > 0)
-        fprintf(out, "noclobber: %d process%s of the command still running, not in these counts\n",
-                leftovers, leftovers == 1 ? "" : "es");
+    if (tally->result->has_leftovers)
+        fputs("noclobber: processes of the command are still running, and not in these counts\n",
+              out);
     if (tally->records->is_incomplete)
         fputs("noclobber: more was refused than could be recorded: a full disk, or no descriptor "
               "left\n",

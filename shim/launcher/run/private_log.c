@@ -13,9 +13,9 @@
 
 #include "core/policy.h"
 
-static const int ending[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGALRM};
-
-#define ENDING_COUNT (sizeof ending / sizeof *ending)
+/* These do not end a process, or not before it is too late to tidy up. */
+static const int others[] = {SIGKILL,  SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, SIGCONT, SIGCHLD, SIGURG,
+                             SIGWINCH, SIGSEGV, SIGBUS,  SIGFPE,  SIGILL,  SIGTRAP, SIGSYS};
 
 /* A signal handler reads these. `owner` is 0 while there is no log; a child that was forked is not
  * the owner. */
@@ -24,7 +24,7 @@ static char file[PATH_MAX + sizeof "/report"];
 static char whole[sizeof file + sizeof POLICY_REPORT_WHOLE];
 static volatile pid_t owner;
 static int kept = -1; /* the report, open for reading: it may be removed while the command runs */
-static struct sigaction before[ENDING_COUNT];
+static struct sigaction before[NSIG]; /* by signal */
 
 static void remove_files(void)
 {
@@ -46,6 +46,15 @@ static void end(int signal)
     errno = saved;
 }
 
+static int ends_process(int number)
+{
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (others[i] == number)
+            return 0;
+    return 1;
+}
+
+/* sigaction(2) fails for those that the C library keeps to itself. */
 static void catch_signals(void)
 {
     struct sigaction action;
@@ -54,11 +63,10 @@ static void catch_signals(void)
     action.sa_handler = end;
     action.sa_flags = (int)SA_RESETHAND;
     sigemptyset(&action.sa_mask);
-    for (size_t i = 0; i < ENDING_COUNT; i++) {
-        sigaction(ending[i], NULL, &before[i]);
-        if (before[i].sa_handler != SIG_IGN)
-            sigaction(ending[i], &action, NULL);
-    }
+    for (int i = 1; i <= SIGRTMAX; i++)
+        if (ends_process(i) && sigaction(i, NULL, &before[i]) == 0 &&
+            before[i].sa_handler != SIG_IGN)
+            sigaction(i, &action, NULL);
 }
 
 /* Whatever the umask: other users get to write. Returns the descriptor or -errno. */
@@ -186,12 +194,21 @@ const char *private_log_path(void)
     return descriptor;
 }
 
+/* Not one that somebody has ignored in the meantime. */
+static void restore_signal(int number)
+{
+    struct sigaction now;
+
+    if (ends_process(number) && sigaction(number, NULL, &now) == 0 && now.sa_handler == end)
+        sigaction(number, &before[number], NULL);
+}
+
 void private_log_remove(void)
 {
     if (owner != getpid())
         return;
     remove_files();
     close(kept);
-    for (size_t i = 0; i < ENDING_COUNT; i++)
-        sigaction(ending[i], &before[i], NULL);
+    for (int i = 1; i <= SIGRTMAX; i++)
+        restore_signal(i);
 }

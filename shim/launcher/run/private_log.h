@@ -10,8 +10,8 @@
  */
 
 /* Makes them. Returns the report's absolute path, of static storage, or NULL with errno. From then on
- * until private_log_remove a signal that ends this process (HUP, INT, QUIT, TERM, USR1, USR2, ALRM)
- * removes them first; SIGKILL leaves them. */
+ * until private_log_remove a signal that ends this process removes them first; SIGKILL and faults
+ * leave them. */
 const char *private_log_create(void);
 
 /* Whether they are where they were made: 1 or 0. The command may have removed them, and what was

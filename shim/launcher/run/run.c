@@ -1,28 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * All signals that matter are blocked and taken one at a time with sigwaitinfo(2): no handler, no race between a look and a
- * wait, and each comes with its sender. A blocked signal is queued even where it is ignored or would stop us.
+ * All signals are blocked and taken one at a time with sigwaitinfo(2): no handler, no race between a look and a wait, and each
+ * comes with its sender. A blocked signal is queued even where it is ignored or would stop us. Only those that the kernel
+ * sends for a fault of our own are not blocked.
  */
 #include "launcher/run/run.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-#include <fcntl.h>
 
-#include "launcher/run/family.h"
+#include "launcher/run/children.h"
+#include "launcher/run/witness.h"
 
-static const int WATCHED[] = {SIGCHLD, SIGINT,   SIGQUIT, SIGTERM, SIGHUP,  SIGUSR1, SIGUSR2,
-                              SIGALRM, SIGWINCH, SIGTSTP, SIGCONT, SIGTTIN, SIGTTOU};
+static const int FAULTS[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS};
 
 struct run {
     const struct run_entry *entry;
     pid_t pid;
-    int status;
+    int status; /* as waitpid(2) says it */
     int is_over;
     sigset_t watched;
     sigset_t mask_before;
@@ -34,9 +35,9 @@ static void watch(struct run *run)
 {
     struct sigaction action = {.sa_handler = SIG_DFL};
 
-    sigemptyset(&run->watched);
-    for (size_t i = 0; i < sizeof WATCHED / sizeof *WATCHED; i++)
-        sigaddset(&run->watched, WATCHED[i]);
+    sigfillset(&run->watched);
+    for (size_t i = 0; i < sizeof FAULTS / sizeof *FAULTS; i++)
+        sigdelset(&run->watched, FAULTS[i]);
     sigprocmask(SIG_BLOCK, &run->watched, &run->mask_before);
     sigaction(SIGCHLD, &action, &run->child_before);
 }
@@ -161,22 +162,37 @@ static void collect(struct run *run)
             stop_as_well(run, WSTOPSIG(status));
             continue;
         }
-        run->status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+        run->status = status;
         run->is_over = 1;
     }
 }
 
-/*
- * Whether the command has had the signal already. The kernel sends for a terminal, and then to every process of the group; but
- * a hangup, and the CONT after it, go to the leader of the session alone, which we may be, and an alarm that was set before us
- * (it survives execve(2), not fork(2)) to us alone. A command that left our group (timeout(1)) relies on us.
- */
+/* Without a witness: the kernel sends for a terminal, to the group; but a hangup, and the CONT after it, go to the leader of
+ * the session alone, which we may be, and an alarm that was set before us (it survives execve(2), not fork(2)) to us alone. */
+static int has_group_had(int number, const siginfo_t *info)
+{
+    const int has_had = witness_has_had(number, info);
+
+    if (has_had >= 0)
+        return has_had;
+    return info->si_code == SI_KERNEL && number != SIGHUP && number != SIGCONT && number != SIGALRM;
+}
+
+/* Whether the command has had the signal already: its own `kill 0` or word to its parent, or one to our group, unless it
+ * left that (timeout(1)). */
 static int has_had(const struct run *run, int number, const siginfo_t *info)
 {
-    if (info->si_code != SI_KERNEL)
-        return info->si_pid == run->pid; /* its own `kill 0`, or word to its parent */
-    return number != SIGHUP && number != SIGCONT && number != SIGALRM &&
-           getpgid(run->pid) == getpgrp();
+    const int is_own = info->si_code <= 0 && info->si_pid == run->pid;
+    const int has_group = has_group_had(number, info);
+
+    return is_own || (has_group && getpgid(run->pid) == getpgrp());
+}
+
+/* With what sigqueue(3) sends along. */
+static void pass_on(const struct run *run, int number, const siginfo_t *info)
+{
+    if (info->si_code != SI_QUEUE || sigqueue(run->pid, number, info->si_value) < 0)
+        kill(run->pid, number);
 }
 
 static void follow(struct run *run)
@@ -189,38 +205,43 @@ static void follow(struct run *run)
         if (number == SIGCHLD)
             collect(run);
         else if (number > 0 && !has_had(run, number, &info))
-            kill(run->pid, number);
+            pass_on(run, number, &info);
     }
 }
 
 /* ---- afterwards -------------------------------------------------------------------------------- */
 
-/* Without /proc all that is known is whether there is any. */
-static int count_leftovers(const struct family *before)
+static void finish(const struct run *run, int exec_error, int children_before,
+                   struct run_result *result)
 {
-    const int count = family_count(before);
+    const int status = run->status;
 
-    return count >= 0 ? count : 1;
+    result->exec_error = exec_error;
+    result->signal = exec_error == 0 && WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    if (exec_error != 0)
+        result->status = exec_error == ENOENT ? 127 : 126;
+    else
+        result->status = result->signal ? 128 + result->signal : WEXITSTATUS(status);
+    result->has_leftovers = children_count() > children_before;
 }
 
 int run_command(char **command, char **environment, const struct run_entry *entry,
                 struct run_result *result)
 {
     struct run run = {.entry = entry, .pid = -1};
-    struct family before; /* of the program that became us by exec: no concern of the command's */
+    /* Of the program that became us by exec, and the tracer. */
+    const int children_before = children_count();
     int reason;
 
-    family_take(&before);
     prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     watch(&run);
+    witness_start();
     reason = start(&run, command, environment);
-    if (reason >= 0) {
+    if (reason >= 0)
         follow(&run);
-        result->exec_error = reason;
-        result->status = reason == 0 ? run.status : reason == ENOENT ? 127 : 126;
-        result->leftovers = count_leftovers(&before);
-    }
+    witness_end();
+    if (reason >= 0)
+        finish(&run, reason, children_before, result);
     unwatch(&run);
-    family_free(&before);
     return reason < 0 ? reason : 0;
 }
