@@ -60,6 +60,11 @@ static int bracket_match(const char *bracket, unsigned code, const char **end)
 
 /* ---- matching ---- */
 
+static int is_letter(unsigned code)
+{
+    return (code | 0x20) >= 'a' && (code | 0x20) <= 'z';
+}
+
 static int match_question(struct cursor *at)
 {
     unsigned length;
@@ -72,30 +77,81 @@ static int match_question(struct cursor *at)
     return 1;
 }
 
-static int match_bracket(struct cursor *at)
+static int match_bracket(struct cursor *at, int is_alike)
 {
     const char *end;
     unsigned length;
+    const unsigned code = utf8_decode(at->text, &length);
 
-    if (*at->text == '/' || !bracket_match(at->pattern, utf8_decode(at->text, &length), &end))
+    if (*at->text == '/')
+        return 0;
+    if (!bracket_match(at->pattern, code, &end) &&
+        !(is_alike &&
+          (code >= 0x80 || (is_letter(code) && bracket_match(at->pattern, code ^ 0x20, &end)))))
         return 0;
     at->pattern = end;
     at->text += length;
     return 1;
 }
 
-static int match_literal(struct cursor *at)
+/* Whether one character may stand for the other beyond ASCII: in another case, composed or
+ * decomposed, as a ligature. Only Latin ones stand for a letter of ASCII. */
+static int may_stand_for(unsigned one, unsigned other)
+{
+    const unsigned low = one < other ? one : other;
+    const unsigned high = one < other ? other : one;
+
+    return low >= 0x80 || (is_letter(low) && (high < 0x370 || (high >= 0x1E00 && high < 0x1F00) ||
+                                              (high >= 0x2100 && high < 0x2150) ||
+                                              (high >= 0xFB00 && high < 0xFB07)));
+}
+
+/* The end of the pattern's component; a `**` in it may go on beyond it. */
+static const char *skip_component(const char *pattern)
+{
+    while (*pattern != '\0' && *pattern != '/' && !(pattern[0] == '*' && pattern[1] == '*')) {
+        if (*pattern == '[')
+            bracket_match(pattern, 0, &pattern);
+        else
+            pattern += 1 + (*pattern == '\\');
+    }
+    return pattern;
+}
+
+/* Two characters that differ. Beyond ASCII no table says which are alike, nor how long the other
+ * spelling is: the rest of the component is taken to be. */
+static int match_alike(struct cursor *at, const char *literal)
+{
+    unsigned length;
+    unsigned other_length;
+    const unsigned one = utf8_decode(literal, &length);
+    const unsigned other = utf8_decode(at->text, &other_length);
+
+    if ((one ^ other) == 0x20 && is_letter(one)) {
+        at->pattern = literal + 1;
+        at->text++;
+        return 1;
+    }
+    if ((one < 0x80 && other < 0x80) || !may_stand_for(one, other))
+        return 0;
+    at->pattern = skip_component(literal + length);
+    while (*at->text != '\0' && *at->text != '/')
+        at->text++;
+    return 1;
+}
+
+static int match_literal(struct cursor *at, int is_alike)
 {
     const char *const literal = at->pattern + (*at->pattern == '\\');
     unsigned length = 1;
     unsigned other = 1;
 
     if (*literal != *at->text)
-        return 0;
+        return is_alike && match_alike(at, literal);
     /* Whole characters, so that a star begins only where one does: what the one below counts on. */
     if ((unsigned char)*literal >= 0x80 &&
         utf8_decode(literal, &length) != utf8_decode(at->text, &other))
-        return 0;
+        return is_alike && match_alike(at, literal);
     at->pattern = literal + length;
     at->text += length;
     return 1;
@@ -103,13 +159,13 @@ static int match_literal(struct cursor *at)
 
 /* Matches one element of the pattern that is no star against the text, which has not ended, and
  * moves both on. */
-static int match_element(struct cursor *at)
+static int match_element(struct cursor *at, int is_alike)
 {
     switch (*at->pattern) {
     case '\0': return 0;
     case '?': return match_question(at);
-    case '[': return match_bracket(at);
-    default: return match_literal(at);
+    case '[': return match_bracket(at, is_alike);
+    default: return match_literal(at, is_alike);
     }
 }
 
@@ -166,7 +222,7 @@ static int has_matched(const struct cursor *at)
     return at->pattern[0] == '\0' && *at->text == '\0';
 }
 
-int pattern_match(const char *pattern, const char *path)
+static int match(const char *pattern, const char *path, int is_alike)
 {
     const char *const first = pattern + (*pattern == '/');
     struct cursor at = {first, path + 1};
@@ -180,7 +236,7 @@ int pattern_match(const char *pattern, const char *path)
     while (!has_matched(&at)) {
         if (*at.pattern == '*')
             take_star(&at, at.pattern == first || at.pattern[-1] == '/', &star, &globstar);
-        else if (*at.text != '\0' && match_element(&at))
+        else if (*at.text != '\0' && match_element(&at, is_alike))
             continue;
         else if (retry_next(&star, &at, 0))
             continue;
@@ -190,6 +246,16 @@ int pattern_match(const char *pattern, const char *path)
             return 0;
     }
     return 1;
+}
+
+int pattern_match(const char *pattern, const char *path)
+{
+    return match(pattern, path, 0);
+}
+
+int pattern_match_alike(const char *pattern, const char *path)
+{
+    return match(pattern, path, 1);
 }
 
 /* ---- faults ---- */

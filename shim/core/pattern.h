@@ -40,4 +40,12 @@ const char *pattern_fault(const char *pattern, size_t length);
  */
 int pattern_match(const char *pattern, const char *path);
 
+/*
+ * Whether it matches `path` or what may be another spelling of it: 1 or 0. True of each path that
+ * pattern_match says 1 of. Filesystems that fold names (ext4 with casefold, vfat, SMB) take letters in
+ * another case for the same; beyond ASCII each has a table of its own (case, composed characters),
+ * and this says 1 if in doubt.
+ */
+int pattern_match_alike(const char *pattern, const char *path);
+
 #endif

@@ -40,15 +40,41 @@ static const char *first_match(const struct policy_patterns *patterns, const cha
     return NULL;
 }
 
-static struct policy_decision decide_alone(const struct policy *policy, const char *path)
+/* The same, or else the first pattern that matches another spelling, if `is_alike` asks for that; it is
+ * set to whether that is so. */
+static const char *first_guard(const struct policy_patterns *patterns, const char *path,
+                               int *is_alike)
 {
-    struct policy_decision decision = {POLICY_GUARDED, NULL, policy->mode, policy->allow_if};
+    const char *pattern = patterns->first;
+    const char *alike = NULL;
+
+    if (!*is_alike)
+        return first_match(patterns, path);
+    for (size_t i = 0; i < patterns->count; i++) {
+        if (pattern_match_alike(pattern, path)) {
+            if (pattern_match(pattern, path)) {
+                *is_alike = 0;
+                return pattern;
+            }
+            alike = alike ? alike : pattern;
+        }
+        pattern += strlen(pattern) + 1;
+    }
+    *is_alike = alike != NULL;
+    return alike;
+}
+
+static struct policy_decision decide_alone(const struct policy *policy, const char *path,
+                                           int is_alike)
+{
+    struct policy_decision decision = {POLICY_GUARDED, NULL, policy->mode, policy->allow_if, 0};
     const char *allowed;
 
     if (!path)
         return decision;
     if (policy->protect.count != 0) {
-        decision.pattern = first_match(&policy->protect, path);
+        decision.pattern = first_guard(&policy->protect, path, &is_alike);
+        decision.is_alike = is_alike;
         if (!decision.pattern)
             decision.guard = POLICY_UNGUARDED;
     }
@@ -69,21 +95,34 @@ static int strictness(const struct policy_decision *decision)
            (decision->guard == POLICY_GUARDED && decision->mode == POLICY_ENFORCE);
 }
 
-struct policy_decision policy_decide(const struct policy *policy, const char *path)
+static struct policy_decision decide(const struct policy *policy, const char *path, int is_alike)
 {
-    struct policy_decision decision = decide_alone(policy, path);
+    struct policy_decision decision = decide_alone(policy, path, is_alike);
+    int any_is_alike = decision.is_alike;
 
     for (unsigned i = 0; i < policy->outer_count; i++) {
         const struct policy *const outer = &policy->outer[i];
-        const struct policy_decision other = decide_alone(outer, path);
+        const struct policy_decision other = decide_alone(outer, path, is_alike);
         const int order = strictness(&other) - strictness(&decision);
 
         if (outer->mode == POLICY_OFF)
             continue;
+        any_is_alike |= other.is_alike;
         if (order > 0)
             decision = other;
         else if (order == 0)
             decision.allow_if &= other.allow_if;
     }
+    decision.is_alike = any_is_alike;
     return decision;
+}
+
+struct policy_decision policy_decide(const struct policy *policy, const char *path)
+{
+    return decide(policy, path, 0);
+}
+
+struct policy_decision policy_decide_alike(const struct policy *policy, const char *path)
+{
+    return decide(policy, path, 1);
 }

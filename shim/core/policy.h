@@ -125,6 +125,7 @@ struct policy_decision {
     const char *pattern;   /* the one that decided, of the policy's storage; NULL: none did */
     enum policy_mode mode; /* of what is guarded: POLICY_AUDIT if nobody who guards it enforces */
     unsigned allow_if;     /* of what is guarded: the exceptions that all who guard it make */
+    int is_alike;          /* policy_decide_alike: a pattern matches another spelling of the path */
 };
 
 /* Whether anybody wants events: a log or a report, here or in an outer policy. */
@@ -144,5 +145,9 @@ int policy_needs_path(const struct policy *policy);
  * PROTECT of the same policy. The mode POLICY_OFF of `policy` itself is for the caller to look at.
  */
 struct policy_decision policy_decide(const struct policy *policy, const char *path);
+
+/* The same for a path that may be another spelling of a guarded one: PROTECT matches as
+ * pattern_match_alike does. If `is_alike` of the answer is 0, policy_decide gives the same. */
+struct policy_decision policy_decide_alike(const struct policy *policy, const char *path);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/exclusive.h"
+#include "engine/spelling.h"
 
 /* ---- deciding, looking, naming ---- */
 
@@ -29,12 +30,16 @@ static int resolve_source(struct collision *collision)
 
 void collision_decide(struct collision *collision)
 {
-    const char *const path =
+    char *const path =
         policy_needs_path(collision->policy) && resolve_destination(collision) == 0
             ? collision->scratch->destination
             : NULL;
 
-    collision->decision = policy_decide(collision->policy, path);
+    collision->decision =
+        path ? spelling_decide(collision->call->sys, collision->policy, path,
+                               collision->scratch->large.entries,
+                               sizeof collision->scratch->large.entries)
+             : policy_decide(collision->policy, NULL);
 }
 
 void collision_look(struct collision *collision)

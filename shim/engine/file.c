@@ -90,8 +90,8 @@ struct entry_head {
     unsigned char type;
 } __attribute__((packed));
 
-/* Whether one of the records is of a name other than `.` and `..`. */
-static int has_name(const char *records, size_t size)
+/* Whether one of the records is of the name `wanted`; NULL: of any but `.` and `..`. */
+static int has_name(const char *records, size_t size, const char *wanted)
 {
     size_t at = 0;
 
@@ -99,7 +99,7 @@ static int has_name(const char *records, size_t size)
         const char *const name = records + at + sizeof(struct entry_head);
         struct entry_head head;
 
-        if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0)
+        if (wanted ? strcmp(name, wanted) == 0 : strcmp(name, ".") != 0 && strcmp(name, "..") != 0)
             return 1;
         memcpy(&head, records + at, sizeof head);
         at += head.length;
@@ -107,19 +107,35 @@ static int has_name(const char *records, size_t size)
     return 0;
 }
 
-int file_is_empty_directory(const struct sys *sys, int dirfd, const char *path, void *entries,
-                            size_t size)
+#define DIRECTORY_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK)
+
+/* Whether the open directory has such a name: 1, 0 or -errno. Closes it; `fd` may be -errno. */
+static int search(const struct sys *sys, int fd, const char *wanted, void *entries, size_t size)
 {
-    const int fd = sys_openat(sys, dirfd, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK);
     long got;
 
     if (fd < 0)
         return fd;
     do
         got = sys_getdents64(sys, fd, entries, size);
-    while (got > 0 && !has_name(entries, (size_t)got));
+    while (got > 0 && !has_name(entries, (size_t)got, wanted));
     sys_close(sys, fd);
-    return got < 0 ? (int)got : got == 0;
+    return got < 0 ? (int)got : got > 0;
+}
+
+int file_is_empty_directory(const struct sys *sys, int dirfd, const char *path, void *entries,
+                            size_t size)
+{
+    const int result =
+        search(sys, sys_openat(sys, dirfd, path, DIRECTORY_FLAGS), NULL, entries, size);
+
+    return result < 0 ? result : !result;
+}
+
+int file_is_listed(const struct sys *sys, const char *directory, const char *name, void *entries,
+                   size_t size)
+{
+    return search(sys, sys_open_own(sys, directory, DIRECTORY_FLAGS, 0), name, entries, size);
 }
 
 /* ---- contents ---- */

@@ -51,6 +51,11 @@ int file_is_same_inode(const struct file *one, const struct file *other);
 int file_is_empty_directory(const struct sys *sys, int dirfd, const char *path, void *entries,
                             size_t size);
 
+/* Whether the directory, an absolute path without symbolic links, lists exactly this name: 1, 0, or
+ * -errno if it cannot be read. `entries` as above. */
+int file_is_listed(const struct sys *sys, const char *directory, const char *name, void *entries,
+                   size_t size);
+
 /* One end of a comparison: where the file is, and what file_look said of it. */
 struct file_place {
     const struct sys *sys;

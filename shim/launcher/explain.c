@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "core/path.h"
+#include "engine/spelling.h"
 #include "launcher/escape.h"
 #include "launcher/forecast.h"
 #include "launcher/kernel.h"
@@ -225,6 +226,7 @@ static void print_seal(const struct policy *policy, enum there there, const stru
 
 static int explain_one(const struct policy *policy, int is_sealing, const char *path)
 {
+    static _Alignas(8) char entries[4096];
     char resolved[PATH_RESOLVED_MAX];
     char stripped[PATH_RESOLVED_MAX] = "";
     struct policy_decision decision;
@@ -236,7 +238,7 @@ static int explain_one(const struct policy *policy, int is_sealing, const char *
         message_fault("--explain", path, resolve_error(path, result));
         return OWN_ERROR;
     }
-    decision = policy_decide(policy, resolved);
+    decision = spelling_decide(&kernel_sys, policy, resolved, entries, sizeof entries);
     /* By the words of the path: a directory above may be shut. */
     path_strip(path, stripped, sizeof stripped);
     there = forecast_look(stripped, &facts);

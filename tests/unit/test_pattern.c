@@ -267,9 +267,10 @@ static unsigned below(unsigned limit)
 
 static void make_pattern(char *out)
 {
-    static const char *const pieces[] = {
-        "a",    "b",    "a",    "/",     "/", "/",   "*",   "*",        "**",   "/**",  "**/", "?",
-        "[ab]", "[!a]", "[^b]", "[a-c]", "c", "\\*", "\\a", "\xC3\xA9", "\xFF", "\xC3", "\xA9"};
+    static const char *const pieces[] = {"a",    "b",        "a",    "/",     "/",    "/",
+                                         "*",    "*",        "**",   "/**",   "**/",  "?",
+                                         "[ab]", "[!a]",     "[^b]", "[a-c]", "c",    "\\*",
+                                         "\\a",  "\xC3\xA9", "\xFF", "\xC3",  "\xA9", "\\["};
     unsigned count = 1 + below(9);
 
     for (out[0] = '\0'; count > 0; count--)
@@ -312,6 +313,86 @@ START_TEST(random_patterns_match_as_the_obvious_matcher_says)
     ck_assert_uint_gt(made, CASES / 2);
     ck_assert_uint_gt(matched, made / 20);
     ck_assert_uint_lt(matched, made - made / 20);
+}
+END_TEST
+
+/* ---- other spellings ---- */
+
+static const struct {
+    const char *name;
+    const char *pattern;
+    const char *path;
+    int matches;
+} spellings[] = {
+    {"as it is", "/m/App.zip", "/m/App.zip", 1},
+    {"another case", "/m/App.zip", "/m/app.ZIP", 1},
+    {"another name", "/m/App.zip", "/m/Ape.zip", 0},
+    {"longer", "/m/App", "/m/app2", 0},
+    {"shorter", "/m/App2", "/m/app", 0},
+    {"not a letter", "/m/a\\[", "/m/a{", 0},
+    {"a directory", "dist/", "/m/DIST/app", 1},
+    {"a star", "*.deb", "/m/x.DEB", 1},
+    {"a set", "/m/[a-c]x", "/m/Bx", 1},
+    {"a negated set", "/m/[!a-c]x", "/m/bx", 1},
+    {"a set that has neither", "/m/[a-c]x", "/m/Dx", 0},
+    {"composed, another case",
+     "/m/\xC3\xA9"
+     "a",
+     "/m/\xC3\x89"
+     "a",
+     1},
+    {"composed and decomposed", "/m/caf\xC3\xA9/x", "/m/cafe\xCC\x81/x", 1},
+    {"decomposed and composed", "/m/cafe\xCC\x81/x", "/m/caf\xC3\xA9/x", 1},
+    {"another component behind it", "/m/caf\xC3\xA9/x", "/m/cafe\xCC\x81/y", 0},
+    {"a sharp s", "/m/STRASSE",
+     "/m/stra\xC3\x9F"
+     "e",
+     1},
+    {"a ligature", "/m/file", "/m/\xEF\xAC\x81le", 1},
+    {"kelvin", "/m/k", "/m/\xE2\x84\xAA", 1},
+    {"cyrillic, another case", "\xD0\xB4\xD0\xB0/", "/\xD0\x94\xD0\x90/x", 1},
+    {"cyrillic and latin", "dist/", "/home/\xD0\xB4\xD0\xB0/src/x", 0},
+    {"cyrillic and a dot", "*.deb", "/home/\xD0\xB4\xD0\xB0", 0},
+    {"chinese and latin", "dist/", "/home/\xE5\x8F\x91/x", 0},
+    {"a bracket as a name beyond ASCII", "/m/\\[x", "/m/\xC3\xA9x", 0},
+    {"an escape beyond ASCII", "/m/\\e[a]x/b", "/m/\xC3\xA9/b", 1},
+    {"a globstar in the rest", "/m/e**x", "/m/\xC3\xA9/b/x", 1},
+    {"the slash is no part of it", "/m/\xC3\xA9x/b", "/m/\xC3\x89x", 0},
+};
+
+START_TEST(a_pattern_matches_other_spellings)
+{
+    const char *const pattern = spellings[_i].pattern;
+
+    ck_assert_ptr_null(pattern_fault(pattern, strlen(pattern)));
+    ck_assert_msg(pattern_match_alike(pattern, spellings[_i].path) == spellings[_i].matches,
+                  "%s: '%s' on '%s'", spellings[_i].name, pattern, spellings[_i].path);
+}
+END_TEST
+
+/* Whatever matches matches as a spelling too, and in another case. */
+START_TEST(random_patterns_match_other_spellings)
+{
+    unsigned matched = 0;
+
+    for (unsigned i = 0; i < CASES; i++) {
+        char pattern[64];
+        char path[64];
+
+        make_pattern(pattern);
+        make_path(path);
+        if (!slow_pattern_is_valid(pattern) || !pattern_match(pattern, path))
+            continue;
+        matched++;
+        if (!pattern_match_alike(pattern, path))
+            ck_abort_msg("seed %llx, case %u: '%s' on '%s'", SEED, i, pattern, path);
+        for (char *at = path; *at != '\0'; at++)
+            if (*at >= 'a' && *at <= 'z' && below(2))
+                *at ^= 0x20;
+        if (!pattern_match_alike(pattern, path))
+            ck_abort_msg("seed %llx, case %u: '%s' on '%s'", SEED, i, pattern, path);
+    }
+    ck_assert_uint_gt(matched, CASES / 50);
 }
 END_TEST
 
@@ -393,6 +474,8 @@ static void add(TCase *tcase)
     tcase_add_loop_test(tcase, a_fault_is_told, 0, ROWS(faults));
     tcase_add_test(tcase, a_pattern_has_a_longest_length);
     tcase_add_test(tcase, random_patterns_match_as_the_obvious_matcher_says);
+    tcase_add_loop_test(tcase, a_pattern_matches_other_spellings, 0, ROWS(spellings));
+    tcase_add_test(tcase, random_patterns_match_other_spellings);
     tcase_add_loop_test(tcase, no_pattern_takes_exponential_time, 0, ROWS(adversaries));
     tcase_add_test(tcase, the_worst_pattern_is_cubic_at_most);
 }

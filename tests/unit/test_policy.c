@@ -519,6 +519,40 @@ START_TEST(a_destination_has_a_guard)
 }
 END_TEST
 
+/* ---- other spellings ---- */
+
+static const struct {
+    const char *name;
+    const char *protect;
+    const char *allow;
+    const char *path;
+    enum policy_guard guard;
+    int is_alike;
+} spellings[] = {
+    {"as it is spelt", "/m/App", NULL, "/m/App", POLICY_GUARDED, 0},
+    {"as another pattern has it", "/m/App:/m/app", NULL, "/m/app", POLICY_GUARDED, 0},
+    {"another spelling", "/x:/m/App", NULL, "/m/app", POLICY_GUARDED, 1},
+    {"another name", "/m/App", NULL, "/m/apt", POLICY_UNGUARDED, 0},
+    {"an exception is spelt as it is", "/m/", "/m/tmp", "/m/Tmp", POLICY_GUARDED, 0},
+    {"an exception of another spelling", "/m/App", "/m/app", "/m/app", POLICY_ALLOWED, 1},
+    {"no pattern", NULL, NULL, "/m/app", POLICY_GUARDED, 0},
+};
+
+START_TEST(another_spelling_may_be_guarded)
+{
+    struct policy policy;
+    struct policy_decision decision;
+
+    parse_lists(&policy, spellings[_i].protect, spellings[_i].allow);
+    decision = policy_decide_alike(&policy, spellings[_i].path);
+    ck_assert_msg(decision.guard == spellings[_i].guard, "%s: %d", spellings[_i].name,
+                  (int)decision.guard);
+    ck_assert_msg(!decision.is_alike == !spellings[_i].is_alike, "%s", spellings[_i].name);
+    if (!decision.is_alike)
+        ck_assert(decision.pattern == policy_decide(&policy, spellings[_i].path).pattern);
+}
+END_TEST
+
 /* ---- one run inside another ---- */
 
 static const struct {
@@ -752,6 +786,7 @@ static void add(TCase *tcase)
     tcase_add_test(tcase, the_longest_message_fits);
     tcase_add_test(tcase, a_message_stays_within_its_room);
     tcase_add_loop_test(tcase, a_destination_has_a_guard, 0, ROWS(decisions));
+    tcase_add_loop_test(tcase, another_spelling_may_be_guarded, 0, ROWS(spellings));
     tcase_add_loop_test(tcase, a_run_inside_another_adds_and_takes_nothing_away, 0, ROWS(nested));
     tcase_add_test(tcase, outer_policies_without_room_fail_closed);
     tcase_add_loop_test(tcase, an_outer_policy_has_its_say, 0, ROWS(outers));
