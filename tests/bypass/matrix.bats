@@ -85,7 +85,7 @@ way() {
   row+=" $OUTCOME |"
   cat said
   echo "$row"
-  [ "$OUTCOME" = "$REFUSED" ] || [ "$OUTCOME" = "$ABSENT" ]
+  [ "$OUTCOME" = "$REFUSED" ] || [ "$OUTCOME" = "$ABSENT" ] || [ -n "${REMOVES-}" ]
   if [ -n "${ROWS-}" ]; then
     echo "$row" >>"$ROWS"
   else
@@ -219,10 +219,17 @@ script() {
 }
 
 @test "Java" {
-  begin 'Java, `Files.move`'
+  begin 'Java, `Files.move` with `ATOMIC_MOVE`'
   wants java javac
   javac -d . "$SOURCES/Move.java"
   way java -XX:TieredStopAtLevel=1 -Xshare:auto -cp "$PWD" Move
+}
+
+@test "Java, which removes the destination first" {
+  begin 'Java, `Files.move` with `REPLACE_EXISTING`, which removes first'
+  wants java javac
+  javac -d . "$SOURCES/Move.java"
+  REMOVES=yes way java -XX:TieredStopAtLevel=1 -Xshare:auto -cp "$PWD" -Dremoves=true Move
 }
 
 @test "Lua" {

@@ -259,6 +259,25 @@ except OSError: print("went on")'
   [ ! -s stderr ]
 }
 
+@test "rsync -H, which does not bear a refusal, ends under --exit-on-refusal" {
+  need rsync
+  mkdir source
+  echo new >source/a
+  ln source/a source/b
+  touch -d 2001-01-01 dist/a
+  local status=0
+  timeout 60 "$NOCLOBBER" -x -p dist/ -- rsync -aH source/ dist/ || status=$?
+  [[ $status -ne 0 && $status -ne 124 ]]
+  is_kept
+}
+
+@test "a status of 17 that is the command's own stays, and the report tells" {
+  need perl
+  exits 17 --refused-status 99 --format json -p dist/ perl -e 'rename("new", "dist/a") or die'
+  grep -q '"status":17,"command_status":17' stderr
+  exits 99 --refused-status 99 -p dist/ perl -e 'rename("new", "dist/a")'
+}
+
 @test "--audit lets through, and is no failure" {
   exits 0 --audit -p dist/ mv new dist/a
   [ "$(cat dist/a)" = new ]

@@ -3,6 +3,7 @@ import java.nio.file.*;
 
 class Move {
     public static void main(String[] names) throws Exception {
-        Files.move(Path.of(names[0]), Path.of(names[1]), StandardCopyOption.ATOMIC_MOVE);
+        CopyOption how = Boolean.getBoolean("removes") ? StandardCopyOption.REPLACE_EXISTING : StandardCopyOption.ATOMIC_MOVE;
+        Files.move(Path.of(names[0]), Path.of(names[1]), how);
     }
 }
