@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Ways to a rename, each under the library, under noclobber and under noclobber --trace: what became of it is as the table in
-# README.md says. `tests/bypass/tabulate` writes that table, by running this file with $ROWS naming a file for its rows.
+# Renames by other languages, libraries and processors, each under the library, under noclobber and under noclobber --trace: what
+# became of them is as the table in tests/README.md says. `tests/bypass/tabulate` writes that table, by running this file with
+# $ROWS naming a file for its rows.
 
 # Code of other languages, and Markdown.
 # shellcheck disable=SC2016
@@ -20,7 +21,7 @@ setup() {
 
 # lacks REASON: skips the case; a row of an earlier run stays.
 lacks() {
-  [ -z "${ROWS-}" ] || grep -F "| $TITLE |" "$ROOT/README.md" >>"$ROWS" || true
+  [ -z "${ROWS-}" ] || grep -F "| $TITLE |" "$ROOT/tests/README.md" >>"$ROWS" || true
   skip "$1"
 }
 
@@ -89,7 +90,7 @@ way() {
   if [ -n "${ROWS-}" ]; then
     echo "$row" >>"$ROWS"
   else
-    grep -Fx "$row" "$ROOT/README.md"
+    grep -Fx "$row" "$ROOT/tests/README.md"
   fi
 }
 
