@@ -174,6 +174,48 @@ int calls_make(struct tracee *tracee, const struct registers_call *call)
     return 0;
 }
 
+/* ---- memory ---- */
+
+static int copy_from(pid_t thread, uint64_t address, char *bytes, size_t size)
+{
+    while (size > 0) {
+        const size_t skipped = (size_t)(address % sizeof(long));
+        const size_t rest = sizeof(long) - skipped;
+        const size_t part = rest < size ? rest : size;
+        char word[sizeof(long)];
+
+        if (syscall(SYS_ptrace, PTRACE_PEEKDATA, thread, address - skipped, word) != 0)
+            return -errno;
+        memcpy(bytes, word + skipped, part);
+        address += part;
+        bytes += part;
+        size -= part;
+    }
+    return 0;
+}
+
+static int copy_to(pid_t thread, uint64_t address, const char *bytes, size_t size)
+{
+    while (size > 0) {
+        const size_t part = sizeof(long) < size ? sizeof(long) : size;
+        long word = 0;
+
+        memcpy(&word, bytes, part);
+        if (syscall(SYS_ptrace, PTRACE_POKEDATA, thread, address, word) != 0)
+            return -errno;
+        address += part;
+        bytes += part;
+        size -= part;
+    }
+    return 0;
+}
+
+int calls_copy(pid_t thread, uint64_t address, void *bytes, size_t size, int is_write)
+{
+    return is_write ? copy_to(thread, address, bytes, size)
+                    : copy_from(thread, address, bytes, size);
+}
+
 /* ---- the end ---- */
 
 static int is_restart(long result)

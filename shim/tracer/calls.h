@@ -38,6 +38,11 @@ int calls_repeat(struct tracee *tracee);
 /* Stopped at the end of a call: makes `call` as well. */
 int calls_make(struct tracee *tracee, const struct registers_call *call);
 
+/* Copies `size` bytes between `bytes` and the tracee's memory: PTRACE_PEEKDATA, PTRACE_POKEDATA. What is written
+ * begins at a multiple of 8, and is filled up to one with zeros. -EIO for a bad address, or if the program may
+ * not be read. */
+int calls_copy(pid_t thread, uint64_t address, void *bytes, size_t size, int is_write);
+
 /* Stopped at the end of a call: the program goes on with `result`, and with the registers that it had.
  * The tracee is none any longer. */
 void calls_finish(struct tracee *tracee, long result);

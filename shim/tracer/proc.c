@@ -48,6 +48,11 @@ int proc_hold(void)
     return result;
 }
 
+int proc_is_held(void)
+{
+    return held >= 0;
+}
+
 long proc_call(long number, const char *name, long c, long d, long e)
 {
     const long result = held < 0 ? -1 : syscall(number, held, name + sizeof PREFIX - 1, c, d, e, 0);
@@ -105,7 +110,7 @@ pid_t proc_process_of_stopped(pid_t thread)
     const char *process;
 
     if (held < 0)
-        return thread;
+        return 0;
     read_status(thread, text, sizeof text);
     state = find_field(text, "State:\t");
     process = find_field(text, "Tgid:");

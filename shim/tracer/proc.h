@@ -17,6 +17,9 @@
  * they find nothing. */
 int proc_hold(void);
 
+/* Whether a /proc is held: 1 or 0. */
+int proc_is_held(void);
+
 /* A system call that takes a directory and a path, openat(2) or readlinkat(2), with the held /proc in place of
  * the path's beginning. Returns what the kernel says; -ESRCH if none is held. */
 long proc_call(long number, const char *name, long c, long d, long e);
@@ -24,8 +27,8 @@ long proc_call(long number, const char *name, long c, long d, long e);
 /* The number behind `field` ("Tgid:") in the status of `thread`. `otherwise` if there is none. */
 int proc_number(pid_t thread, const char *field, int otherwise);
 
-/* The process that `thread` belongs to, which is stopped for its tracer; -ESRCH if it has ended or goes on. The
- * thread's own number if no /proc is held. */
+/* The process that `thread` belongs to, which is stopped for its tracer; -ESRCH if it has ended or goes on. 0 if no
+ * /proc is held. */
 pid_t proc_process_of_stopped(pid_t thread);
 
 #endif

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/path.h"
+#include "tracer/inside.h"
 #include "tracer/proc.h"
 #include "tracer/view.h"
 
@@ -15,6 +16,12 @@ static _Thread_local struct remote *current;
 void remote_enter(struct remote *remote)
 {
     current = remote;
+}
+
+void remote_leave(struct remote *remote)
+{
+    inside_end(remote);
+    current = NULL;
 }
 
 static long call_kernel(long number, long a, long b, long c, long d, long e, long f)
@@ -38,36 +45,52 @@ static const struct sys ours = {call_kernel, call_by_proc};
 
 /* ---- memory ---- */
 
+/* process_vm_readv(2) takes rights over the tracee's user; who traces it already may use ptrace(2). */
+static int read_memory(struct remote *remote, uint64_t address, void *out, size_t size)
+{
+    const struct iovec here = {out, size};
+    const struct iovec there = {(void *)(uintptr_t)address, size};
+    const ssize_t got = process_vm_readv(remote->thread, &here, 1, &there, 1, 0);
+
+    if (got == (ssize_t)size)
+        return 0;
+    if (got >= 0 || errno == EFAULT)
+        return -EFAULT;
+    return remote->copy(remote, address, out, size, 0);
+}
+
 /* Never across a page that need not be there: a string may end at the end of the last one. */
-int remote_read_string(pid_t thread, uint64_t address, char *out, size_t size)
+int remote_read_string(struct remote *remote, uint64_t address, char *out, size_t size)
 {
     const size_t page = 4096;
     size_t used = 0;
 
     while (used < size) {
         const size_t rest = page - (size_t)((address + used) % page);
-        const struct iovec here = {out + used, rest < size - used ? rest : size - used};
-        const struct iovec there = {(void *)(uintptr_t)(address + used), here.iov_len};
-        const ssize_t got = process_vm_readv(thread, &here, 1, &there, 1, 0);
+        const size_t part = rest < size - used ? rest : size - used;
+        const int result = read_memory(remote, address + used, out + used, part);
 
-        if (got <= 0)
-            return got == 0 ? -EFAULT : -errno;
-        if (memchr(out + used, '\0', (size_t)got))
+        if (result < 0)
+            return result;
+        if (memchr(out + used, '\0', part))
             return 0;
-        used += (size_t)got;
+        used += part;
     }
     return -ENAMETOOLONG;
 }
 
-/* The address in the tracee of a path that the engine names: one of the two, or the empty one, which
- * is where the first ends. */
+uint64_t remote_address_of(const struct remote *remote, const char *path)
+{
+    if (path == remote->source)
+        return remote->source_address;
+    if (path == remote->destination)
+        return remote->destination_address;
+    return *path == '\0' ? remote->source_address + strlen(remote->source) : 0;
+}
+
 static uint64_t address_of(long path)
 {
-    if ((const char *)path == current->source)
-        return current->source_address;
-    if ((const char *)path == current->destination)
-        return current->destination_address;
-    return *(const char *)path == '\0' ? current->source_address + strlen(current->source) : 0;
+    return remote_address_of(current, (const char *)path);
 }
 
 /* ---- calls that the tracee makes ---- */
@@ -97,15 +120,40 @@ static long make_pair(enum abi_call name, long a, long b, long c, long d, long e
 
 /* ---- calls that look ---- */
 
-static long open_for(long dirfd, long path, long flags)
+/*
+ * Whether a look from outside that ended with `result` is to be tried from inside. The kernel has found what it
+ * looks for already, as the tracee: so most errors are about the tracer. ENOENT is true, since view_open says
+ * so of files alone: one may be gone, or another's rename in the way.
+ */
+static int turn_inside(long result)
 {
-    return view_open(&ours, current->thread, (int)dirfd, (const char *)path, (int)flags);
+    if (result >= 0 || result == -ENOENT || result == -EINVAL || current->look != REMOTE_OUTSIDE)
+        return 0;
+    current->look = inside_begin(current) == 0 ? REMOTE_INSIDE : REMOTE_BLIND;
+    return current->look == REMOTE_INSIDE;
 }
 
-static long look(long dirfd, long path, long flags, long out)
+static long inside(long number, long a, long b, long c, long d, long e)
+{
+    return inside_call(current, number, a, b, c, d, e);
+}
+
+static long open_for(long dirfd, long path, long flags)
+{
+    long fd = -ESRCH;
+
+    if (current->look != REMOTE_INSIDE)
+        fd = view_open(&ours, current->thread, (int)dirfd, (const char *)path, (int)flags);
+    if (turn_inside(fd) || current->look == REMOTE_INSIDE)
+        fd = inside(SYS_openat, dirfd, path, flags, 0, 0);
+    return fd;
+}
+
+static long look_from_outside(long dirfd, long path, long flags, long out)
 {
     const int follow = (flags & AT_SYMLINK_NOFOLLOW) ? O_NOFOLLOW : 0;
-    const int fd = (int)open_for(dirfd, path, O_PATH | follow);
+    const int fd =
+        view_open(&ours, current->thread, (int)dirfd, (const char *)path, O_PATH | follow);
     long result;
 
     if (fd < 0)
@@ -116,9 +164,21 @@ static long look(long dirfd, long path, long flags, long out)
     return result;
 }
 
-static long read_link(long dirfd, long path, long out, long size)
+static long look(long dirfd, long path, long flags, long out)
 {
-    const int fd = (int)open_for(dirfd, path, O_PATH | O_NOFOLLOW);
+    long result = -ESRCH;
+
+    if (current->look != REMOTE_INSIDE)
+        result = look_from_outside(dirfd, path, flags, out);
+    if (turn_inside(result) || current->look == REMOTE_INSIDE)
+        result = inside(SYS_statx, dirfd, path, flags, STATX_BASIC_STATS, out);
+    return result;
+}
+
+static long read_link_from_outside(long dirfd, long path, long out, long size)
+{
+    const int fd =
+        view_open(&ours, current->thread, (int)dirfd, (const char *)path, O_PATH | O_NOFOLLOW);
     long result;
 
     if (fd < 0)
@@ -126,6 +186,25 @@ static long read_link(long dirfd, long path, long out, long size)
     result = sys_readlinkat(&ours, fd, "", (char *)out, (size_t)size);
     sys_close(&ours, fd);
     return result;
+}
+
+static long read_link(long dirfd, long path, long out, long size)
+{
+    long result = -ESRCH;
+
+    if (current->look != REMOTE_INSIDE)
+        result = read_link_from_outside(dirfd, path, out, size);
+    if (turn_inside(result) || current->look == REMOTE_INSIDE)
+        result = inside(SYS_readlinkat, dirfd, path, out, size, 0);
+    return result;
+}
+
+/* Words of a path are not ours to resolve: the tracee may live in another root. */
+static long open_by_words(long path, long how, long size)
+{
+    if (current->look == REMOTE_INSIDE || (!proc_is_held() && turn_inside(-ESRCH)))
+        return inside(SYS_openat2, AT_FDCWD, path, how, size, 0);
+    return -ENOSYS;
 }
 
 /* ---- the table ---- */
@@ -147,33 +226,75 @@ static long call_path(long number, long a, long b, long c, long d, long e, long 
     case SYS_statx: return look(a, b, c, e);
     case SYS_openat: return open_for(a, b, c);
     case SYS_readlinkat: return read_link(a, b, c, d);
-    default: return -ENOSYS; /* openat2: words of a path are not ours to resolve */
+    case SYS_openat2: return open_by_words(b, c, d);
+    default: return -ENOSYS;
     }
 }
 
 /* The name of the tracee's working directory as getcwd(2) returns it. */
 static long read_working_directory(char *out, size_t size)
 {
-    const int result = path_read_directory(&ours, current->thread, "/cwd", -1, out, size);
+    long result = -ESRCH;
 
+    if (current->look != REMOTE_INSIDE)
+        result = path_read_directory(&ours, current->thread, "/cwd", -1, out, size);
+    if (turn_inside(result) || current->look == REMOTE_INSIDE)
+        return inside(SYS_getcwd, (long)out, (long)size, 0, 0, 0);
     return result < 0 ? result : (long)strlen(out) + 1;
+}
+
+/* The name that the kernel has for a thread, comm in proc(5): anybody may read it. */
+static long read_short_name(char *out, size_t size)
+{
+    char name[PATH_PROC_NAME_MAX];
+    long length = -ESRCH;
+    int fd;
+
+    path_proc_name(name, current->thread, "/comm", -1);
+    fd = sys_open_own(&ours, name, O_RDONLY, 0);
+    if (fd >= 0) {
+        length = sys_read(&ours, fd, out, size);
+        sys_close(&ours, fd);
+    }
+    return length > 0 ? length - 1 : length; /* a line feed ends it */
+}
+
+/* The tracee's program, if need be by its name alone. */
+static long read_program(char *out, long size)
+{
+    char name[PATH_PROC_NAME_MAX];
+    long length;
+
+    path_proc_name(name, current->thread, "/exe", -1);
+    length = sys_readlink_own(&ours, name, out, (size_t)size);
+    if (length < 0 && (turn_inside(-ESRCH) || current->look == REMOTE_INSIDE))
+        length = inside(SYS_readlinkat, AT_FDCWD, (long)"/proc/self/exe", (long)out, size, 0);
+    return length < 0 ? read_short_name(out, (size_t)size) : length;
 }
 
 static long read_own_link(const char *path, long out, long size)
 {
-    char name[PATH_PROC_NAME_MAX];
-
-    if (strcmp(path, "/proc/self/exe") == 0) {
-        path_proc_name(name, current->thread, "/exe", -1);
-        path = name;
-    }
+    if (strcmp(path, "/proc/self/exe") == 0)
+        return read_program((char *)out, size);
+    if (current->look == REMOTE_INSIDE)
+        return inside(SYS_readlinkat, AT_FDCWD, (long)path, out, size, 0);
     return sys_readlink_own(&ours, path, (char *)out, (size_t)size);
 }
 
 /* -ESRCH if the tracee has ended: what was read of it may be wrong then, and nobody is refused anything. */
 static long find_process(void)
 {
-    return atomic_load(&current->is_gone) ? -ESRCH : proc_process_of_stopped(current->thread);
+    long process =
+        atomic_load(&current->is_gone) ? -ESRCH : proc_process_of_stopped(current->thread);
+
+    if (process == 0)
+        process = inside_process(current);
+    return process;
+}
+
+static int is_inside(long fd)
+{
+    return fd >= INSIDE_DESCRIPTORS;
 }
 
 static long call_own(long number, long a, long b, long c, long d, long e, long f)
@@ -183,8 +304,17 @@ static long call_own(long number, long a, long b, long c, long d, long e, long f
     case SYS_getcwd: return read_working_directory((char *)a, (size_t)b);
     case SYS_readlinkat: return read_own_link((const char *)b, c, d);
     case SYS_exit_group: return make(ABI_EXIT_GROUP, (uint64_t)a, 0, 0, 0, 0);
-    default: return call_by_proc(number, a, b, c, d, e, f);
+    case SYS_read:
+    case SYS_close:
+    case SYS_statx:
+    case SYS_flock:
+    case SYS_getdents64:
+        if (is_inside(a))
+            return inside(number, a, b, c, d, e);
+        break;
+    default: break;
     }
+    return call_by_proc(number, a, b, c, d, e, f);
 }
 
 const struct sys remote_sys = {call_path, call_own};

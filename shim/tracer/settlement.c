@@ -17,6 +17,14 @@
 #include "tracer/remote.h"
 #include "tracer/workers.h"
 
+/* Memory that ptrace(2) is to copy. */
+struct copy {
+    uint64_t address;
+    void *bytes; /* NULL: a call is wanted instead */
+    size_t size;
+    int is_write;
+};
+
 struct settlement {
     struct remote remote; /* first: `make` gets its address */
     struct worker_job job;
@@ -28,6 +36,7 @@ struct settlement {
     /* Between the two threads, by turns: the main one has it from the queue to `is_answered`. */
     struct tracee *tracee; /* NULL: gone. The main thread's */
     struct registers_call wanted;
+    struct copy copy;
     int is_over; /* nothing is wanted any more but that the program goes on */
     long result; /* of the call, or of it all */
     sem_t is_answered;
@@ -62,26 +71,40 @@ static void ask(struct settlement *settlement)
     kill(self, SETTLEMENT_SIGNAL);
 }
 
-static long make(struct remote *remote, const struct registers_call *call)
+static long await_answer(struct settlement *settlement)
 {
-    struct settlement *const settlement = (struct settlement *)remote;
-
-    settlement->wanted = *call;
     ask(settlement);
     while (sem_wait(&settlement->is_answered) != 0)
         ;
     return settlement->result;
 }
 
+static long make(struct remote *remote, const struct registers_call *call)
+{
+    struct settlement *const settlement = (struct settlement *)remote;
+
+    settlement->wanted = *call;
+    settlement->copy.bytes = NULL;
+    return await_answer(settlement);
+}
+
+static int copy(struct remote *remote, uint64_t address, void *bytes, size_t size, int is_write)
+{
+    struct settlement *const settlement = (struct settlement *)remote;
+
+    settlement->copy = (struct copy){address, bytes, size, is_write};
+    return (int)await_answer(settlement);
+}
+
 static int read_paths(struct settlement *settlement)
 {
-    const struct remote *const remote = &settlement->remote;
-    int result = remote_read_string(remote->thread, remote->source_address, settlement->source,
+    struct remote *const remote = &settlement->remote;
+    int result = remote_read_string(remote, remote->source_address, settlement->source,
                                     sizeof settlement->source);
 
     if (result == 0)
-        result = remote_read_string(remote->thread, remote->destination_address,
-                                    settlement->destination, sizeof settlement->destination);
+        result = remote_read_string(remote, remote->destination_address, settlement->destination,
+                                    sizeof settlement->destination);
     return result;
 }
 
@@ -116,9 +139,12 @@ static void run(struct worker_job *job)
 {
     struct settlement *const settlement =
         (struct settlement *)(void *)((char *)job - offsetof(struct settlement, job));
+    long result;
 
     remote_enter(&settlement->remote);
-    settlement->result = settle(settlement);
+    result = settle(settlement);
+    remote_leave(&settlement->remote);
+    settlement->result = result;
     settlement->is_over = 1;
     ask(settlement);
 }
@@ -154,6 +180,7 @@ static void fill(struct settlement *settlement, const struct tracee *tracee)
     settlement->remote.source = settlement->source;
     settlement->remote.destination = settlement->destination;
     settlement->remote.make = make;
+    settlement->remote.copy = copy;
     settlement->job.run = run;
     settlement->name = name_of(tracee->name);
     settlement->attempt = tracee->result;
@@ -274,8 +301,15 @@ static void serve(struct settlement *settlement)
         release(settlement);
         return;
     }
-    const int result = tracee ? calls_make(tracee, &settlement->wanted) : -ESRCH;
-    if (result < 0)
+    const struct copy *const wanted = &settlement->copy;
+    int result = -ESRCH;
+
+    if (tracee && wanted->bytes)
+        result = calls_copy(tracee->thread, wanted->address, wanted->bytes, wanted->size,
+                            wanted->is_write);
+    else if (tracee)
+        result = calls_make(tracee, &settlement->wanted);
+    if (result < 0 || wanted->bytes)
         answer(settlement, result);
 }
 

@@ -23,12 +23,15 @@ static int open_below(const struct sys *sys, int fd, const char *path, int flags
     return (int)sys->kernel(SYS_openat2, fd, (long)path, (long)&open_how, sizeof open_how, 0, 0);
 }
 
+/* No entry of /proc is a file of the thread's: ESRCH, in place of ENOENT. */
 static int open_link(const struct sys *sys, int thread, const char *entry, int number)
 {
     char name[PATH_PROC_NAME_MAX];
+    int fd;
 
     path_proc_name(name, thread, entry, number);
-    return sys_open_own(sys, name, O_PATH | O_DIRECTORY, 0);
+    fd = sys_open_own(sys, name, O_PATH | O_DIRECTORY, 0);
+    return fd == -ENOENT ? -ESRCH : fd;
 }
 
 /* Whether two open directories are one, of one mount where the kernel says so (Linux 5.8). */
@@ -52,12 +55,6 @@ static int is_our_root(const struct sys *sys, int root)
     return is_same;
 }
 
-/* What a look at a descriptor says of it: one that /proc does not list is none. */
-static int judge_descriptor(int dirfd, int result)
-{
-    return dirfd != AT_FDCWD && result == -ENOENT ? -EBADF : result;
-}
-
 /* ---- the same root ---- */
 
 static int open_start(const struct sys *sys, int thread, int dirfd)
@@ -75,7 +72,7 @@ static int open_here(const struct sys *sys, int thread, int dirfd, const char *p
         return open_below(sys, AT_FDCWD, path, flags, 0);
     start = open_start(sys, thread, dirfd);
     if (start < 0)
-        return judge_descriptor(dirfd, start);
+        return start;
     fd = open_below(sys, start, path, flags, 0);
     sys_close(sys, start);
     return fd;
@@ -93,7 +90,7 @@ static int strip_root(const struct sys *sys, int thread, char *path)
     if (result < 0 || length == 1)
         return result;
     if (strncmp(path, root, length) != 0 || (path[length] != '/' && path[length] != '\0'))
-        return -ENOENT;
+        return -ESRCH;
     memmove(path, path + length, strlen(path + length) + 1);
     return 0;
 }
@@ -106,11 +103,10 @@ static int make_absolute(const struct sys *sys, int thread, int dirfd, const cha
     int result = dirfd == AT_FDCWD ? path_read_directory(sys, thread, "/cwd", -1, out, size)
                                    : path_read_directory(sys, thread, "/fd/", dirfd, out, size);
 
-    result = judge_descriptor(dirfd, result);
     if (result == 0)
         result = strip_root(sys, thread, out);
     if (result < 0)
-        return result;
+        return result == -ENOENT ? -ESRCH : result;
     used = strlen(out);
     if (used + 1 + strlen(path) >= size)
         return -ENAMETOOLONG;

@@ -13,8 +13,9 @@
 /*
  * Opens `path` as `thread` would; `dirfd` is AT_FDCWD or a descriptor of that thread. O_CLOEXEC is
  * added to `flags`. Returns a descriptor of the caller, or -errno: -ELOOP for a path that leads through
- * a link of /proc such as /proc/self/cwd, which would mean another place here; -ENOENT where the thread
- * lives in another root and its working directory lies outside. Uses some 12 KiB of stack.
+ * a link of /proc such as /proc/self/cwd, which would mean another place here; -ESRCH, and never -ENOENT, if
+ * /proc does not know the thread or the descriptor, or the thread lives in another root and its working
+ * directory lies outside. Uses some 12 KiB of stack.
  */
 int view_open(const struct sys *sys, int thread, int dirfd, const char *path, int flags);
 
