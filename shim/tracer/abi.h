@@ -37,6 +37,7 @@ enum abi_call {
     ABI_FLOCK,
     ABI_GETPID,
     ABI_GETTID,
+    ABI_PRCTL,
     ABI_CALLS, /* how many */
 };
 

@@ -71,8 +71,7 @@ static int replace(const struct tracee *tracee, const struct registers_call *cal
         return result;
     is_old = is_old || result == -EIO;
     result = registers_read(tracee->thread, &registers);
-    return result < 0 ? result
-                      : registers_replace(tracee->thread, &registers, tracee->abi, call);
+    return result < 0 ? result : registers_replace(tracee->thread, &registers, tracee->abi, call);
 }
 
 struct registers_call calls_exclusive(const struct tracee *tracee)
@@ -148,7 +147,7 @@ int calls_repeat(struct tracee *tracee)
 
 static int hold_signals(struct tracee *tracee)
 {
-    unsigned long long all = ~0ULL;
+    unsigned long long all = ~(1ULL << (SIGSYS - 1));
 
     if (tracee->is_deaf)
         return 0;
@@ -157,6 +156,17 @@ static int hold_signals(struct tracee *tracee)
         return -errno;
     tracee->is_deaf = 1;
     return 0;
+}
+
+/* The kernel puts the registers back for the handler, so that the result looks like what was there before. */
+int calls_is_trapped(const struct tracee *tracee, long result)
+{
+    struct __ptrace_peeksiginfo_args first = {.nr = 1};
+    siginfo_t info;
+
+    return registers_is_rolled_back(&tracee->made, result) &&
+           ptrace(REQUEST(PTRACE_PEEKSIGINFO), tracee->thread, &first, &info) == 1 &&
+           info.si_signo == SIGSYS;
 }
 
 int calls_make(struct tracee *tracee, const struct registers_call *call)
@@ -170,6 +180,7 @@ int calls_make(struct tracee *tracee, const struct registers_call *call)
     if (result < 0)
         return result;
     tracee->phase = TRACEE_CALL;
+    tracee->made = *call;
     calls_resume(tracee->thread, PTRACE_SYSCALL, 0);
     return 0;
 }
@@ -237,6 +248,8 @@ void calls_finish(struct tracee *tracee, long result)
     if (tracee->is_deaf)
         ptrace(REQUEST(PTRACE_SETSIGMASK), tracee->thread, sizeof tracee->signals,
                &tracee->signals);
+    if (tracee->is_owed_sigsys)
+        kill(tracee->thread, SIGSYS);
     calls_resume(tracee->thread, PTRACE_CONT, 0);
     tracee_remove(tracee);
 }

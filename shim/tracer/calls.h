@@ -7,7 +7,8 @@
  * exclusive attempt in place of its call, and whatever a settlement asks for after that.
  *
  * While a settlement lasts the tracee's signals are held back (PTRACE_SETSIGMASK), so that no handler
- * of its can run between two of our calls; they are delivered afterwards, once.
+ * of its can run between two of our calls; they are delivered afterwards, once. Except SIGSYS: if a filter of
+ * the program's own traps a call while that is blocked, the kernel ends the program.
  *
  * Conventions: for the tracer's main thread, on a tracee that is stopped. Returns 0 or -errno; a
  * thread that was killed meanwhile (-ESRCH) needs no more care. A thread that can't be kept from
@@ -37,6 +38,10 @@ int calls_repeat(struct tracee *tracee);
 
 /* Stopped at the end of a call: makes `call` as well. */
 int calls_make(struct tracee *tracee, const struct registers_call *call);
+
+/* Stopped at the end of a call of calls_make, which returned `result`: whether a filter of the program's own has
+ * trapped it (SECCOMP_RET_TRAP). A SIGSYS is on its way then, and has to be taken. 1 or 0. */
+int calls_is_trapped(const struct tracee *tracee, long result);
 
 /* Copies `size` bytes between `bytes` and the tracee's memory: PTRACE_PEEKDATA, PTRACE_POKEDATA. What is written
  * begins at a multiple of 8, and is filled up to one with zeros. -EIO for a bad address, or if the program may

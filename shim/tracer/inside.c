@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "core/path.h"
@@ -172,6 +173,16 @@ long inside_process(struct remote *remote)
     if (thread < 0)
         return thread;
     return thread == remote->thread ? make(remote, ABI_GETPID, none) : remote->thread;
+}
+
+long inside_short_name(struct remote *remote, char out[INSIDE_SHORT_NAME])
+{
+    const uint64_t arguments[6] = {PR_GET_NAME, out_of(remote)};
+    const long result = make(remote, ABI_PRCTL, arguments);
+
+    if (result < 0)
+        return result;
+    return remote->copy(remote, out_of(remote), out, INSIDE_SHORT_NAME, 0);
 }
 
 /* ---- the mapping ---- */

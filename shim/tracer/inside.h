@@ -34,4 +34,9 @@ long inside_call(struct remote *remote, long number, long a, long b, long c, lon
  * namespace than ours. */
 long inside_process(struct remote *remote);
 
+#define INSIDE_SHORT_NAME 16
+
+/* Copies the name that the kernel has for the tracee's thread (PR_GET_NAME, prctl(2)), with its NUL, to `out`. */
+long inside_short_name(struct remote *remote, char out[INSIDE_SHORT_NAME]);
+
 #endif

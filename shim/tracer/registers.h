@@ -76,6 +76,10 @@ void registers_set_result(struct registers *registers, const struct abi *abi, lo
  * for itself: its handler finds the number where the result would be. */
 void registers_set_number(struct registers *registers, const struct abi *abi, unsigned number);
 
+/* Whether a call that has ended with `result` looks as the kernel leaves one that a filter has trapped: the number
+ * (x86), or the first argument (aarch64), is where the result would be. Pure. */
+int registers_is_rolled_back(const struct registers_call *call, long result);
+
 #else /* no thread is ever stopped: tracer_check refuses */
 
 #define registers_read(thread, registers) ((void)(thread), (void)(registers), -ENOSYS)
@@ -90,6 +94,7 @@ void registers_set_number(struct registers *registers, const struct abi *abi, un
 #define registers_are_at(registers, abi, instruction, stack)                                       \
     ((void)(registers), (void)(abi), (void)(instruction), (void)(stack), 0)
 #define registers_set_result(registers, abi, result) registers_repeat(registers, abi, result)
+#define registers_is_rolled_back(call, result) ((void)(call), (void)(result), 0)
 #define registers_set_number(registers, abi, number) registers_repeat(registers, abi, number)
 
 #endif

@@ -18,8 +18,14 @@
 #define NT_ARM_SYSTEM_CALL 0x404
 #endif
 
-enum { NUMBER = 8, SP = 31, PC = 32 };                                      /* of a 64-bit program */
-enum { NUMBER_32 = 7, SP_32 = 13, PC_32 = 15, STATUS_32 = 16, THUMB = 1 << 5 }; /* of a 32-bit one */
+enum { NUMBER = 8, SP = 31, PC = 32 }; /* of a 64-bit program */
+enum {
+    NUMBER_32 = 7,
+    SP_32 = 13,
+    PC_32 = 15,
+    STATUS_32 = 16,
+    THUMB = 1 << 5
+}; /* of a 32-bit one */
 
 static int is_32_bit(const struct registers *registers)
 {
@@ -132,6 +138,11 @@ void registers_set_number(struct registers *registers, const struct abi *abi, un
     (void)registers;
     (void)abi;
     (void)number;
+}
+
+int registers_is_rolled_back(const struct registers_call *call, long result)
+{
+    return (uint32_t)result == (uint32_t)call->arguments[0];
 }
 
 #else

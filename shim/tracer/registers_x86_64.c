@@ -104,6 +104,11 @@ void registers_set_number(struct registers *registers, const struct abi *abi, un
     registers_set_result(registers, abi, (long)number);
 }
 
+int registers_is_rolled_back(const struct registers_call *call, long result)
+{
+    return result == (long)call->number;
+}
+
 #else
 typedef int nothing_here;
 #endif

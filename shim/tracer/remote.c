@@ -243,7 +243,7 @@ static long read_working_directory(char *out, size_t size)
     return result < 0 ? result : (long)strlen(out) + 1;
 }
 
-/* The name that the kernel has for a thread, comm in proc(5): anybody may read it. */
+/* The name that the kernel has for a thread, comm in proc(5), which anybody may read. */
 static long read_short_name(char *out, size_t size)
 {
     char name[PATH_PROC_NAME_MAX];
@@ -256,7 +256,12 @@ static long read_short_name(char *out, size_t size)
         length = sys_read(&ours, fd, out, size);
         sys_close(&ours, fd);
     }
-    return length > 0 ? length - 1 : length; /* a line feed ends it */
+    if (length > 0)
+        return length - 1; /* a line feed ends it */
+    if (current->look == REMOTE_INSIDE && size >= INSIDE_SHORT_NAME &&
+        inside_short_name(current, out) == 0)
+        length = (long)strnlen(out, INSIDE_SHORT_NAME);
+    return length;
 }
 
 /* The tracee's program, if need be by its name alone. */

@@ -164,7 +164,10 @@ static void on_syscall(pid_t thread)
     }
     if (is_restart(&info))
         calls_resume(thread, PTRACE_SYSCALL, 0);
-    else
+    else if (calls_is_trapped(tracee, (long)info.result)) {
+        tracee->is_trapped = 1;
+        calls_resume(thread, PTRACE_SYSCALL, 0);
+    } else
         settlement_answer(tracee, (long)info.result);
 }
 
@@ -231,6 +234,22 @@ static void expire(pid_t thread)
         tracee_remove(tracee);
 }
 
+/* About to get a signal. Handlers run before our call or after it, not in the middle. */
+static void on_signal(pid_t thread, int signal)
+{
+    struct tracee *const tracee = tracee_find(thread);
+    const int is_held = tracee && tracee->is_deaf && signal == SIGSYS;
+
+    if (is_held && tracee->is_trapped) {
+        tracee->is_trapped = 0;
+        settlement_answer(tracee, -ENOSYS);
+        return;
+    }
+    if (is_held)
+        tracee->is_owed_sigsys = 1;
+    calls_resume(thread, request_for(thread), is_held ? 0 : signal);
+}
+
 void stops_handle(const struct policy *policy, pid_t thread, int status)
 {
     const int event = status >> 16;
@@ -244,5 +263,5 @@ void stops_handle(const struct policy *policy, pid_t thread, int status)
     else if (WSTOPSIG(status) == IN_SYSCALL)
         on_syscall(thread);
     else
-        calls_resume(thread, request_for(thread), WSTOPSIG(status));
+        on_signal(thread, WSTOPSIG(status));
 }

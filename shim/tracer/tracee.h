@@ -26,13 +26,16 @@ struct tracee {
     enum tracee_phase phase;
     const struct abi *abi;
     enum abi_call name;
-    struct registers_call call;    /* as the program made it */
-    uint64_t instruction;          /* where */
+    struct registers_call call; /* as the program made it */
+    uint64_t instruction;       /* where */
     uint64_t stack;
     struct registers registers;    /* the program's, once the attempt is over */
     struct settlement *settlement; /* or NULL */
     long result;                   /* of the attempt, until it is settled */
     struct tracee *next_waiting;   /* for memory to settle it with */
+    struct registers_call made;    /* the last call of the settlement */
+    int is_trapped;                /* it was trapped: a SIGSYS follows */
+    int is_owed_sigsys;            /* somebody has sent one */
     unsigned long long signals;    /* the mask of before, where */
     int is_deaf;                   /* signals are held back */
     struct tracee *next;

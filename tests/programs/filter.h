@@ -19,9 +19,10 @@
 
 #define FILTER_MAX 16
 
-/* Instead of an errno: the end of the process; a stop for a tracer, and ENOSYS where there is none. */
+/* Instead of an errno: the end of the process; a stop for a tracer, and ENOSYS where there is none; SIGSYS. */
 #define FILTER_KILL 0x10000
 #define FILTER_TRACE 0x20000
+#define FILTER_TRAP 0x40000
 
 struct filter {
     unsigned count;
@@ -47,12 +48,25 @@ static inline long filter_number(const char *word, size_t length)
 #ifdef SYS_renameat
         {"renameat", SYS_renameat},
 #endif
-        {"renameat2", SYS_renameat2},   {"linkat", SYS_linkat},         {"mkdirat", SYS_mkdirat},
-        {"unlinkat", SYS_unlinkat},     {"statx", SYS_statx},           {"openat", SYS_openat},
-        {"getdents64", SYS_getdents64}, {"readlinkat", SYS_readlinkat}, {"openat2", SYS_openat2},
-        {"ptrace", SYS_ptrace},         {"unshare", SYS_unshare},       {"mount", SYS_mount},
-        {"umount2", SYS_umount2},       {"setns", SYS_setns},           {"mount_setattr", 442},
-        {"open_tree", 428},             {"move_mount", 429},            {"fcntl", SYS_fcntl},
+        {"renameat2", SYS_renameat2},
+        {"linkat", SYS_linkat},
+        {"mkdirat", SYS_mkdirat},
+        {"unlinkat", SYS_unlinkat},
+        {"statx", SYS_statx},
+        {"openat", SYS_openat},
+        {"getdents64", SYS_getdents64},
+        {"readlinkat", SYS_readlinkat},
+        {"openat2", SYS_openat2},
+        {"ptrace", SYS_ptrace},
+        {"unshare", SYS_unshare},
+        {"mount", SYS_mount},
+        {"umount2", SYS_umount2},
+        {"setns", SYS_setns},
+        {"mount_setattr", 442},
+        {"open_tree", 428},
+        {"move_mount", 429},
+        {"fcntl", SYS_fcntl},
+        {"process_vm_readv", SYS_process_vm_readv},
     };
 
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
@@ -66,10 +80,12 @@ static inline int filter_error(const char *word, size_t length)
     static const struct {
         const char *name;
         int error;
-    } errors[] = {
-        {"ENOSYS", ENOSYS},    {"EINVAL", EINVAL},     {"EPERM", EPERM}, {"EOPNOTSUPP", EOPNOTSUPP},
-        {"EACCES", EACCES},    {"EMFILE", EMFILE},     {"EIO", EIO},     {"EMLINK", EMLINK},
-        {"KILL", FILTER_KILL}, {"TRACE", FILTER_TRACE}};
+    } errors[] = {{"ENOSYS", ENOSYS},    {"EINVAL", EINVAL},
+                  {"EPERM", EPERM},      {"EOPNOTSUPP", EOPNOTSUPP},
+                  {"EACCES", EACCES},    {"EMFILE", EMFILE},
+                  {"EIO", EIO},          {"EMLINK", EMLINK},
+                  {"KILL", FILTER_KILL}, {"TRACE", FILTER_TRACE},
+                  {"TRAP", FILTER_TRAP}};
 
     for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++)
         if (filter_is(word, length, errors[i].name))
@@ -105,6 +121,8 @@ static inline unsigned filter_action(int error)
 {
     if (error == FILTER_TRACE)
         return SECCOMP_RET_TRACE;
+    if (error == FILTER_TRAP)
+        return SECCOMP_RET_TRAP;
     return error == FILTER_KILL ? SECCOMP_RET_KILL_PROCESS : SECCOMP_RET_ERRNO | (unsigned)error;
 }
 
