@@ -16,6 +16,7 @@
  * Conventions: a `remote` that inside_begin has succeeded for; 0 or -errno; -ESRCH once the tracee has ended.
  */
 
+#include "core/sys.h"
 #include "tracer/remote.h"
 
 #define INSIDE_DESCRIPTORS 0x40000000 /* beyond any limit on descriptors */

@@ -14,7 +14,7 @@
 #include "engine/exclusive.h"
 #include "engine/guard.h"
 #include "tracer/calls.h"
-#include "tracer/remote.h"
+#include "tracer/remote_sys.h"
 #include "tracer/workers.h"
 
 /* Memory that ptrace(2) is to copy. */

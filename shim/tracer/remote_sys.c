@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "tracer/remote.h"
+#include "tracer/remote_sys.h"
 
 #include <errno.h>
 #include <string.h>
@@ -77,15 +77,6 @@ int remote_read_string(struct remote *remote, uint64_t address, char *out, size_
         used += part;
     }
     return -ENAMETOOLONG;
-}
-
-uint64_t remote_address_of(const struct remote *remote, const char *path)
-{
-    if (path == remote->source)
-        return remote->source_address;
-    if (path == remote->destination)
-        return remote->destination_address;
-    return *path == '\0' ? remote->source_address + strlen(remote->source) : 0;
 }
 
 static uint64_t address_of(long path)

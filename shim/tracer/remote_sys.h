@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef NOCLOBBER_TRACER_REMOTE_SYS_H
+#define NOCLOBBER_TRACER_REMOTE_SYS_H
+
+/*
+ * A tracee's system calls, for the engine: it judges a stopped call as the library judges one of its
+ * own process.
+ *
+ *   what changes files   is made by the tracee itself, with its rights, through `make`: the rename
+ *                        family, linkat, unlinkat, mkdirat; and exit_group
+ *   what looks at files  is made here, as the tracee would see them (tracer/view.h), or by the tracee
+ *                        (tracer/inside.h)
+ *   its own facts        process number, program, working directory are the tracee's; the number is -ESRCH
+ *                        once it has ended
+ *   all the rest         (log, clock, memory) is ours
+ */
+
+#include "core/sys.h"
+#include "tracer/remote.h"
+
+/* The table for the engine. Its paths must be `source` and `destination` themselves wherever a call
+ * changes files. It serves the remote of the thread that calls it. */
+extern const struct sys remote_sys;
+
+/* From now on `remote_sys` means this one, in the calling thread, until remote_leave, which removes what was put
+ * into the tracee. */
+void remote_enter(struct remote *remote);
+void remote_leave(struct remote *remote);
+
+/* Copies the string at `address` of the tracee to `out`. Returns 0; -EFAULT for a bad address; -ENAMETOOLONG; or
+ * -errno if its memory may not be read. */
+int remote_read_string(struct remote *remote, uint64_t address, char *out, size_t size);
+
+#endif
