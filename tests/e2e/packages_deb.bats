@@ -112,6 +112,30 @@ old"* ]]
   [[ $output == *$'\nold\nold' ]]
 }
 
+@test "deb: for arm64, with a cross compiler alone: no package of that libc is asked for but by its version" {
+  [ "$(dpkg --print-architecture)" != arm64 ] || skip "an arm64 system"
+  need aarch64-linux-gnu-gcc
+  copy foreign
+  DEB_HOST_ARCH=arm64 package foreign deb >/dev/null
+  [[ $(dpkg-deb -f foreign/build/package/noclobber_*_arm64.deb Depends) =~ ^"libnoclobber (= $VERSION), libc6 (>= 2."[0-9]+\)$ ]]
+  [ "$(dpkg-deb -f foreign/build/package/libnoclobber_*_arm64.deb Depends)" = "" ]
+  dpkg-deb -x foreign/build/package/noclobber_*_arm64.deb root
+  readelf -h root/usr/bin/noclobber | grep -q AArch64
+}
+
+@test "deb: all that is missing on a machine is said at once" {
+  local tool
+  copy tree
+  mkdir bin
+  for tool in sh make cat sed date dirname mkdir tar gzip sort mv rm sha256sum tr uname cc printf find pwd; do
+    [ -z "$(type -P "$tool")" ] || ln -s "$(type -P "$tool")" bin/
+  done
+  run env -u MAKEFLAGS -u MAKELEVEL PATH="$PWD/bin" make -s -C tree deb
+  echo "$output"
+  [ "$status" -ne 0 ]
+  [[ $output == *"package: not here: dpkg-buildpackage dh file gcc; install dpkg-dev debhelper file gcc"* ]]
+}
+
 @test "deb: on this system, copied: with dpkg the bare name comes, lives through an upgrade, and goes" {
   cp "$OUT"/*.deb .
   local package

@@ -87,7 +87,8 @@ FileExistsError' ]
 @test "Debian packages: built by fakeroot's word and archived once; the same version again is refused" {
   need dpkg-buildpackage fakeroot
   mkdir -p tiny/debian
-  printf '%s\n' 'Source: tiny' 'Section: misc' 'Priority: optional' 'Maintainer: me <me@libnoclobber.example>' '' \
+  printf '%s\n' 'Source: tiny' 'Section: misc' 'Priority: optional' 'Maintainer: me <me@libnoclobber.example>' \
+    'Rules-Requires-Root: binary-targets' '' \
     'Package: tiny' 'Architecture: all' 'Description: one file' >tiny/debian/control
   printf '%s\n' 'tiny (1.0) unstable; urgency=low' '' '  * One.' '' \
     ' -- me <me@libnoclobber.example>  Thu, 01 Jan 2026 00:00:00 +0000' >tiny/debian/changelog
