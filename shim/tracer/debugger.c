@@ -1,41 +1,86 @@
 /* SPDX-License-Identifier: MIT */
 #include "tracer/debugger.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "core/path.h"
 #include "core/text.h"
 #include "tracer/proc.h"
 
-static void tell(pid_t thread)
+#define TOLD_MOST 64
+
+/*
+ * Writes to standard error, or gives up: if nobody reads a pipe, or a terminal is held (^S), the tracer must not stand
+ * still, because all programs would. The descriptor is shared with other processes, so it stays as it is, and the
+ * file is opened anew.
+ */
+static void say(const struct text *text)
 {
-    char name[PATH_PROC_NAME_MAX];
+    struct stat facts;
+    int fd = -1;
+
+    if (send(STDERR_FILENO, text->start, text->length, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0 ||
+        errno != ENOTSOCK || fstat(STDERR_FILENO, &facts) != 0)
+        return;
+    if (S_ISREG(facts.st_mode))
+        fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
+    else
+        fd = (int)proc_call(SYS_openat, "/proc/self/fd/2",
+                            O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0, 0);
+    if (fd < 0 || write(fd, text->start, text->length) < 0)
+        errno = 0; /* nobody to tell */
+    if (fd >= 0)
+        close(fd);
+}
+
+static void tell(const char *link)
+{
     char program[PATH_MAX];
     char storage[TEXT_JSON_MAX(PATH_MAX) + 256];
     struct text text;
-    ssize_t length;
+    const long length = proc_call(SYS_readlinkat, link, (long)program, sizeof program - 1, 0);
 
-    path_proc_name(name, thread, "/exe", -1);
-    length = readlink(name, program, sizeof program - 1);
     program[length < 0 ? 0 : length] = '\0';
     text_begin(&text, storage, sizeof storage);
     text_puts(&text, "noclobber: \"");
     text_put_json(&text, program);
-    text_puts(&text, "\" wants to trace a process that --trace traces already, and is told EPERM: "
+    text_puts(&text, "\" cannot trace a process that --trace traces already (EPERM); "
                      "debug it without --trace\n");
-    if (write(STDERR_FILENO, text.start, text.length) < 0)
-        return; /* nobody to tell */
+    say(&text);
+}
+
+/* Whether this program, a file, is new here. After many of them none is. */
+static int is_new(const char *link)
+{
+    static struct statx told[TOLD_MOST];
+    static int count;
+    struct statx facts = {0};
+
+    proc_call(SYS_statx, link, 0, STATX_INO, (long)&facts);
+    for (int i = 0; i < count; i++)
+        if (told[i].stx_ino == facts.stx_ino && told[i].stx_dev_major == facts.stx_dev_major &&
+            told[i].stx_dev_minor == facts.stx_dev_minor)
+            return 0;
+    if (count == TOLD_MOST)
+        return 0;
+    told[count++] = facts;
+    return 1;
 }
 
 void debugger_notice(pid_t thread, unsigned long long request, pid_t target)
 {
-    static pid_t told;
+    char link[PATH_PROC_NAME_MAX];
 
     if (request != PTRACE_TRACEME && proc_number(target, "TracerPid:", 0) != getpid())
         return;
-    if (told != thread)
-        tell(thread);
-    told = thread;
+    path_proc_name(link, thread, "/exe", -1);
+    if (is_new(link))
+        tell(link);
 }

@@ -7,7 +7,7 @@
 #include <sys/types.h>
 
 /* `thread` is about to ask ptrace(2) with `request` for `target`. Where the kernel will say EPERM
- * because the target is ours, stderr is told why, once for each program's process. */
+ * because the target is ours, stderr is told why, once for each program; never waits. */
 void debugger_notice(pid_t thread, unsigned long long request, pid_t target);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
@@ -116,9 +117,20 @@ static void answer_soon(void)
     syscall(SYS_sched_setattr, 0, &schedule, 0);
 }
 
+/* Before Linux 5.9 there is no close_range(2); descriptors beyond the usual limit stay open then. */
+static void close_from(int first, int last)
+{
+    const int usual = 65535;
+
+    if (first > last || syscall(SYS_close_range, first, last, 0) == 0)
+        return;
+    for (int fd = first; fd <= last && fd <= usual; fd++)
+        close(fd);
+}
+
 /*
- * Our own directory and input must not keep anything busy for as long as a daemon runs; and no file that
- * is opened later may become a standard stream. Returns the conversation's descriptor, which may have
+ * Our own directory and descriptors must not keep anything busy, such as a lock or a pipe of the caller's, for as long
+ * as a daemon runs; and no file that is opened later may become a standard stream. Returns the conversation's descriptor, which may have
  * been one.
  *
  * A process group of our own is out of the reach of the terminal's signals. A session would be as well, but the
@@ -137,11 +149,11 @@ static int withdraw(int fd)
     dup2(null, STDOUT_FILENO);
     if (fd == STDERR_FILENO || fcntl(STDERR_FILENO, F_GETFD) < 0)
         dup2(null, STDERR_FILENO);
-    if (fd > STDERR_FILENO)
-        close(fd);
-    if (null > STDERR_FILENO)
-        close(null);
-    return chdir("/") == 0 ? moved : -1;
+    if (moved < 0 || chdir("/") != 0)
+        return -1;
+    close_from(STDERR_FILENO + 1, moved - 1);
+    close_from(moved + 1, INT_MAX);
+    return moved;
 }
 
 _Noreturn static void be_tracer(const struct policy *policy, int fd, pid_t parent)

@@ -215,14 +215,41 @@ lives() { # lives HOW [N]
   need strace
   run traced strace -o /dev/null true
   [ "$status" -ne 0 ]
-  [[ $output == *'strace" wants to trace a process that --trace traces already'* ]]
+  [[ $output == *'strace" cannot trace a process that --trace traces already'* ]]
   if command -v gdb >/dev/null; then
     run traced gdb -nx -batch -ex run --args true
-    [[ $output == *'wants to trace a process that --trace traces already'*'debug it without --trace'* ]]
+    [[ $output == *'cannot trace a process that --trace traces already'*'debug it without --trace'* ]]
   fi
   run traced -- "$NOCLOBBER" --trace -P true
   [ "$status" -eq 125 ]
   [[ $output == *'nothing may be traced here'* ]]
+}
+
+@test "what is said of that is said once for each program, and waits for no reader" {
+  need python3
+  mkfifo unread
+  exec 4<>unread
+  dd if=/dev/zero bs=4096 count=64 oflag=nonblock >unread 2>/dev/null || true # full
+  timeout 30 "$NOCLOBBER" --trace -q --no-verify -P python3 -c 'import ctypes; ctypes.CDLL(None).ptrace(0, 0, 0, 0)' 2>unread
+  exec 4<&-
+  "$NOCLOBBER" --trace -q --no-verify -P python3 -c '
+import ctypes, os
+for _ in range(20):
+    if os.fork() == 0:
+        ctypes.CDLL(None).ptrace(0, 0, 0, 0)
+        os._exit(0)
+    os.wait()' 2>said
+  [ "$(grep -c "cannot trace" said)" = 1 ]
+}
+
+@test "what the caller has open is not kept open by the tracer of a daemon" {
+  mkfifo stay
+  exec 5>lock
+  flock -n 5
+  traced sh -c 'exec 5>&-; (read -r _ <stay) >/dev/null 2>&1 &'
+  exec 5>&-
+  flock -n lock true
+  echo >stay
 }
 
 @test "a program under AddressSanitizer, which cannot look for leaks then" {
