@@ -72,9 +72,10 @@ static int check_outlets(const struct session *session)
 {
     const char *const log = session->settings->policy.log;
 
-    if (report_check(session->options) < 0)
+    if (report_check(session->options, &session->settings->policy) < 0)
         return OWN_ERROR;
-    return log && *log == '/' && outlet_check("log", log) < 0 ? OWN_ERROR : 0;
+    return log && *log == '/' && outlet_check_log(log, &session->settings->policy) < 0 ? OWN_ERROR
+                                                                                       : 0;
 }
 
 static int probe(struct session *session)
@@ -244,13 +245,15 @@ static void forgive_output(struct changes *changes, int fd)
     }
 }
 
-/* What an exception or an audit let through did change by means that the library saw. */
-static void forgive_renames(struct session *session)
+/* What an exception or an audit let through did change by means that the library saw; what was refused did not. */
+static void take_renames(struct session *session)
 {
     for (size_t i = 0; i < session->records.count; i++) {
         const struct record *const record = &session->records.list[i];
 
-        if (record->verdict != EVENT_REFUSED && record->has_left)
+        if (record->verdict == EVENT_REFUSED)
+            changes_mark_refused(&session->changes, record->destination);
+        else if (record->has_left)
             changes_forgive_left(&session->changes, record->destination, &record->left);
     }
 }
@@ -265,7 +268,7 @@ static void look_again(struct session *session)
         result = changes_forgive_moves(&session->settings->policy, session->snapshot, changes);
     if (result < 0)
         session->is_blind = fail("the protected files can't be looked at again", result);
-    forgive_renames(session);
+    take_renames(session);
     forgive_output(changes, STDOUT_FILENO);
     forgive_output(changes, STDERR_FILENO);
     changes_settle(changes);
@@ -286,9 +289,8 @@ static int decide_status(const struct session *session)
 
 static int tell(const struct session *session)
 {
-    struct report report = {session->options,  &session->settings->policy.protect,
-                            &session->records, &session->changes,
-                            &session->result,  decide_status(session)};
+    struct report report = {session->options,  &session->settings->policy, &session->records,
+                            &session->changes, &session->result,           decide_status(session)};
     int result;
 
     result = report_write(&report);

@@ -142,6 +142,108 @@ assert sorted(int(d["destination"].rsplit("/d", 1)[1]) for d in r["refused"]) ==
 
 # ---- JSON --------------------------------------------------------------------------------------
 
+# What Node, or anybody who shares the pipe, may have set O_NONBLOCK on, and who reads slowly.
+@test "a report of more than a pipe holds is whole, by a pipe that does not block" {
+  need python3
+  cat >slow.py <<'END'
+import fcntl, json, os, subprocess, sys
+out, into = os.pipe()
+fcntl.fcntl(into, fcntl.F_SETFL, os.O_NONBLOCK)
+run = subprocess.Popen(sys.argv[1:], stderr=into)
+os.close(into)
+said = b""
+while part := os.read(out, 997):
+    said += part
+status = run.wait()
+assert status == 17, status
+assert len(said) > 300000, len(said)
+assert len(json.loads(said)["refused"]) == 1500
+END
+  cat >many.py <<'END'
+import os
+for i in range(1500):
+    name = f"dist/{i:0200}"
+    for path in name, "new":
+        open(path, "w").close()
+    try:
+        os.rename("new", name)
+    except FileExistsError:
+        pass
+END
+  mkdir -p dist
+  python3 slow.py "$NOCLOBBER" -P --no-verify --format json -- python3 many.py
+}
+
+@test "a report that can't be written whole is an error: a full device, a reader that is gone" {
+  need python3
+  for format in json github text; do
+    status=0
+    "$NOCLOBBER" -P --allow-if empty --format $format -- sh -c ': >x; : >y; mv x y' 2>/dev/full || status=$?
+    [ "$status" = 125 ] || { echo "$format: $status" && false; }
+  done
+  status=0
+  "$NOCLOBBER" -P --format json -- true 2>&- || status=$?
+  [ "$status" = 125 ]
+  status=0 # a person who has closed it, or stopped reading, wants none
+  "$NOCLOBBER" -P --allow-if empty -- sh -c ': >x; : >y; mv x y' 2>&- || status=$?
+  [ "$status" = 0 ]
+}
+
+@test "noclobber does not itself write over what it protects" {
+  mkdir -p dist
+  echo published >dist/app
+  ln -s dist/app link
+  for options in '--format json --report-file dist/app' '--format gitlab --report-file ./dist/../dist/app' \
+    '--format json --report-file link' '--log dist/app' '--log link'; do
+    status=0
+    # shellcheck disable=SC2086
+    "$NOCLOBBER" -p dist/ $options -- touch ran 2>said || status=$?
+    [ "$status" = 125 ] && [ ! -e ran ] || { echo "$options: $status" && false; }
+    grep -q 'is protected' said
+    [ "$(cat dist/app)" = published ]
+  done
+  # What the run itself has published is not written over either.
+  status=0
+  "$NOCLOBBER" -p dist/ --format json --report-file dist/new -- sh -c 'echo built >dist/new' 2>said || status=$?
+  [ "$status" = 125 ]
+  [ "$(cat dist/new)" = built ]
+  # A new name, a log of before, and a report where everything is guarded and nothing by name, may be written.
+  "$NOCLOBBER" -p dist/ --format json --report-file dist/report -- true
+  "$NOCLOBBER" -p dist/ --log dist/log -i same -- sh -c 'cp -p dist/app s; mv s dist/app'
+  "$NOCLOBBER" -p dist/ --log dist/log -i same -- sh -c 'cp -p dist/app s; mv s dist/app'
+  [ "$(wc -l <dist/log)" = 2 ]
+  "$NOCLOBBER" -P --format json --report-file report -- true
+  "$NOCLOBBER" -P --format json --report-file report -- true
+}
+
+@test "a log that nobody can make is told before anything starts, and a check leaves nothing" {
+  for log in /proc/x /sys/x /dev/fd/x none/x /etc/passwd/x .; do
+    status=0
+    "$NOCLOBBER" -P --log "$log" -- touch ran 2>said || status=$?
+    [ "$status" = 125 ] && [ ! -e ran ] || { echo "$log: $status" && false; }
+    grep -q "can't be written" said
+  done
+  "$NOCLOBBER" -P --no-verify --log new.log -- true
+  [ ! -e new.log ]
+}
+
+@test "a copy after a refusal is told as one, and with it what would end it" {
+  need python3
+  mkdir -p dist
+  echo published >dist/app
+  echo newer >new
+  status=0
+  "$NOCLOBBER" -p dist/ -- python3 -c 'import shutil; shutil.move("new", "dist/app")' 2>said || status=$?
+  [ "$status" = 17 ]
+  grep -q '\(changed\|truncated\) ".*dist/app", after a rename onto it was refused' said
+  grep -q -- '--exit-on-refusal' said
+  if grep 'static and Go' said; then false; fi
+  echo newest >new
+  "$NOCLOBBER" -p dist/ --exit-on-refusal -- python3 -c 'import shutil; shutil.move("new", "dist/app")' 2>said || status=$?
+  [ "$(cat dist/app)" = newer ]
+  if grep -- '--exit-on-refusal' said; then false; fi
+}
+
 @test "JSON: one object on stderr, from which every name comes back exactly" {
   hostile_names
   replace_all

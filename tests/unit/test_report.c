@@ -6,10 +6,7 @@
 #include <string.h>
 
 #include "launcher/escape.h"
-#include "launcher/report/report_github.h"
-#include "launcher/report/report_gitlab.h"
-#include "launcher/report/report_json.h"
-#include "launcher/report/report_text.h"
+#include "launcher/report/formats.h"
 #include "launcher/report/tally.h"
 #include "unit/run.h"
 #include "unit/sandbox.h"
@@ -34,9 +31,10 @@ static struct record list[] = {
     RECORD(EVENT_AUDITED, by_default, app, 0),     RECORD(EVENT_ALLOWED, allow_tmp, hostile, 1),
 };
 
-static struct change change_list[] = {{CHANGE_TRUNCATED, hostile, NULL}};
+static struct change change_list[] = {{.kind = CHANGE_TRUNCATED, .path = hostile}};
 static char *arguments[] = {program, NULL};
 static struct options options;
+static struct policy policy;
 static struct records records;
 static struct changes changes;
 static struct run_result result;
@@ -51,7 +49,9 @@ static void happen(size_t record_count, size_t change_count, int has_leftovers)
     records = (struct records){.list = list, .count = record_count};
     changes = (struct changes){change_list, change_count};
     result = (struct run_result){.has_leftovers = has_leftovers};
+    policy = (struct policy){.mode = POLICY_ENFORCE};
     tally = (struct tally){.options = &options,
+                           .policy = &policy,
                            .changes = &changes,
                            .result = &result,
                            .records = &records,
@@ -165,10 +165,100 @@ START_TEST(text_names_each_destination_once)
         "noclobber:   allow:tmp/ (3 times)\n"
         "noclobber: changed by other means: 1 protected file\n"
         "noclobber:   truncated \"" HOSTILE_TEXT "\"\n"
-        "noclobber:   no rename that the library saw did this: cp, install, rm, mv away, `>`, "
-        "static and Go "
-        "programs do\n"
+        "noclobber:   what the library does not see: cp, install, rm, mv away, `>`, static and Go "
+        "programs, another job\n"
         "noclobber: processes of the command are still running, and not in these counts\n");
+    free(output);
+    tally_free(&tally);
+}
+END_TEST
+
+#define UNSEEN                                                                                     \
+    "noclobber:   what the library does not see: cp, install, rm, mv away, `>`, static and Go "    \
+    "programs, another job\n"
+#define COPIED                                                                                     \
+    "noclobber:   a program that copies after a refusal is ended at once by --exit-on-refusal\n"
+#define TRACE "noclobber:   if it was a rename by a static or Go program, --trace refuses it\n"
+
+static const struct {
+    const char *name;
+    struct change changes[2];
+    size_t count;
+    int is_traced;
+    int is_sealed;
+    enum policy_refusal on_refusal;
+    const char *expected; /* behind the list */
+} means[] = {
+    {"changed", {{.kind = CHANGE_CHANGED}}, 1, 0, 0, POLICY_REFUSAL_ERROR, UNSEEN},
+    {"replaced", {{.kind = CHANGE_REPLACED}}, 1, 0, 0, POLICY_REFUSAL_ERROR, UNSEEN TRACE},
+    {"changed under --trace, by whomever",
+     {{.kind = CHANGE_REPLACED}},
+     1,
+     1,
+     0,
+     POLICY_REFUSAL_ERROR,
+     "noclobber:   what changes a file without a rename onto it: cp, install, rm, mv away, `>`; or "
+     "another job\n"},
+    {"copied after a refusal",
+     {{.kind = CHANGE_CHANGED, .is_after_refusal = 1}},
+     1,
+     0,
+     0,
+     POLICY_REFUSAL_ERROR,
+     COPIED},
+    {"copied after a refusal, under --trace",
+     {{.kind = CHANGE_REPLACED, .is_after_refusal = 1}},
+     1,
+     1,
+     0,
+     POLICY_REFUSAL_ERROR,
+     COPIED},
+    {"the one and the other",
+     {{.kind = CHANGE_CHANGED, .is_after_refusal = 1}, {.kind = CHANGE_REMOVED}},
+     2,
+     0,
+     0,
+     POLICY_REFUSAL_ERROR,
+     COPIED UNSEEN},
+    {"where --exit-on-refusal is in force",
+     {{.kind = CHANGE_CHANGED, .is_after_refusal = 1}},
+     1,
+     0,
+     0,
+     POLICY_REFUSAL_EXIT,
+     ""},
+    {"sealed",
+     {{.kind = CHANGE_CHANGED}},
+     1,
+     0,
+     1,
+     POLICY_REFUSAL_ERROR,
+     "noclobber:   the seal was passed by: the move of a directory, another job, or a hard link "
+     "elsewhere\n"},
+};
+
+START_TEST(the_likely_means_are_named)
+{
+    static struct change copies[2];
+    const char *found;
+    const char *end;
+
+    happen(0, 0, 0);
+    memcpy(copies, means[_i].changes, sizeof copies);
+    copies[0].path = copies[1].path = app;
+    changes = (struct changes){copies, means[_i].count};
+    options.trace = means[_i].is_traced;
+    result.is_sealed = means[_i].is_sealed;
+    policy.on_refusal = means[_i].on_refusal;
+    found = written(put_plain);
+    for (size_t i = 0; i <= means[_i].count; i++)
+        found = strchr(found, '\n') + 1;
+    end = strstr(found, "noclobber: sealed");
+    ck_assert_msg(
+        strncmp(found, means[_i].expected, end ? (size_t)(end - found) : strlen(found) + 1) == 0,
+        "%s: %s", means[_i].name, found);
+    ck_assert_int_eq(strstr(output, "after a rename onto it was refused") != NULL,
+                     copies[0].is_after_refusal);
     free(output);
     tally_free(&tally);
 }
@@ -281,7 +371,7 @@ END_TEST
 
 START_TEST(json_has_it_all)
 {
-    happen(1, 1, 2);
+    happen(1, 1, 1);
     result.is_sealed = 1;
     result.sealed = 3;
     written(report_json);
@@ -304,6 +394,7 @@ static void add(TCase *tcase)
     tcase_add_loop_test(tcase, a_name_is_no_markup, 0, ROWS(escapes));
     tcase_add_test(tcase, nothing_is_said_when_nothing_happened);
     tcase_add_test(tcase, text_names_each_destination_once);
+    tcase_add_loop_test(tcase, the_likely_means_are_named, 0, ROWS(means));
     tcase_add_test(tcase, colour_is_only_in_coloured_text);
     tcase_add_test(tcase, a_long_list_is_cut);
     tcase_add_test(tcase, an_annotation_is_one_line);

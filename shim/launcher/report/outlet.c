@@ -5,43 +5,22 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/path.h"
+#include "launcher/kernel.h"
 #include "launcher/message.h"
+#include "launcher/verify/scope.h"
 
-/* Whether a file could be made in the directory of `path`. */
-static int check_directory(const char *path)
-{
-    const char *const slash = strrchr(path, '/');
-    const size_t length = slash ? (size_t)(slash - path) + 1 : 0;
-    char directory[PATH_MAX];
+/* How each event begins. */
+static const char log_start[] = "{\"time\":";
 
-    if (length >= sizeof directory)
-        return -ENAMETOOLONG;
-    if (slash && slash[1] == '\0')
-        return -EISDIR;
-    memcpy(directory, path, length);
-    memcpy(directory + length, length == 0 ? "." : "", length == 0 ? 2 : 1);
-    return faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS) == 0 ? 0 : -errno;
-}
-
-static int check(const char *path)
-{
-    struct stat status;
-
-    if (stat(path, &status) != 0)
-        return errno == ENOENT ? check_directory(path) : -errno;
-    if (S_ISDIR(status.st_mode))
-        return -EISDIR;
-    return faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0 ? 0 : -errno;
-}
-
-int outlet_check(const char *what, const char *path)
+static int refuse(const char *what, const char *path, int result)
 {
     char reason[256];
-    const int result = check(path);
 
     if (result == 0)
         return 0;
@@ -49,4 +28,90 @@ int outlet_check(const char *what, const char *path)
              strerror(-result));
     message_fault(what, path, reason);
     return result;
+}
+
+/* O_EXCL: what is removed again is ours. */
+static int try_new(const char *path)
+{
+    const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOCTTY | O_CLOEXEC, 0600);
+
+    if (fd < 0)
+        return -errno;
+    close(fd);
+    return unlink(path) == 0 ? 0 : -errno;
+}
+
+/* A pipe or a device may do something when it is opened. */
+static int try_old(const char *path, const struct stat *status)
+{
+    int fd;
+
+    if (S_ISDIR(status->st_mode))
+        return -EISDIR;
+    if (!S_ISREG(status->st_mode))
+        return faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0 ? 0 : -errno;
+    fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    close(fd);
+    return 0;
+}
+
+static int try(const char *path)
+{
+    struct stat status;
+
+    if (stat(path, &status) == 0)
+        return try_old(path, &status);
+    if (errno != ENOENT)
+        return -errno;
+    if (lstat(path, &status) == 0) /* a link to what is not there yet: O_EXCL does not follow it */
+        return 0;
+    return try_new(path);
+}
+
+int outlet_check(const char *what, const char *path)
+{
+    return refuse(what, path, try(path));
+}
+
+int outlet_is_named(const char *path, const struct policy *policy)
+{
+    char resolved[PATH_RESOLVED_MAX];
+
+    if (!realpath(path, resolved) &&
+        path_resolve(&kernel_sys, AT_FDCWD, path, resolved, sizeof resolved) < 0)
+        return 0;
+    return scope_names(policy, resolved);
+}
+
+static int is_log(const char *path)
+{
+    char start[sizeof log_start] = "";
+    const int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    const ssize_t length = fd < 0 ? 0 : read(fd, start, sizeof log_start - 1);
+
+    if (fd >= 0)
+        close(fd);
+    return length <= 0 || strcmp(start, log_start) == 0;
+}
+
+int outlet_check_log(const char *path, const struct policy *policy)
+{
+    if (outlet_is_named(path, policy) && !is_log(path)) {
+        message_fault("log", path, "is protected and no log; name another file");
+        return -EEXIST;
+    }
+    return outlet_check("log", path);
+}
+
+int outlet_check_report(const char *what, const char *path, const struct policy *policy)
+{
+    struct stat status;
+
+    if (stat(path, &status) == 0 && S_ISREG(status.st_mode) && outlet_is_named(path, policy)) {
+        message_fault(what, path, "is protected and would be overwritten; name another file");
+        return -EEXIST;
+    }
+    return outlet_check(what, path);
 }

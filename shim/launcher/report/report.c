@@ -2,16 +2,14 @@
 #include "launcher/report/report.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "launcher/report/outlet.h"
-#include "launcher/report/report_github.h"
-#include "launcher/report/report_gitlab.h"
-#include "launcher/report/report_json.h"
-#include "launcher/report/report_text.h"
+#include "launcher/report/formats.h"
 #include "launcher/report/tally.h"
 
 static const char gitlab_artifact[] = "gl-code-quality-report.json";
@@ -43,19 +41,31 @@ static int write_file(const char *path, const char *mode, const struct tally *ta
     return result;
 }
 
-/* In one write, so that the lines of other processes do not come between. */
-static void write_stderr(const char *text, size_t length)
+/* What the policy protects by name is not overwritten: a run may have made it. */
+static int write_anew(const char *path, const struct tally *tally,
+                      void (*put)(FILE *, const struct tally *))
+{
+    return write_file(path, outlet_is_named(path, tally->policy) ? "wxe" : "we", tally, put);
+}
+
+/* In one write, so that the lines of other processes do not come between. A pipe that is full, which somebody has set
+ * O_NONBLOCK on, is waited for. Returns 0 or -errno. */
+static int write_stderr(const char *text, size_t length)
 {
     while (length > 0) {
+        struct pollfd room = {STDERR_FILENO, POLLOUT, 0};
         const ssize_t done = write(STDERR_FILENO, text, length);
 
-        if (done < 0 && errno != EINTR)
-            return;
+        if (done < 0 && errno != EINTR && errno != EAGAIN)
+            return -errno;
+        if (done < 0)
+            poll(&room, 1, -1);
         if (done > 0) {
             text += done;
             length -= (size_t)done;
         }
     }
+    return 0;
 }
 
 /* Where GitHub Actions wants the summary of the step, or NULL. */
@@ -103,18 +113,18 @@ static int write_format(FILE *out, const struct tally *tally)
     if (options->format == OPTIONS_FORMAT_TEXT)
         return 0;
     if (options->format == OPTIONS_FORMAT_JSON)
-        return write_file(path, "we", tally, report_json);
-    return write_file(path ? path : gitlab_artifact, "we", tally, report_gitlab);
+        return write_anew(path, tally, report_json);
+    return write_anew(path ? path : gitlab_artifact, tally, report_gitlab);
 }
 
-int report_check(const struct options *options)
+int report_check(const struct options *options, const struct policy *policy)
 {
     const char *const summary = step_summary();
 
     if (options->report_file)
-        return outlet_check("--report-file", options->report_file);
+        return outlet_check_report("--report-file", options->report_file, policy);
     if (options->format == OPTIONS_FORMAT_GITLAB)
-        return outlet_check("--format=gitlab", gitlab_artifact);
+        return outlet_check_report("--format=gitlab", gitlab_artifact, policy);
     if (options->format == OPTIONS_FORMAT_GITHUB && summary)
         return outlet_check("GITHUB_STEP_SUMMARY", summary);
     return 0;
@@ -123,31 +133,36 @@ int report_check(const struct options *options)
 /* Has the formats write, and what is for stderr go there. */
 static int write_tally(const struct tally *tally)
 {
+    const int is_for_people = tally->options->format == OPTIONS_FORMAT_TEXT;
     char *text = NULL;
     size_t length = 0;
     FILE *const out = open_memstream(&text, &length);
     int result = out ? write_format(out, tally) : -errno;
+    int lost = 0;
 
     if (out && is_text(tally->options))
         suggest_text(out, tally->suggestion);
     if (out && fclose(out))
         result = -errno;
     else if (out)
-        write_stderr(text, length);
+        lost = write_stderr(text, length);
     free(text);
-    return result;
+    if (is_for_people && (lost == -EPIPE || lost == -EBADF))
+        lost = 0;
+    return result < 0 ? result : lost;
 }
 
 int report_write(const struct report *report)
 {
     struct suggestion suggestion;
     struct tally tally = {.options = report->options,
+                          .policy = report->policy,
                           .changes = report->changes,
                           .result = report->result,
                           .records = report->records,
                           .suggestion = &suggestion,
                           .status = report->status};
-    int result = suggest_make(report->records, report->named, &suggestion);
+    int result = suggest_make(report->records, &report->policy->protect, &suggestion);
 
     if (result == 0)
         result = tally_make(&tally);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "launcher/report/report_github.h"
+#include "launcher/report/formats.h"
 
 #include "launcher/escape.h"
-#include "launcher/report/workspace.h"
 
 static const char *relative(const char *path)
 {
@@ -50,7 +49,10 @@ void report_github_annotations(FILE *out, const struct tally *tally)
     for (size_t i = 0; i < tally->changes->count && i < TALLY_SHOWN; i++) {
         put_command(out, "error", "protected file changed by other means",
                     tally->changes->list[i].path);
-        fprintf(out, " was %s\n", tally_change_name(tally->changes->list[i].kind));
+        fprintf(out, " was %s%s\n", tally_change_name(tally->changes->list[i].kind),
+                tally->changes->list[i].is_after_refusal
+                    ? " after a rename onto it was refused: see --exit-on-refusal"
+                    : "");
     }
     put_more(out, tally->changes->count, "protected files changed by other means");
     if (tally->records->is_incomplete)

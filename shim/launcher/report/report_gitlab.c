@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "launcher/report/report_gitlab.h"
+#include "launcher/report/formats.h"
 
 #include <stdint.h>
 #include <string.h>
 
 #include "core/hash.h"
 #include "launcher/escape.h"
-#include "launcher/report/workspace.h"
 
 /* One finding: what is said of a path. */
 struct finding {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "launcher/report/report_json.h"
+#include "launcher/report/formats.h"
 
 #include "launcher/escape.h"
 
@@ -56,7 +56,8 @@ static void put_changes(FILE *out, const struct changes *changes)
     fputs(",\"changed\":[", out);
     for (size_t i = 0; i < changes->count; i++) {
         put_text(out, i > 0 ? ",{\"path\":" : "{\"path\":", changes->list[i].path);
-        fprintf(out, ",\"how\":\"%s\"}", tally_change_name(changes->list[i].kind));
+        fprintf(out, ",\"how\":\"%s\"%s}", tally_change_name(changes->list[i].kind),
+                changes->list[i].is_after_refusal ? ",\"after_refusal\":true" : "");
     }
     fputs("]", out);
 }

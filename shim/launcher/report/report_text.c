@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "launcher/report/report_text.h"
+#include "launcher/report/formats.h"
 
 #include "launcher/escape.h"
 
@@ -101,45 +101,73 @@ static void put_changed(FILE *out, const struct tally *tally, int is_coloured)
 }
 
 /* A rename leaves another file under the name; what writes in place does not. */
-static int is_any_replaced(const struct changes *changes)
+static int is_replaced(const struct change *change)
 {
-    for (size_t i = 0; i < changes->count; i++)
-        if (changes->list[i].kind == CHANGE_REPLACED)
-            return 1;
-    return 0;
+    return change->kind == CHANGE_REPLACED;
 }
 
-static void put_means(FILE *out, const struct changes *changes, int is_traced, int is_sealed)
+static int is_after_refusal(const struct change *change)
 {
-    if (is_sealed) {
-        fputs("noclobber:   the seal was passed by: the move of a directory, another job, or a "
-              "hard link "
-              "elsewhere\n",
+    return change->is_after_refusal;
+}
+
+static size_t count_changes(const struct changes *changes, int (*is)(const struct change *))
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < changes->count; i++)
+        count += is(&changes->list[i]) != 0;
+    return count;
+}
+
+/* The likely means, said only as far as it is known: neither library nor tracer sees what other jobs do. */
+static void put_means(FILE *out, const struct tally *tally)
+{
+    const struct changes *const changes = tally->changes;
+    const size_t copied = count_changes(changes, is_after_refusal);
+
+    if (copied > 0 && tally->policy->on_refusal != POLICY_REFUSAL_EXIT)
+        fputs("noclobber:   a program that copies after a refusal is ended at once by "
+              "--exit-on-refusal\n",
+              out);
+    if (copied == changes->count)
+        return;
+    if (tally->options->trace) {
+        fputs("noclobber:   what changes a file without a rename onto it: cp, install, rm, mv "
+              "away, `>`; or another job\n",
               out);
         return;
     }
-    if (is_traced) {
-        fputs("noclobber:   no rename did this: cp, install, rm, mv away and `>` do\n", out);
-        return;
-    }
-    fputs("noclobber:   no rename that the library saw did this: cp, install, rm, mv away, "
-          "`>`, static and Go programs do\n",
+    fputs("noclobber:   what the library does not see: cp, install, rm, mv away, `>`, static and "
+          "Go programs, another job\n",
           out);
-    if (is_any_replaced(changes))
+    if (count_changes(changes, is_replaced) > 0)
         fputs("noclobber:   if it was a rename by a static or Go program, --trace refuses it\n",
               out);
 }
 
-static void put_changes(FILE *out, const struct changes *changes, int is_traced, int is_sealed)
+static void put_broken_seal(FILE *out)
 {
+    fputs("noclobber:   the seal was passed by: the move of a directory, another job, or a "
+          "hard link elsewhere\n",
+          out);
+}
+
+static void put_changes(FILE *out, const struct tally *tally)
+{
+    const struct changes *const changes = tally->changes;
+
     for (size_t i = 0; i < changes->count && i < TALLY_SHOWN; i++) {
         fprintf(out, "noclobber:   %s", tally_change_name(changes->list[i].kind));
         put_name(out, " ", changes->list[i].path);
-        fputc('\n', out);
+        fputs(changes->list[i].is_after_refusal ? ", after a rename onto it was refused\n" : "\n",
+              out);
     }
     put_more(out, changes->count);
-    if (changes->count > 0)
-        put_means(out, changes, is_traced, is_sealed);
+    if (changes->count > 0 && tally->result->is_sealed)
+        put_broken_seal(out);
+    else if (changes->count > 0)
+        put_means(out, tally);
 }
 
 /* ---- the rest ---- */
@@ -187,6 +215,6 @@ void report_text(FILE *out, const struct tally *tally, int is_coloured)
     put_allowed(out, tally);
     put_exceptions(out, tally);
     put_changed(out, tally, is_coloured);
-    put_changes(out, tally->changes, tally->options->trace, tally->result->is_sealed);
+    put_changes(out, tally);
     put_remarks(out, tally);
 }

@@ -26,6 +26,7 @@ struct tally_exception {
 
 struct tally {
     const struct options *options;
+    const struct policy *policy;
     const struct changes *changes;
     const struct run_result *result;
     const struct records *records;
@@ -44,7 +45,7 @@ struct tally {
 /* What formats for people list of a kind at most. */
 #define TALLY_SHOWN ((size_t)50)
 
-/* Counts `tally->records`; the six fields at the top are the caller's. Returns 0, or -ENOMEM.
+/* Counts `tally->records`; the fields at the top are the caller's. Returns 0, or -ENOMEM.
  * Free with tally_free. */
 int tally_make(struct tally *tally);
 void tally_free(struct tally *tally);

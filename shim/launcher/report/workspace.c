@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "launcher/report/workspace.h"
+#include "launcher/report/formats.h"
 
 #include <limits.h>
 #include <stdlib.h>

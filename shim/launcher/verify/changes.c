@@ -158,7 +158,7 @@ static int add_change(struct changes *changes, enum change_kind kind, const stru
             return -ENOMEM;
         changes->list = list;
     }
-    changes->list[changes->count++] = (struct change){kind, seen->path, seen};
+    changes->list[changes->count++] = (struct change){kind, seen->path, seen, 0};
     return 0;
 }
 
@@ -211,7 +211,7 @@ int snapshot_compare(const struct snapshot *snapshot, struct changes *changes)
 
 struct change *changes_find(const struct changes *changes, const char *path)
 {
-    const struct change key = {CHANGE_REPLACED, path, NULL};
+    const struct change key = {.path = path};
 
     return changes->count ? bsearch(&key, changes->list, changes->count, sizeof key, compare_paths)
                           : NULL;
@@ -223,6 +223,14 @@ void changes_forgive(struct changes *changes, const char *path)
 
     if (found)
         found->kind = CHANGE_FORGIVEN;
+}
+
+void changes_mark_refused(struct changes *changes, const char *path)
+{
+    struct change *const found = changes_find(changes, path);
+
+    if (found)
+        found->is_after_refusal = 1;
 }
 
 static int is_copy(const struct facts *source, const struct facts *now)

@@ -238,14 +238,6 @@ static int search_elsewhere(struct search *search)
 
 /* ---- all ---- */
 
-/* Whether nobody said by name that what is at `path` is to stay. */
-static int is_unnamed(const struct policy *policy, const char *path)
-{
-    const char *const pattern = policy_decide(policy, path).pattern;
-
-    return !pattern || strcmp(pattern, POLICY_EVERYTHING) == 0;
-}
-
 /* Forgives what nobody named and lists the others. Returns 0 or -ENOMEM. */
 static int list_removed(struct search *search, struct changes *changes)
 {
@@ -257,7 +249,7 @@ static int list_removed(struct search *search, struct changes *changes)
 
         if (change->kind != CHANGE_REMOVED)
             continue;
-        if (is_unnamed(search->policy, change->path))
+        if (!scope_names(search->policy, change->path))
             change->kind = CHANGE_FORGIVEN;
         else
             search->removed[search->count++] = change;

@@ -219,3 +219,11 @@ int scope_reaches(const struct scope *scope, const char *directory)
 {
     return is_protected_below(scope, directory) && !is_allowed_below(scope, directory);
 }
+
+int scope_names(const struct policy *policy, const char *path)
+{
+    const struct policy_decision decision = policy_decide(policy, path);
+
+    return decision.guard == POLICY_GUARDED && decision.pattern &&
+           strcmp(decision.pattern, POLICY_EVERYTHING) != 0;
+}

@@ -28,4 +28,8 @@ void scope_free(struct scope *scope);
  * there could. */
 int scope_reaches(const struct scope *scope, const char *directory);
 
+/* Whether `policy` guards the file at `path`, absolute and resolved, by a pattern that somebody wrote, rather than
+ * because it guards everything: 1 or 0. */
+int scope_names(const struct policy *policy, const char *path);
+
 #endif

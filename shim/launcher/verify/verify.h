@@ -27,6 +27,7 @@ struct change {
     enum change_kind kind;
     const char *path; /* absolute, of the snapshot's storage */
     const struct seen *seen;
+    int is_after_refusal; /* a rename onto it was refused as well */
 };
 
 struct changes {
@@ -78,6 +79,9 @@ void changes_forgive_left(struct changes *changes, const char *path,
  */
 int changes_forgive_moves(const struct policy *policy, const struct snapshot *before,
                           struct changes *changes);
+
+/* Notes that a rename onto the path was refused. What changed it was a program that copies after that, most likely. */
+void changes_mark_refused(struct changes *changes, const char *path);
 
 /* Takes out of the list what was forgiven. */
 void changes_settle(struct changes *changes);
