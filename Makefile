@@ -155,6 +155,12 @@ $(BUILD)/tests/programs/%: tests/programs/%.c Makefile
 # One traces, as the tracer does; the other prints the table of settings.
 $(BUILD)/tests/programs/faults $(BUILD)/tests/programs/settings: $(BUILD)/test/launcher.a
 
+TRACER_OBJECTS := $(TRACER:%.c=$(BUILD)/command/%.o) $(SHARED_OBJECTS)
+
+$(BUILD)/tests/sanitize/traced: tests/sanitize/traced.c $(TRACER_OBJECTS) Makefile
+	@mkdir -p $(@D)
+	$(CC) $(BASE) $(CFLAGS) $(LDFLAGS) -o $@ $< $(TRACER_OBJECTS) -pthread
+
 $(BUILD)/tests/bench/%: tests/bench/%.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(BASE) $(CFLAGS) $(LDFLAGS) -o $@ $< -pthread

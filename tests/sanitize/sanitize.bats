@@ -40,6 +40,25 @@ tests_of() {
   [ "$(refusals)" -eq $((10 * 64 + 10 * 63)) ]
 }
 
+@test "the tracer's threads race in no way that ThreadSanitizer sees" {
+  build tsan build/tsan/tests/sanitize/traced
+  traced=$ROOT/build/tsan/tests/sanitize/traced # 66 if it has seen anything
+  mkdir free
+  echo new >new
+  touch old
+  # By many threads at once; with calls that the tracee makes; among signals, and by processes that end amid a rename.
+  NOCLOBBER_LOG=$LOG NOCLOBBER_ALLOW=free/ "$traced" "$PROGRAMS/threads"
+  [ "$(refusals)" -eq $((10 * 64 + 10 * 63)) ]
+  NOCLOBBER_LOG=$LOG "$traced" "$PROGRAMS/lives" signals 100
+  NOCLOBBER_LOG=$LOG NOCLOBBER_PROTECT=/nowhere/ "$traced" "$PROGRAMS/lives" ending 30
+  NOCLOBBER_LOG=$LOG "$traced" "$PROGRAMS/lives" killed 20
+  for i in {1..50}; do
+    cp new "new$i"
+  done
+  NOCLOBBER_ALLOW_IF=same NOCLOBBER_LOG=$LOG "$traced" sh -c 'for i in new?*; do mv "$i" new & done; wait'
+  [ ! -e new1 ] && [ ! -e new50 ]
+}
+
 # watched COMMAND…: under valgrind, the library in it; its status is the command's, or 99 where memory was misused.
 watched() {
   shim NOCLOBBER_PROTECT='*' NOCLOBBER_ALLOW='free/:no/*/where' NOCLOBBER_ALLOW_IF=same \
