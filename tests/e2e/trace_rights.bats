@@ -146,4 +146,22 @@ drop=(setpriv --reuid=65534 --regid=65534 --clear-groups)
   echo "$output"
   [ "$status" -eq 17 ] && [ "$(cat dist/app)" = old ]
   [[ $output == *'by "unreadable"'* ]]
+  # As the command itself it is not started, because nothing is known of its renames.
+  run "${drop[@]}" "$NOCLOBBER" --trace --no-verify -P -- closed/unreadable -f new free
+  echo "$output"
+  [ "$status" -eq 125 ] && [ "$(cat free)" = old ]
+  [[ $output == *'cannot be read (Permission denied)'* ]]
+}
+
+@test "a daemon that drops root and starts no other program: refused by name in a container, judged with CAP_SYS_PTRACE" {
+  need_root
+  need setpriv python3
+  daemon='import os; os.setgroups([]); os.setgid(65534); os.setuid(65534); open("new", "w").close(); os.rename("new", "free")'
+  chmod a+rwx .
+  run docker "$NOCLOBBER" --trace --no-verify --protect dist/ python3 -c "$daemon"
+  echo "$output"
+  [ "$status" -ne 0 ] && [ "$(cat free)" = old ]
+  [[ $output == *'by "python3'*'(undecided)'* ]]
+  "$NOCLOBBER" --trace --no-verify --protect dist/ python3 -c "$daemon"
+  [ ! -s free ]
 }
