@@ -125,3 +125,12 @@ each_inner() {
   [ "$status" = 125 ]
   [ ! -e ran ]
 }
+
+@test "the outer log may grow where the inner run protects it" {
+  : >dist/out.log
+  : >other/in.log
+  status=0
+  "$NOCLOBBER" -q -p dist/a -l dist/out.log -- "$NOCLOBBER" -p other/ -p dist/ -i empty -l other/in.log -- sh -c ': >x; : >other/e; mv x other/e' 2>said || status=$?
+  [ "$status" = 0 ] || { cat said && false; }
+  [ "$(grep -c '"verdict":"allowed"' dist/out.log)" = 1 ]
+}

@@ -20,7 +20,7 @@
 #define CIFS_MAGIC 0xFF534D42
 #define SMB2_MAGIC 0xFE534D42
 
-#define COPY_PRECISION ((int64_t)2 * 1000000000)
+#define COPY_PRECISION (2 * FACTS_SECOND)
 
 /* A file that is looked at again, and what the first look was. */
 struct pair {
@@ -78,10 +78,11 @@ static int has_other_contents(struct pair *pair)
     const struct facts *const before = pair->before;
     struct facts *const after = &pair->after;
 
-    if (before->changed == after->changed && !before->is_suspect && !pair->wants_contents)
+    if (before->changed == after->changed && !before->is_suspect && !pair->wants_contents &&
+        !after->is_read)
         return 0;
     if (before->is_read && S_ISREG(after->mode))
-        snapshot_read(pair->dirfd, pair->name, after);
+        facts_read(pair->dirfd, pair->name, after);
     if (before->is_read && after->is_read)
         return before->hash != after->hash;
     if (before->is_read && pair->wants_contents)
@@ -114,7 +115,7 @@ static enum change_kind look_again(int dirfd, const struct seen *seen, enum opti
         .before = &seen->now,
         .wants_contents = how == OPTIONS_VERIFY_HASH,
     };
-    const int result = dirfd < 0 ? dirfd : snapshot_look(dirfd, pair.name, &pair.after);
+    const int result = dirfd < 0 ? dirfd : facts_look(dirfd, pair.name, &pair.after);
 
     if (result == -ENOENT || result == -ENOTDIR)
         return CHANGE_REMOVED;
@@ -257,7 +258,7 @@ void changes_forgive_left(struct changes *changes, const char *path, const struc
     };
     struct pair pair = {.dirfd = AT_FDCWD, .name = path, .before = &before};
 
-    if (!found || snapshot_look(AT_FDCWD, path, &pair.after) < 0)
+    if (!found || facts_look(AT_FDCWD, path, &pair.after) < 0)
         return;
     if (left->inode == 0 ? is_copy(&before, &pair.after) : difference(&pair) == UNCHANGED)
         found->kind = CHANGE_FORGIVEN;

@@ -117,7 +117,7 @@ static int has_its_contents(const struct search *search, const struct facts *bef
     if (!before->is_read)
         return 1;
     if (S_ISREG(now->mode))
-        snapshot_read(dirfd, name, now);
+        facts_read(dirfd, name, now);
     return now->is_read ? now->hash == before->hash : search->how != OPTIONS_VERIFY_HASH;
 }
 
@@ -157,7 +157,7 @@ static int is_found(void *context, int dirfd, const char *path, size_t length, c
     if (search->done && ++search->elsewhere > ELSEWHERE_MAX)
         return 1;
     if (policy_decide(search->policy, path).guard != POLICY_GUARDED ||
-        snapshot_look(dirfd, name, &now) < 0)
+        facts_look(dirfd, name, &now) < 0)
         return 0;
     return forgive_one(search, dirfd, name, path, &now);
 }

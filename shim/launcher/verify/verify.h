@@ -38,7 +38,8 @@ struct changes {
 /*
  * Takes a snapshot of the files that `policy` guards (PROTECT without ALLOW): of anchored patterns
  * below their literal part, of floating ones below the current directory. Symbolic links are not
- * followed, mounts are crossed. The policy's log is left out. Returns 0 and the snapshot, NULL for
+ * followed, mounts are crossed. The logs and reports of the policy and of
+ * outer ones are left out. Returns 0 and the snapshot, NULL for
  * OPTIONS_VERIFY_NONE; or -errno.
  */
 int snapshot_take(const struct policy *policy, enum options_verify how, struct snapshot **snapshot);
@@ -91,9 +92,7 @@ void changes_settle(struct changes *changes);
  * `*count` is how many there are. Takes NULL. */
 const char *snapshot_blind_spot(const struct snapshot *snapshot, size_t *count);
 
-/* How many files are watched. Takes NULL. */
-size_t snapshot_count(const struct snapshot *snapshot);
-
+/* A list that was never filled, and a NULL snapshot, may be freed too. */
 void changes_free(struct changes *changes);
 void snapshot_free(struct snapshot *snapshot);
 
