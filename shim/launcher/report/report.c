@@ -142,8 +142,9 @@ static int write_tally(const struct tally *tally)
 
     if (out && is_text(tally->options))
         suggest_text(out, tally->suggestion);
-    if (out && fclose(out))
-        result = -errno;
+    /* glibc's says nothing of it where the last allocation fails, which trims the text. */
+    if (out && (ferror(out) | fclose(out) || !text))
+        result = -ENOMEM;
     else if (out)
         lost = write_stderr(text, length);
     free(text);

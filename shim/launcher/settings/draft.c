@@ -22,10 +22,8 @@ int draft_put(struct draft *draft, enum setting_variable variable, const char *v
         joined = strdup(value);
     else if (asprintf(&joined, "%s%s%s", *slot, separator, value) < 0)
         joined = NULL;
-    if (!joined) {
-        message_fault("policy", NULL, strerror(ENOMEM));
+    if (!joined)
         return -ENOMEM;
-    }
     free(*slot);
     *slot = joined;
     return 0;
@@ -63,7 +61,7 @@ static int apply_words(struct draft *draft, const struct draft_origin *origin,
     int result;
 
     if (asprintf(&variable[0], "%s=%s", setting_variable_name(setting->variable), value) < 0)
-        return refuse(origin, NULL, strerror(ENOMEM));
+        return -ENOMEM;
     result = policy_parse(&policy, variable, storage, sizeof storage, &error);
     if (result < 0)
         message_fault_part(origin->where, error.value, error.value_length, error.expected);

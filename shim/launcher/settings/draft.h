@@ -18,11 +18,10 @@ struct draft_origin {
     const char *directory; /* absolute, resolved: what relative paths begin at */
 };
 
-/* Sets a value, or adds it to one that is a list. Returns 0, or -ENOMEM after a line on stderr. */
+/* Sets a value, or adds it to one that is a list. Returns 0 or -ENOMEM. */
 int draft_put(struct draft *draft, enum setting_variable variable, const char *value);
 
-/* Applies a setting that has a variable; `value` may be NULL. Returns 0, or -EINVAL or -ENOMEM after a line on
- * stderr. */
+/* Applies a setting that has a variable; `value` may be NULL. Returns 0, -ENOMEM, or -EINVAL after a line on stderr. */
 int draft_apply(struct draft *draft, const struct draft_origin *origin,
                 const struct setting *setting, const char *value);
 

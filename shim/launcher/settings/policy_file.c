@@ -167,9 +167,10 @@ int policy_file_read(const char *path, int (*take)(const struct policy_line *lin
 
     if (!content) {
         result = -errno;
-        message_fault("--policy", path,
-                      result == -EFBIG ? "is longer than 1 MiB; a policy is a few lines"
-                                       : strerror(-result));
+        if (result != -ENOMEM)
+            message_fault("--policy", path,
+                          result == -EFBIG ? "is longer than 1 MiB; a policy is a few lines"
+                                           : strerror(-result));
         return result;
     }
     if (strlen(content) != length)

@@ -17,7 +17,7 @@ struct policy_line {
 
 /*
  * Reads the file at `path` and calls `take` for each setting, until it returns anything but 0, which
- * is then returned. Else 0, or -errno or -EINVAL after a line on stderr: a file that can't be read, one
+ * is then returned. Else 0, -ENOMEM, or -errno or -EINVAL after a line on stderr: a file that can't be read, one
  * that is no text. A file is at most 1 MiB.
  */
 int policy_file_read(const char *path, int (*take)(const struct policy_line *line, void *context),

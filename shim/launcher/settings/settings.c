@@ -298,6 +298,8 @@ int settings_build(const struct options *options, struct settings *settings)
     if (result == 0 && options->action == OPTIONS_RUN && settings->is_policy_chosen)
         warn_of_mode(settings, &draft);
     draft_free(&draft);
+    if (result == -ENOMEM)
+        message_fault("policy", NULL, strerror(ENOMEM));
     return result;
 }
 
