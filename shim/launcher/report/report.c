@@ -138,12 +138,15 @@ static int write_tally(const struct tally *tally)
     size_t length = 0;
     FILE *const out = open_memstream(&text, &length);
     int result = out ? write_format(out, tally) : -errno;
+    int is_broken = 0;
     int lost = 0;
 
     if (out && is_text(tally->options))
         suggest_text(out, tally->suggestion);
-    /* glibc's says nothing of it where the last allocation fails, which trims the text. */
-    if (out && (ferror(out) | fclose(out) || !text))
+    if (out)
+        is_broken = ferror(out);
+    /* fclose says nothing of it if the last allocation fails, which trims the text (glibc 2.36). */
+    if (out && (fclose(out) || is_broken || !text))
         result = -ENOMEM;
     else if (out)
         lost = write_stderr(text, length);
