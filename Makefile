@@ -30,8 +30,7 @@ WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-pr
 	-Wold-style-definition -Wvla -Wcast-align -Wcast-qual -Wpointer-arith -Wwrite-strings -Wundef \
 	-Wformat=2 -Wswitch-enum -Wimplicit-fallthrough
 HARDENING := $(call has,-fstack-protector-strong) $(call has,-fstack-clash-protection) \
-	$(call has,-fcf-protection=full) $(call has,-mbranch-protection=standard) \
-	$(call has,-ftrivial-auto-var-init=zero)
+	$(call has,-fcf-protection=full) $(call has,-mbranch-protection=standard)
 # The folder may have any name: blanks, quotes.
 HERE := '$(subst ','\'',$(CURDIR))'
 MOVABLE := -ffile-prefix-map=$(HERE)=.
@@ -49,12 +48,10 @@ LIBRARY_CFLAGS := -fPIC -fvisibility=hidden -ffunction-sections \
 ifneq ($(CLANG),)
 LIBRARY_CFLAGS += -fno-jump-tables
 endif
-# Every program that starts maps it, so that small is fast: -O2 means -Os and optimisation at link time here.
+# Every program that starts maps the library, so small is fast: -O2 means the smallest code and optimisation at link time here.
 links = $(shell out=$$(mktemp) && printf 'int nothing;\n' | $(CC) -Werror $(1) -shared -nostdlib -x c -o $$out - 2>/dev/null && \
 	echo '$(1)'; rm -f $$out)
-LIBRARY_SMALL := $(if $(filter -O2 -Os,$(CFLAGS)),-Os $(call links,-flto))
-# Where an overwrite spends its time: of these, -O2 is what it says. The instructions of POWER are too many for that.
-QUICK := $(if $(filter powerpc%,$(TARGET)),,core/path engine/loop preload/interpose preload/memory)
+LIBRARY_SMALL := $(if $(filter -O2 -Os,$(CFLAGS)),$(or $(call has,-Oz),-Os) $(call links,-flto))
 # Frame pointers make the tables for unwinding shorter by more than they cost, and no stubs are needed.
 LIBRARY_SMALL += $(if $(filter x86_64%,$(TARGET)),$(if $(LIBRARY_SMALL),-fno-omit-frame-pointer \
 	$(if $(CLANG),,-fno-plt)))
@@ -79,7 +76,8 @@ CHECK_LIBRARY := scripts/check-library
 
 # The command: an ordinary program. It knows its version, and where the library will be. CPPFLAGS are for it alone: distributions
 # say -D_FORTIFY_SOURCE there, with which the library could want names that only one libc has.
-COMMAND_CFLAGS := -DNOCLOBBER_VERSION='"$(VERSION)"' -DNOCLOBBER_LIBDIR='"$(LIBDIR)"' $(HARDENING)
+COMMAND_CFLAGS := -DNOCLOBBER_VERSION='"$(VERSION)"' -DNOCLOBBER_LIBDIR='"$(LIBDIR)"' $(HARDENING) \
+	$(call has,-ftrivial-auto-var-init=zero)
 
 # ---- sources -----------------------------------------------------------------------------------
 
@@ -121,7 +119,6 @@ $(BUILD)/pic/%.o: %.c Makefile
 	$(CC) $(BASE) $(LIBRARY_CFLAGS) $(CFLAGS) $(LIBRARY_LAST) -c -o $@ $<
 
 $(BUILD)/pic/shim/preload/interpose.o $(BUILD)/pic/shim/preload/memory.o $(BUILD)/pic/shim/preload/runtime.o: LIBRARY_LAST += $(PLAIN)
-$(QUICK:%=$(BUILD)/pic/shim/%.o): LIBRARY_LAST += $(filter -O2,$(CFLAGS))
 
 $(BUILD)/noclobber: $(LAUNCHER_OBJECTS) $(SHARED_OBJECTS)
 	$(CC) $(CFLAGS) $(LDFLAGS) $(COMMAND_LDFLAGS) -o $@ $^ -pthread

@@ -86,17 +86,9 @@ int path_read_directory(const struct sys *sys, int pid, const char *entry, int n
     return out[0] == '/' ? 0 : -ENOENT;
 }
 
-int path_read_descriptor(const struct sys *sys, int fd, char *out, size_t size)
-{
-    const int result = path_read_directory(sys, 0, "/fd/", fd, out, size);
-
-    sys_close(sys, fd);
-    return result;
-}
-
 /* ---- the parent directory, as the kernel names it ---- */
 
-/* The working directory: cheaper than its link below /proc, and there without it. */
+/* getcwd(2) costs less than the link below /proc, and works without it. */
 static int read_working_directory(const struct sys *sys, char *out, size_t size)
 {
     const long length = sys_getcwd(sys, out, size);
@@ -134,45 +126,109 @@ static int append_words(const char *path, size_t length, char *out, size_t size)
     return 0;
 }
 
-/* Puts the directory that the words of `path` begin in to `out`. -ENOTSUP for one by descriptor. */
-static int put_start(const struct sys *sys, int dirfd, const char *path, char *out, size_t size)
-{
-    if (path[0] == '/')
-        return copy_string("/", 1, out, size);
-    return dirfd == AT_FDCWD ? read_working_directory(sys, out, size) : -ENOTSUP;
-}
-
 /*
- * Where no symbolic link is on the way, the words are the name: openat2(2) says whether that is so,
- * at a third of the price of a link below /proc. Fails wherever it is not known to be so. Relative
- * words are asked about from the working directory itself, and not by its name, which may lead to
- * what was mounted over it since.
+ * Opens the directory that `words` name, "/a/b" below the root or the working directory, one word
+ * at a time: a descriptor, or -errno. Fails on a symbolic link, so that the words are the
+ * directory's name. `words` is written to and restored.
+ *
+ * openat2(2) does this in one call, but a seccomp filter that lets a program rename files may end
+ * the process for it (chronyd 4.3).
  */
-static int resolve_by_words(const struct sys *sys, int dirfd, const char *path, size_t length,
-                            char *out, size_t size)
+static int walk(const struct sys *sys, char *words, int is_absolute)
 {
-    int result = put_start(sys, dirfd, path, out, size);
-    const size_t start = result < 0 ? 0 : strlen(out);
+    char *word = words;
+    int fd = AT_FDCWD;
 
-    if (result == 0)
-        result = append_words(path, length, out, size);
-    if (result < 0 || out[start] == '\0')
-        return result;
-    result = sys_open_without_symlinks(sys, path[0] == '/' ? out : out + start + (start > 1));
-    if (result >= 0)
-        sys_close(sys, result);
-    return result < 0 ? result : 0;
+    while (*word == '/') {
+        char *end = word + 1;
+        char kept;
+        int next;
+
+        while (*end != '\0' && *end != '/')
+            end++;
+        kept = *end;
+        *end = '\0';
+        next = sys_open_word(sys, fd, word == words && is_absolute ? word : word + 1);
+        *end = kept;
+        if (fd >= 0)
+            sys_close(sys, fd);
+        if (next < 0)
+            return next;
+        fd = next;
+        word = end;
+    }
+    return fd;
 }
 
-/* The same for any path. `out` holds the words of the parent. */
-static int resolve_by_descriptor(const struct sys *sys, int dirfd, char *out, size_t size)
+static int count_words(const char *words)
 {
-    int fd;
+    int count = 0;
 
-    if (out[0] == '\0' && dirfd == AT_FDCWD)
+    for (; *words != '\0'; words++)
+        count += *words == '/';
+    return count;
+}
+
+/* Beyond this many words, one open and one readlink below /proc cost less. */
+#define WALK_MAX 6
+
+/* Holds the parent by its words. Fails if they are not its name. */
+static int hold_by_words(const struct sys *sys, int dirfd, const char *path, size_t length,
+                         char *out, size_t size, int *parent)
+{
+    const int is_absolute = path[0] == '/';
+    size_t start = 0;
+    int result;
+
+    if (dirfd != AT_FDCWD && !is_absolute)
+        return -ENOTSUP;
+    result = is_absolute ? copy_string("/", 1, out, size) : read_working_directory(sys, out, size);
+    if (result < 0)
+        return result;
+    if (!is_absolute && strlen(out) > 1)
+        start = strlen(out);
+    result = append_words(path, length, out, size);
+    if (result < 0)
+        return result;
+    if (!is_absolute && out[start + (start == 0)] == '\0') {
+        *parent = AT_FDCWD;
+        return 0;
+    }
+    if (count_words(out + start) > WALK_MAX)
+        return -ENOTSUP;
+    *parent = walk(sys, out + start, is_absolute);
+    return *parent < 0 ? *parent : 0;
+}
+
+int path_open_parent(const struct sys *sys, int dirfd, const char *path, char *buffer, size_t size,
+                     int *parent)
+{
+    int result = path_take_parent(path, buffer, size);
+
+    if (result < 0)
+        return result;
+    if (buffer[0] == '\0' && dirfd == AT_FDCWD) {
+        *parent = AT_FDCWD;
+        return 0;
+    }
+    *parent = sys_openat(sys, dirfd, buffer[0] == '\0' ? "." : buffer, O_PATH | O_DIRECTORY);
+    return *parent < 0 ? *parent : 0;
+}
+
+/* Holds the parent whatever leads to it, and asks /proc for its name. */
+static int hold_by_descriptor(const struct sys *sys, int dirfd, const char *path, char *out,
+                              size_t size, int *parent)
+{
+    int result = path_open_parent(sys, dirfd, path, out, size, parent);
+
+    if (result < 0)
+        return result;
+    if (*parent == AT_FDCWD)
         return read_working_directory(sys, out, size);
-    fd = sys_openat(sys, dirfd, out[0] == '\0' ? "." : out, O_PATH | O_DIRECTORY);
-    return fd < 0 ? fd : path_read_descriptor(sys, fd, out, size);
+    result = path_read_directory(sys, 0, "/fd/", *parent, out, size);
+    if (result < 0)
+        path_release(sys, *parent);
+    return result;
 }
 
 int path_take_parent(const char *path, char *out, size_t size)
@@ -192,18 +248,37 @@ int path_append_last(const char *path, char *out, size_t size)
     return copy_string(path + parts.name, parts.length, out + used, size - used);
 }
 
-int path_resolve(const struct sys *sys, int dirfd, const char *path, char *out, size_t size)
+int path_hold(const struct sys *sys, int dirfd, const char *path, char *out, size_t size,
+              int *parent)
 {
     const struct path_parts parts = path_split(path);
     int result;
 
     if (parts.last != PATH_LAST_NAME)
         return -EINVAL;
-    result = resolve_by_words(sys, dirfd, path, parts.parent, out, size);
-    if (result < 0) {
-        result = path_take_parent(path, out, size);
-        if (result == 0)
-            result = resolve_by_descriptor(sys, dirfd, out, size);
-    }
-    return result < 0 ? result : path_append_last(path, out, size);
+    result = hold_by_words(sys, dirfd, path, parts.parent, out, size, parent);
+    if (result < 0)
+        result = hold_by_descriptor(sys, dirfd, path, out, size, parent);
+    if (result < 0)
+        return result;
+    result = path_append_last(path, out, size);
+    if (result < 0)
+        path_release(sys, *parent);
+    return result;
+}
+
+void path_release(const struct sys *sys, int parent)
+{
+    if (parent >= 0)
+        sys_close(sys, parent);
+}
+
+int path_resolve(const struct sys *sys, int dirfd, const char *path, char *out, size_t size)
+{
+    int parent;
+    const int result = path_hold(sys, dirfd, path, out, size, &parent);
+
+    if (result == 0)
+        path_release(sys, parent);
+    return result;
 }

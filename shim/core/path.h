@@ -45,19 +45,34 @@ struct path_parts path_split(const char *path);
 int path_strip(const char *path, char *out, size_t size);
 
 /*
- * Resolves a path as the calling thread would: writes the absolute path of its parent directory,
- * symbolic links resolved, a slash and the last component as given, to `out`, NUL-terminated.
- * `dirfd` is a descriptor, or AT_FDCWD.
+ * Opens the parent directory of a path as the calling thread would find it, and names that
+ * directory: what is judged by its name is then renamed in the same directory, whatever becomes of
+ * a symbolic link on the way. `dirfd` is a descriptor or AT_FDCWD.
  *
- * The answer is the kernel's own name for that directory: the path's own words below the working
- * directory (getcwd(2)) where openat2(2) finds no symbolic link on the way (Linux 5.6), else
- * readlink(2) of /proc/thread-self/fd/N, proc(5).
+ * `*parent` is an O_PATH descriptor that the caller gives to path_release; or AT_FDCWD for a path
+ * that is a name in the working directory, which needs none. `out` is the absolute path of that
+ * directory, without symbolic links, a slash, and the last component as given.
  *
- * Errors: -EINVAL for a last component that is no name; -ENOENT where /proc is needed and is not
- * there, and where the working directory has no name from here (outside the root, or deleted; a
- * directory by descriptor then has the name that proc(5) gives it); -ENAMETOOLONG; -EMFILE and
- * whatever else open(2) says.
+ * The name is the kernel's: the path's own words below the root or the working directory
+ * (getcwd(2)) if openat(2) finds no symbolic link among them, else readlink(2) of
+ * /proc/thread-self/fd/N, proc(5).
+ *
+ * Errors: -EINVAL if the last component is `.`, `..` or missing; -ENOENT if /proc is needed and not
+ * there, or if the directory has no name from here (outside the root, or deleted); -ENAMETOOLONG;
+ * -EMFILE and other errors of openat(2). Then nothing is held.
  */
+int path_hold(const struct sys *sys, int dirfd, const char *path, char *out, size_t size,
+              int *parent);
+
+/* Opens the parent directory as path_hold does, without its name. `buffer` holds its words: the
+ * caller's, `size` bytes. */
+int path_open_parent(const struct sys *sys, int dirfd, const char *path, char *buffer, size_t size,
+                     int *parent);
+
+/* Closes what path_hold or path_open_parent opened. */
+void path_release(const struct sys *sys, int parent);
+
+/* Names the path as path_hold does, and holds nothing. */
 int path_resolve(const struct sys *sys, int dirfd, const char *path, char *out, size_t size);
 
 /* ---- its steps ---- */
@@ -65,17 +80,14 @@ int path_resolve(const struct sys *sys, int dirfd, const char *path, char *out, 
 /* Room for "/proc/thread-self/fd/2147483647". */
 #define PATH_PROC_NAME_MAX 40
 
-/* Writes "/proc/thread-self/ENTRY" with its leading slash in `entry`, or with `pid`
- * "/proc/PID/ENTRY", and, where it is not negative, `number` behind it. */
+/* Writes "/proc/thread-self/ENTRY" to `out`, or "/proc/PID/ENTRY" if `pid` is not 0. `entry` begins
+ * with a slash. `number` is appended unless it is negative. */
 void path_proc_name(char out[PATH_PROC_NAME_MAX], int pid, const char *entry, int number);
 
-/* Reads the directory behind such a link, as an absolute path, to `out`. -ENOENT when it has no
- * name from here. */
+/* Reads the absolute path of the directory that such a link leads to. -ENOENT if it has no name
+ * from here. */
 int path_read_directory(const struct sys *sys, int pid, const char *entry, int number, char *out,
                         size_t size);
-
-/* Reads the name of the open directory `fd` to `out`, and closes it. */
-int path_read_descriptor(const struct sys *sys, int fd, char *out, size_t size);
 
 /* Copies the words of the parent directory to `out`: "" when there are none. -EINVAL when the last
  * component is no name. */

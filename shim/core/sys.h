@@ -5,7 +5,7 @@
 /*
  * The one table through which this project talks to the kernel.
  *
- * A `struct sys` holds two entry points. Both take a system call's number and its arguments and
+ * A `struct sys` holds two entry points for system calls. Both take a system call's number and its arguments and
  * return what the kernel returns: 0 or a positive value, or a negative errno. Neither touches
  * `errno` as far as a caller can tell. Whoever owns the process supplies them: the library has a
  * raw table and one that goes through the host's own libc (preload/route.h), a command may wrap
@@ -24,7 +24,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
-#include <linux/openat2.h>
+#include <linux/stat.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -70,6 +70,15 @@ static inline int sys_is_rename(long number)
 struct sys {
     long (*path)(long number, long a, long b, long c, long d, long e, long f);
     long (*kernel)(long number, long a, long b, long c, long d, long e, long f);
+
+    /* Runs `function` where closing a file drops no lock of the process: closing any descriptor of
+     * a file drops all POSIX record locks that the process holds on it, fcntl(2). Returns what
+     * `function` returns, 0 or more, or -errno if it did not run. NULL in a process that holds no
+     * such locks: `function` is called directly. */
+    int (*aside)(int (*function)(void *), void *argument);
+
+    /* 1: another process makes the calls, and it does not have the descriptors that are opened. */
+    int is_remote;
 };
 
 /* renameat2(2), Linux 3.15. With `flags` 0 it is renameat(2), and is asked as such where the call
@@ -125,24 +134,31 @@ static inline uint64_t sys_mount_id(const struct statx *facts)
     return id;
 }
 
-/* openat(2) of a path of the program, of any size: an O_CLOEXEC descriptor that the caller closes, or
- * -errno. */
+/* openat(2) of a path of the program, of any size: an O_CLOEXEC descriptor that the caller closes,
+ * or -errno. open(2) if a seccomp filter forbids openat. */
 static inline int sys_openat(const struct sys *sys, int dirfd, const char *path, int flags)
 {
-    return (int)sys->path(SYS_openat, dirfd, (long)path, flags | O_CLOEXEC | O_LARGEFILE, 0, 0, 0);
+    const int all = flags | O_CLOEXEC | O_LARGEFILE;
+    int fd = (int)sys->path(SYS_openat, dirfd, (long)path, all, 0, 0, 0);
+
+#ifdef SYS_open
+    if (fd == -EPERM && dirfd == AT_FDCWD)
+        fd = (int)sys->path(SYS_open, (long)path, all, 0, 0, 0, 0);
+#endif
+    return fd;
 }
 
-/*
- * openat2(2) of the directory `path`, only if no symbolic link is on the way to it: a descriptor
- * that the caller closes, -ELOOP where there is one, or -errno. -ENOSYS before Linux 5.6, and
- * wherever somebody else may translate the program's paths: words say nothing then.
- */
-static inline int sys_open_without_symlinks(const struct sys *sys, const char *path)
-{
-    const struct open_how how = {.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
-                                 .resolve = RESOLVE_NO_SYMLINKS};
+/* The flags of sys_open_word, by which a table knows it. */
+#define SYS_WORD_FLAGS (O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
-    return (int)sys->path(SYS_openat2, AT_FDCWD, (long)path, (long)&how, sizeof how, 0, 0);
+/*
+ * openat(2) of the directory `word`, one component of a path: a descriptor that the caller closes,
+ * or -errno; -ENOTDIR for a symbolic link. -ENOSYS if another library may translate the program's
+ * paths, so that words say nothing about the kernel's names.
+ */
+static inline int sys_open_word(const struct sys *sys, int dirfd, const char *word)
+{
+    return (int)sys->path(SYS_openat, dirfd, (long)word, SYS_WORD_FLAGS, 0, 0, 0);
 }
 
 /* getcwd(2), the system call: bytes written to `out` with the NUL, or -errno. What begins with no
@@ -159,10 +175,17 @@ static inline long sys_readlinkat(const struct sys *sys, int dirfd, const char *
     return sys->path(SYS_readlinkat, dirfd, (long)path, (long)out, (long)size, 0, 0);
 }
 
-/* readlinkat(2) of a path of ours, such as /proc/self/exe: bytes written (no NUL), or -errno. */
+/* readlinkat(2) of a path of ours, such as /proc/self/exe: bytes written (no NUL), or -errno.
+ * readlink(2) if a seccomp filter forbids it. */
 static inline long sys_readlink_own(const struct sys *sys, const char *path, char *out, size_t size)
 {
-    return sys->kernel(SYS_readlinkat, AT_FDCWD, (long)path, (long)out, (long)size, 0, 0);
+    long length = sys->kernel(SYS_readlinkat, AT_FDCWD, (long)path, (long)out, (long)size, 0, 0);
+
+#ifdef SYS_readlink
+    if (length == -EPERM)
+        length = sys->kernel(SYS_readlink, (long)path, (long)out, (long)size, 0, 0, 0);
+#endif
+    return length;
 }
 
 /* openat(2) of a path of ours, absolute, of any size: an O_CLOEXEC descriptor that the caller closes,

@@ -16,7 +16,8 @@ int call_plain(const struct call *call)
     const struct sys *const sys = call->sys;
 
 #ifdef SYS_rename
-    if (call->name == CALL_RENAME)
+    if (call->name == CALL_RENAME && call->source_dirfd == AT_FDCWD &&
+        call->destination_dirfd == AT_FDCWD)
         return (int)sys->path(SYS_rename, (long)call->source, (long)call->destination, 0, 0, 0, 0);
 #endif
     if (call->name != CALL_RENAMEAT2)

@@ -15,7 +15,7 @@ enum call_name {
 struct call {
     const struct sys *sys; /* the way this call would have gone */
     enum call_name name;
-    int source_dirfd; /* AT_FDCWD for CALL_RENAME, as for the two below */
+    int source_dirfd; /* AT_FDCWD for CALL_RENAME, unless the engine holds the directory */
     const char *source;
     int destination_dirfd;
     const char *destination;
@@ -25,7 +25,8 @@ struct call {
 /* The libc name of the call, in static storage. Async-signal-safe. */
 const char *call_name(const struct call *call);
 
-/* Makes the program's own call, unchanged. Returns 0 or -errno. Async-signal-safe. */
+/* Makes the program's own call, not exclusive unless the program asked for that; renameat(2) if a
+ * CALL_RENAME has a descriptor. Returns 0 or -errno. Async-signal-safe. */
 int call_plain(const struct call *call);
 
 /* Whether the program itself asked for an exclusive rename: 1 or 0. Its EEXIST is then its wish and

@@ -4,18 +4,103 @@
 #include <errno.h>
 #include <string.h>
 
+#include "engine/compare.h"
 #include "engine/exclusive.h"
 #include "engine/spelling.h"
 
-/* ---- deciding, looking, naming ---- */
+/* ---- holding, deciding, looking, naming ---- */
+
+/* From now on the call goes by the directories that are held. */
+static void adopt(struct collision *collision, int *parent, int fd, int *dirfd, const char **path)
+{
+    *parent = fd;
+    *dirfd = fd;
+    *path += path_split(*path).name;
+    collision->call = &collision->held;
+}
+
+static void begin_to_hold(struct collision *collision)
+{
+    if (collision->call != &collision->held)
+        collision->held = *collision->call;
+}
+
+static void adopt_source(struct collision *collision, int fd)
+{
+    begin_to_hold(collision);
+    adopt(collision, &collision->source_parent, fd, &collision->held.source_dirfd,
+          &collision->held.source);
+}
+
+static void adopt_destination(struct collision *collision, int fd)
+{
+    begin_to_hold(collision);
+    adopt(collision, &collision->destination_parent, fd, &collision->held.destination_dirfd,
+          &collision->held.destination);
+}
+
+static int hold_destination(struct collision *collision)
+{
+    const struct call *const call = collision->call;
+    int fd;
+    const int result =
+        path_hold(call->sys, call->destination_dirfd, call->destination,
+                  collision->scratch->destination, sizeof collision->scratch->destination, &fd);
+
+    collision->is_resolved = result == 0;
+    if (result < 0)
+        return result;
+    if (call->sys->is_remote)
+        path_release(call->sys, fd);
+    else
+        adopt_destination(collision, fd);
+    return 0;
+}
+
+static int open_parent(struct collision *collision, int dirfd, const char *path, int *fd)
+{
+    char *const buffer = collision->scratch->path;
+
+    return path_open_parent(collision->call->sys, dirfd, path, buffer, PATH_RESOLVED_MAX, fd);
+}
+
+int collision_hold(struct collision *collision)
+{
+    const struct call *call = collision->call;
+    int result = 0;
+    int fd;
+
+    if (call->sys->is_remote)
+        return 0;
+    if (collision->destination_parent < 0) {
+        result = open_parent(collision, call->destination_dirfd, call->destination, &fd);
+        if (result == 0)
+            adopt_destination(collision, fd);
+    }
+    call = collision->call;
+    if (result == 0 && collision->source_parent < 0) {
+        result = open_parent(collision, call->source_dirfd, call->source, &fd);
+        if (result == 0)
+            adopt_source(collision, fd);
+    }
+    return result;
+}
+
+void collision_release(struct collision *collision)
+{
+    path_release(collision->call->sys, collision->source_parent);
+    path_release(collision->call->sys, collision->destination_parent);
+}
 
 static int resolve_destination(struct collision *collision)
 {
     const struct call *const call = collision->call;
-    const int result =
-        path_resolve(call->sys, call->destination_dirfd, call->destination,
-                     collision->scratch->destination, sizeof collision->scratch->destination);
+    int result = 0;
 
+    if (!collision->is_resolved)
+        result =
+            path_resolve(call->sys, call->destination_dirfd, call->destination,
+                         collision->scratch->destination, sizeof collision->scratch->destination);
     collision->is_resolved = result == 0;
     return result;
 }
@@ -30,16 +115,14 @@ static int resolve_source(struct collision *collision)
 
 void collision_decide(struct collision *collision)
 {
-    char *const path =
-        policy_needs_path(collision->policy) && resolve_destination(collision) == 0
-            ? collision->scratch->destination
-            : NULL;
+    char *const path = policy_needs_path(collision->policy) && hold_destination(collision) == 0
+                           ? collision->scratch->destination
+                           : NULL;
 
-    collision->decision =
-        path ? spelling_decide(collision->call->sys, collision->policy, path,
-                               collision->scratch->large.entries,
-                               sizeof collision->scratch->large.entries)
-             : policy_decide(collision->policy, NULL);
+    collision->decision = path ? spelling_decide(collision->call->sys, collision->policy, path,
+                                                 collision->scratch->large.entries,
+                                                 sizeof collision->scratch->large.entries)
+                               : policy_decide(collision->policy, NULL);
 }
 
 void collision_look(struct collision *collision)
@@ -148,55 +231,28 @@ static int harmless_answer(struct collision *collision)
 
 /* ---- exceptions ---- */
 
-static int to_lower(char byte)
-{
-    return byte >= 'A' && byte <= 'Z' ? byte - 'A' + 'a' : byte;
-}
-
-static int is_alike(const char *one, const char *other)
-{
-    while (*one != '\0' && to_lower(*one) == to_lower(*other)) {
-        one++;
-        other++;
-    }
-    return *one == *other;
-}
-
-/* Files: their paths end in no slash. */
-static int has_alike_name(const struct call *call)
-{
-    return is_alike(call->source + path_split(call->source).name,
-                    call->destination + path_split(call->destination).name);
-}
-
-/* Whether both paths may be one directory entry where case does not count. Folders that have no
- * name from here may be one folder. */
-static int is_alike_entry(struct collision *collision)
-{
-    return has_alike_name(collision->call) &&
-           (resolve_source(collision) < 0 || resolve_destination(collision) < 0 ||
-            is_alike(collision->scratch->source, collision->scratch->destination));
-}
-
-/*
- * Equal files need one name less, so that nothing is replaced: but only where they are two files
- * for certain. Across mounts they may be one file that is seen twice; so may two paths that differ
- * in case alone, or one path, on a FUSE server that makes inode numbers up (sshfs to a system that
- * folds case). A whiteout is wanted in the source's place, and not nothing.
- */
+/* Across mounts two paths may lead to one file, and no rename follows. */
 static int is_same(struct collision *collision)
 {
-    const struct call *const call = collision->call;
-    const struct file_place source = {call->sys, call->source_dirfd, call->source,
-                                      &collision->source};
-    const struct file_place destination = {call->sys, call->destination_dirfd, call->destination,
-                                           &collision->destination};
-
-    return collision->attempt != -EXDEV && !(call->flags & RENAME_WHITEOUT) &&
+    return collision->attempt != -EXDEV &&
            !file_is_same_inode(&collision->source, &collision->destination) &&
-           !is_alike_entry(collision) &&
-           file_is_equal(&source, &destination, collision->scratch->large.contents,
-                         sizeof collision->scratch->large.contents);
+           compare_is_equal(collision->call, &collision->source, &collision->destination,
+                            collision->scratch->large.contents,
+                            sizeof collision->scratch->large.contents);
+}
+
+int collision_stands_still(struct collision *collision)
+{
+    const struct call *const call = collision->call;
+    char *const buffer = collision->scratch->path;
+    struct file source;
+    struct file destination;
+
+    return file_look(call->sys, call->source_dirfd, call->source, buffer, &source) == 0 &&
+           file_is_unchanged(&collision->source, &source) &&
+           file_look(call->sys, call->destination_dirfd, call->destination, buffer, &destination) ==
+               0 &&
+           file_is_unchanged(&collision->destination, &destination);
 }
 
 static int is_empty_file(const struct file *file)
@@ -275,9 +331,7 @@ struct verdict collision_judge(struct collision *collision)
 
 enum event_rule collision_excuse(struct collision *collision)
 {
-    const unsigned any = POLICY_ALLOW_IF_SAME | POLICY_ALLOW_IF_SYMLINK | POLICY_ALLOW_IF_EMPTY;
-
     if (collision->source_seen != 0 || collision->destination_seen != 0)
         return EVENT_RULE_DEFAULT;
-    return exception(collision, any);
+    return exception(collision, POLICY_ALLOW_IF_SYMLINK | POLICY_ALLOW_IF_EMPTY);
 }

@@ -3,8 +3,8 @@
 #define NOCLOBBER_ENGINE_COLLISION_H
 
 /*
- * A call that found something in the way, and what is to be said of it: looking and judging,
- * without doing.
+ * A rename whose destination exists: collects paths and inodes and computes the verdict. Nothing
+ * is renamed here.
  *
  * Conventions: async-signal-safe; only the collision and its scratch area are written.
  */
@@ -16,9 +16,15 @@
 
 struct collision {
     const struct policy *policy;
-    const struct call *call;
+    const struct call *given; /* the program's */
+    const struct call *call;  /* the same, or `held` */
     struct scratch *scratch;
     int attempt; /* what the exclusive attempt said: -EEXIST, -EXDEV or EXCLUSIVE_MISSING */
+
+    /* collision_decide and collision_hold: the same call, from directories that are held open. */
+    struct call held;
+    int source_parent; /* descriptors to close, or negative */
+    int destination_parent;
 
     struct policy_decision decision; /* collision_decide */
     int is_resolved;                 /* the scratch area holds the destination's absolute path */
@@ -44,9 +50,20 @@ struct verdict {
     enum event_rule rule;
 };
 
-/* Asks the policy's patterns about the destination; its path is resolved only for a policy that has
- * any. What can't be resolved is guarded. */
+/*
+ * Asks the policy's patterns about the destination; its path is resolved only if the policy has
+ * patterns. What cannot be resolved is guarded. The directory whose name was judged is held from
+ * then on, and the call goes by it, so that a symbolic link on the way that changes meanwhile leads
+ * nowhere else. (Not if another process makes the call, as for a tracer.)
+ */
 void collision_decide(struct collision *collision);
+
+/* Holds both directories if they are not held yet: for a verdict that depends on what is there.
+ * Returns 0, or -errno of openat(2). */
+int collision_hold(struct collision *collision);
+
+/* Closes the directories that are held. */
+void collision_release(struct collision *collision);
 
 /* Looks at both files. */
 void collision_look(struct collision *collision);
@@ -58,8 +75,11 @@ int collision_is_into_itself(struct collision *collision);
 /* Judges a guarded collision that has been decided and looked at. */
 struct verdict collision_judge(struct collision *collision);
 
+/* Whether both files are as collision_look saw them: 1 or 0. */
+int collision_stands_still(struct collision *collision);
+
 /* The ALLOW_IF, in the policy or not, that would let a collision through which has been judged
- * VERDICT_REFUSE; EVENT_RULE_DEFAULT: none would. */
+ * VERDICT_REFUSE; EVENT_RULE_DEFAULT: none would. Never `same`, which would read the files. */
 enum event_rule collision_excuse(struct collision *collision);
 
 /* Puts both absolute paths into the scratch area, for an event; as the program wrote them where

@@ -80,6 +80,14 @@ int file_is_same_inode(const struct file *one, const struct file *other)
     return one->inode == other->inode && file_is_same_device(one, other);
 }
 
+int file_is_unchanged(const struct file *before, const struct file *now)
+{
+    return file_is_same_inode(before, now) && before->size == now->size &&
+           before->mode == now->mode && before->owner == now->owner &&
+           before->group == now->group && before->modified == now->modified &&
+           before->changed == now->changed;
+}
+
 /* ---- directories ---- */
 
 /* The head of struct linux_dirent64, getdents64(2); the name follows it at once. */
@@ -136,119 +144,4 @@ int file_is_listed(const struct sys *sys, const char *directory, const char *nam
                    size_t size)
 {
     return search(sys, sys_open_own(sys, directory, DIRECTORY_FLAGS, 0), name, entries, size);
-}
-
-/* ---- contents ---- */
-
-/* An open file whose bytes are compared. */
-struct reader {
-    const struct sys *sys;
-    int fd;
-    char *buffer;
-    size_t size;
-};
-
-/* Fills the reader's buffer, unless the file ends before. Returns the bytes read, or -errno. */
-static long read_full(const struct reader *reader)
-{
-    size_t used = 0;
-
-    while (used < reader->size) {
-        const long got =
-            sys_read(reader->sys, reader->fd, reader->buffer + used, reader->size - used);
-
-        if (got == -EINTR)
-            continue;
-        if (got < 0)
-            return got;
-        if (got == 0)
-            break;
-        used += (size_t)got;
-    }
-    return (long)used;
-}
-
-static int has_equal_bytes(const struct reader *one, const struct reader *other)
-{
-    long got;
-
-    do {
-        got = read_full(one);
-        if (got < 0 || read_full(other) != got ||
-            memcmp(one->buffer, other->buffer, (size_t)got) != 0)
-            return 0;
-    } while (got != 0);
-    return 1;
-}
-
-static int is_same_time(const struct statx_timestamp *one, const struct statx_timestamp *other)
-{
-    return one->tv_sec == other->tv_sec && one->tv_nsec == other->tv_nsec;
-}
-
-/* Compares what is open with what is at both places, and makes sure that the destination stood
- * still meanwhile. */
-static int compare_open(const struct file_place *other, const struct reader *left,
-                        const struct reader *right)
-{
-    struct statx before;
-    struct statx after;
-    struct file opened;
-
-    if (sys_statx_fd(right->sys, right->fd, &before) < 0 || !has_equal_bytes(left, right) ||
-        sys_statx_fd(right->sys, right->fd, &after) < 0)
-        return 0;
-    take_facts(&after, &opened);
-    return file_is_same_inode(&opened, other->file) && before.stx_size == after.stx_size &&
-           is_same_time(&before.stx_mtime, &after.stx_mtime) &&
-           is_same_time(&before.stx_ctime, &after.stx_ctime);
-}
-
-static int open_to_read(const struct file_place *place)
-{
-    return sys_openat(place->sys, place->dirfd, place->path,
-                      O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-}
-
-static int is_equal_regular(const struct file_place *one, const struct file_place *other,
-                            char *buffer, size_t size)
-{
-    struct reader left = {one->sys, open_to_read(one), buffer, size / 2};
-    struct reader right = {other->sys, -1, buffer + size / 2, size / 2};
-    int equal = 0;
-
-    if (left.fd < 0)
-        return 0;
-    right.fd = open_to_read(other);
-    if (right.fd >= 0) {
-        equal = compare_open(other, &left, &right);
-        sys_close(right.sys, right.fd);
-    }
-    sys_close(left.sys, left.fd);
-    return equal;
-}
-
-static int is_equal_link(const struct file_place *one, const struct file_place *other, char *buffer,
-                         size_t size)
-{
-    char *const right = buffer + size / 2;
-    const long length = sys_readlinkat(one->sys, one->dirfd, one->path, buffer, size / 2);
-
-    return length > 0 && (size_t)length < size / 2 &&
-           sys_readlinkat(other->sys, other->dirfd, other->path, right, size / 2) == length &&
-           memcmp(buffer, right, (size_t)length) == 0;
-}
-
-int file_is_equal(const struct file_place *one, const struct file_place *other, char *buffer,
-                  size_t size)
-{
-    const struct file *const left = one->file;
-    const struct file *const right = other->file;
-
-    if (left->mode != right->mode || left->owner != right->owner || left->group != right->group ||
-        left->size != right->size)
-        return 0;
-    if (file_is(left, S_IFREG))
-        return is_equal_regular(one, other, buffer, size);
-    return file_is(left, S_IFLNK) && is_equal_link(one, other, buffer, size);
 }

@@ -56,20 +56,8 @@ int file_is_empty_directory(const struct sys *sys, int dirfd, const char *path, 
 int file_is_listed(const struct sys *sys, const char *directory, const char *name, void *entries,
                    size_t size);
 
-/* One end of a comparison: where the file is, and what file_look said of it. */
-struct file_place {
-    const struct sys *sys;
-    int dirfd;
-    const char *path; /* without trailing slash */
-    const struct file *file;
-};
-
-/*
- * Whether two regular files have equal bytes, or two symbolic links equal targets, and both equal
- * permissions, owner and group: 1 or 0; 0 also when either cannot be read or changed meanwhile.
- * `buffer` of `size` bytes is the caller's; larger means fewer calls.
- */
-int file_is_equal(const struct file_place *one, const struct file_place *other, char *buffer,
-                  size_t size);
+/* Whether two looks at one place saw the same inode with the same size, mode, owner, group and
+ * times: 1 or 0. */
+int file_is_unchanged(const struct file *before, const struct file *now);
 
 #endif

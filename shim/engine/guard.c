@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "engine/collision.h"
+#include "engine/compare.h"
 #include "engine/exclusive.h"
 #include "engine/log.h"
 #include "engine/loop.h"
@@ -31,7 +32,7 @@ static void record(struct collision *collision, enum event_verdict verdict, enum
 
 static struct loop count_pair(const struct collision *collision)
 {
-    const struct call *const call = collision->call;
+    const struct call *const call = collision->given;
 
     return loop_count(call->sys, call->source_dirfd, call->source,
                       collision->destination_seen == 0 ? &collision->destination : NULL);
@@ -81,8 +82,14 @@ static void record_passed(struct collision *collision, enum event_verdict verdic
     record(collision, verdict, rule, 0, &left);
 }
 
-/* The program's own call, and a record of it where it replaced something, or will be made up for by
- * a copy (EXDEV). The paths are resolved before, because the call may change what they mean. */
+/* Leaves the program's own call to the caller, unless it goes into a directory that is held. */
+static int let(struct collision *collision)
+{
+    return collision->call == collision->given ? GUARD_OWN_CALL : call_plain(collision->call);
+}
+
+/* The program's own call, and a record of it if it replaced something, or if the program will now
+ * copy (EXDEV). The paths are named before, because the call may change what they mean. */
 static int pass_recorded(struct collision *collision, enum event_verdict verdict,
                          enum event_rule rule)
 {
@@ -99,19 +106,20 @@ static int pass_recorded(struct collision *collision, enum event_verdict verdict
     return result;
 }
 
-/* Lets a collision through under ALLOW or in audit mode. */
+/* Lets a collision through under ALLOW or in audit mode. Reads no contents for the record. */
 static int pass(struct collision *collision)
 {
     struct verdict verdict;
 
     if (!policy_is_recorded(collision->policy))
-        return GUARD_OWN_CALL;
+        return let(collision);
     collision_look(collision);
     if (collision->destination_seen == -ENOENT)
-        return GUARD_OWN_CALL;
+        return let(collision);
+    collision->decision.allow_if &= ~(unsigned)POLICY_ALLOW_IF_SAME;
     verdict = collision_judge(collision);
     if (verdict.kind == VERDICT_ANSWER)
-        return GUARD_OWN_CALL;
+        return let(collision);
     if (collision->decision.guard == POLICY_ALLOWED)
         return pass_recorded(collision, EVENT_ALLOWED, EVENT_RULE_ALLOW);
     if (verdict.kind == VERDICT_ALLOW)
@@ -140,37 +148,50 @@ static int refuse(struct collision *collision, enum event_rule rule, int error)
     return error == -EEXIST && loop.count >= LOOP_LIMIT ? -EBUSY : error;
 }
 
-/* ALLOW_IF=same: the destination stays, and the source, which is still the file that was compared,
- * goes. (A file put there between the last look and unlinkat goes too: see exclusive.c.) */
-static int drop_source(struct collision *collision)
-{
-    const struct call *const call = collision->call;
-    struct file now;
-    int result;
+/* How often equal files are compared again when another process has come in between, as long as one
+ * rename reads no more of a file than COMPARE_SIZE_MAX. */
+#define SAME_TRIES 16
 
-    collision_name(collision);
-    result = file_look(call->sys, call->source_dirfd, call->source, collision->scratch->path, &now);
-    if (result == 0 && !file_is_same_inode(&now, &collision->source))
-        return refuse(collision, EVENT_RULE_UNDECIDED, -EEXIST);
-    if (result == 0)
-        result = sys_unlinkat(call->sys, call->source_dirfd, call->source, 0);
-    if (result == 0)
-        record(collision, EVENT_ALLOWED, EVENT_RULE_ALLOW_IF_SAME, 0, NULL);
-    return exclusive_failure(result);
+/* Whether a comparison decided, and its files are no longer there: right before the program's own
+ * call, or a refusal. */
+static int is_outdated(struct collision *collision, const struct verdict *verdict)
+{
+    if (!(collision->decision.allow_if & POLICY_ALLOW_IF_SAME) || verdict->kind == VERDICT_ANSWER ||
+        (verdict->kind == VERDICT_ALLOW && verdict->rule != EVENT_RULE_ALLOW_IF_SAME))
+        return 0;
+    if (policy_is_recorded(collision->policy))
+        collision_name(collision); /* not between this look and the call */
+    return !collision_stands_still(collision);
+}
+
+/* The verdict on a guarded destination that exists. Equal files that several jobs rename to one name
+ * at once are equal again after each of them. */
+static struct verdict judge(struct collision *collision)
+{
+    struct verdict verdict = collision_judge(collision);
+
+    for (unsigned tries = 1; is_outdated(collision, &verdict); tries++) {
+        collision_look(collision);
+        if (tries == SAME_TRIES || collision->source.size > COMPARE_SIZE_MAX / (tries + 1)) {
+            verdict.kind = VERDICT_REFUSE;
+            verdict.rule = EVENT_RULE_UNDECIDED;
+            break;
+        }
+        verdict = collision_judge(collision);
+    }
+    return verdict;
 }
 
 /* Something is in the way of a guarded destination. */
 static int settle(struct collision *collision)
 {
-    const struct verdict verdict = collision_judge(collision);
+    const struct verdict verdict = judge(collision);
 
     switch (verdict.kind) {
     case VERDICT_ANSWER: return verdict.answer;
     case VERDICT_REFUSE: return refuse(collision, verdict.rule, -EEXIST);
     case VERDICT_ALLOW: break;
     }
-    if (verdict.rule == EVENT_RULE_ALLOW_IF_SAME)
-        return drop_source(collision);
     return pass_recorded(collision, EVENT_ALLOWED, verdict.rule);
 }
 
@@ -198,6 +219,9 @@ static int fall_back(struct collision *collision)
 
 static int enforce(struct collision *collision)
 {
+    /* Without a hold no exception is asked about: what was looked at might not be what is renamed. */
+    if (collision->decision.allow_if != 0 && collision_hold(collision) < 0)
+        collision->decision.allow_if = 0;
     collision_look(collision);
     if (collision->attempt == EXCLUSIVE_MISSING) {
         collision->attempt = fall_back(collision);
@@ -228,7 +252,7 @@ static int ends_in_dot(const char *path)
  * EEXIST where the program asked for an exclusive rename. Where that is missing, it is renameat
  * that has the words.
  */
-static int answer_dot(const struct collision *collision)
+static int answer_dot(struct collision *collision)
 {
     const struct call *const call = collision->call;
     int result;
@@ -247,7 +271,7 @@ static int decide(struct collision *collision)
         return answer_dot(collision);
     collision_decide(collision);
     if (collision->decision.guard == POLICY_UNGUARDED)
-        return GUARD_OWN_CALL;
+        return let(collision);
     if (collision->decision.guard == POLICY_ALLOWED || collision->decision.mode == POLICY_AUDIT)
         return pass(collision);
     return enforce(collision);
@@ -278,13 +302,19 @@ static int is_in_the_way(const struct call *call, int result)
 static int meet(const struct policy *policy, const struct call *call, int attempt)
 {
     struct scratch *const scratch = scratch_take(call->sys);
-    struct collision collision = {
-        .policy = policy, .call = call, .scratch = scratch, .attempt = attempt};
+    struct collision collision = {.policy = policy,
+                                  .call = call,
+                                  .given = call,
+                                  .source_parent = -1,
+                                  .destination_parent = -1,
+                                  .scratch = scratch,
+                                  .attempt = attempt};
     int result;
 
     if (!scratch)
         return is_enforced(policy) ? -ENOMEM : GUARD_OWN_CALL;
     result = decide(&collision);
+    collision_release(&collision);
     scratch_release(call->sys, scratch);
     return result;
 }
@@ -312,6 +342,7 @@ int guard_undecided(const struct policy *policy, const struct call *call, int at
         return -ENOMEM;
     struct collision collision = {.policy = policy,
                                   .call = call,
+                                  .given = call,
                                   .scratch = scratch,
                                   .attempt = attempt,
                                   .destination_seen = -EACCES};

@@ -27,8 +27,9 @@
  */
 int guard_rename(const struct policy *policy, const struct call *call);
 
-/* An answer: the caller must make the program's own call (call_plain) and return what the kernel says. */
-#define GUARD_OWN_CALL (-4097)
+/* An answer: the caller must make the program's own call (call_plain) and return what the kernel says.
+ * Beyond the errors that Linux has, EXCLUSIVE_MISSING, and one of preload/route.h. */
+#define GUARD_OWN_CALL (-4098)
 
 /*
  * The second half of guard_rename, for a caller that has made the exclusive attempt already: `attempt` is what

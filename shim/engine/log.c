@@ -13,7 +13,9 @@
 static struct {
     int is_known;
     int is_open;
-    struct statx facts;
+    unsigned long long inode;
+    unsigned device_major;
+    unsigned device_minor;
 } remembered;
 
 long log_write(const struct sys *sys, int fd, const char *bytes, size_t size)
@@ -38,17 +40,20 @@ long log_write(const struct sys *sys, int fd, const char *bytes, size_t size)
 
 void log_remember_stderr(const struct sys *sys)
 {
-    remembered.is_open = sys_statx_fd(sys, STDERR, &remembered.facts) == 0;
+    struct statx facts;
+
+    remembered.is_open = sys_statx_fd(sys, STDERR, &facts) == 0;
+    remembered.inode = facts.stx_ino;
+    remembered.device_major = facts.stx_dev_major;
+    remembered.device_minor = facts.stx_dev_minor;
     remembered.is_known = 1;
 }
 
 static int is_as_remembered(const struct statx *facts)
 {
-    const struct statx *const before = &remembered.facts;
-
-    return remembered.is_open && facts->stx_ino == before->stx_ino &&
-           facts->stx_dev_major == before->stx_dev_major &&
-           facts->stx_dev_minor == before->stx_dev_minor;
+    return remembered.is_open && facts->stx_ino == remembered.inode &&
+           facts->stx_dev_major == remembered.device_major &&
+           facts->stx_dev_minor == remembered.device_minor;
 }
 
 void log_stderr(const struct sys *sys, const char *bytes, size_t size)

@@ -15,4 +15,4 @@ static long call(long number, long a, long b, long c, long d, long e, long f)
     return result;
 }
 
-const struct sys kernel_sys = {call, call};
+const struct sys kernel_sys = {.path = call, .kernel = call};

@@ -11,9 +11,11 @@
 
 /*
  * Makes system call `number` (SYS_… of <sys/syscall.h>). Returns what the kernel returns: -4095 to
- * -1 is a negative errno. `errno` is not touched. Async-signal-safe, thread-safe.
+ * -1 is a negative errno. `errno` is not touched. Async-signal-safe, thread-safe. Always inlined,
+ * since clone(2) without a stack must not return from a frame.
  */
-static inline long raw_call(long number, long a, long b, long c, long d, long e, long f)
+__attribute__((always_inline)) static inline long raw_call(long number, long a, long b, long c,
+                                                           long d, long e, long f)
 {
 #if defined(__x86_64__) && defined(__LP64__)
     register long r10 __asm__("r10") = d;

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/types.h>
 
+#include "preload/aside.h"
 #include "preload/raw.h"
 
 extern void *dlsym(void *restrict, const char *restrict) __attribute__((weak));
@@ -53,12 +54,18 @@ static long call_next_rename(long number, long a, long b, long c, long d, long e
     return call_raw(number, a, b, c, d, e, f);
 }
 
-/* Words of a path are the kernel's only while nobody translates them. Whoever does that takes over
- * openat. Where that can't be told, somebody might. libc's own openat is not called either, because
- * it is a cancellation point, and rename is none in any libc. */
-static long call_openat2(long a, long b, long c, long d)
+/* sys_open_word bypasses libc, so it works only if no other preload translates paths. Every such
+ * preload wraps openat; unless openat is provably libc's own, assume that one does. libc's own
+ * openat is not called either: it is a cancellation point, and rename is not. */
+static long call_next_openat(long a, long b, long c, long d)
 {
-    return next.is_untranslated ? raw_call(SYS_openat2, a, b, c, d, 0, 0) : -ENOSYS;
+    if (next.is_untranslated)
+        return raw_call(SYS_openat, a, b, c, d, 0, 0);
+    if (c == SYS_WORD_FLAGS)
+        return -ENOSYS;
+    if (next.openat)
+        return from_errno(next.openat((int)a, (const char *)b, (int)c, (mode_t)d));
+    return raw_call(SYS_openat, a, b, c, d, 0, 0);
 }
 
 /* A translator of the time before renameat2 would let it out of its root: then there is none, but
@@ -95,15 +102,11 @@ static long call_next(long number, long a, long b, long c, long d, long e, long 
             return from_errno(
                 next.statx((int)a, (const char *)b, (int)c, (unsigned)d, (struct statx *)e));
         break;
-    case SYS_openat:
-        if (next.openat && !next.is_untranslated)
-            return from_errno(next.openat((int)a, (const char *)b, (int)c, (mode_t)d));
-        break;
+    case SYS_openat: return call_next_openat(a, b, c, d);
     case SYS_readlinkat:
         if (next.readlinkat)
             return from_errno(next.readlinkat((int)a, (const char *)b, (char *)c, (size_t)d));
         break;
-    case SYS_openat2: return call_openat2(a, b, c, d);
     default: return call_next_rename(number, a, b, c, d, e, f);
     }
     return call_raw(number, a, b, c, d, e, f);
@@ -123,9 +126,9 @@ static long call_by_number(long number, long a, long b, long c, long d, long e, 
     return result;
 }
 
-const struct sys route_raw = {call_raw, call_raw};
-const struct sys route_by_number = {call_by_number, call_raw};
-const struct sys route_next = {call_next, call_raw};
+const struct sys route_raw = {call_raw, call_raw, aside_run, 0};
+const struct sys route_by_number = {call_by_number, call_raw, aside_run, 0};
+const struct sys route_next = {call_next, call_raw, aside_run, 0};
 
 /* ---- asking for them ---- */
 

@@ -81,24 +81,6 @@ static long open_file(struct remote *remote, long dirfd, const char *path, long 
     return fd < 0 ? fd : fd + INSIDE_DESCRIPTORS;
 }
 
-/* Only a thread with our own root means by its words what we mean. */
-static long open_directory_by_words(struct remote *remote, const char *path,
-                                    const struct open_how *how)
-{
-    const size_t size = strlen(path) + 1;
-    const uint64_t place = out_of(remote);
-    const uint64_t arguments[6] = {(uint32_t)AT_FDCWD, remote->area, place, sizeof *how};
-    long fd;
-
-    if (!remote->is_root_ours || size > IN_SIZE)
-        return -ENOSYS;
-    if (remote->copy(remote, remote->area, (void *)(uintptr_t)path, size, 1) < 0 ||
-        remote->copy(remote, place, (void *)(uintptr_t)how, sizeof *how, 1) < 0)
-        return -EFAULT;
-    fd = make(remote, ABI_OPENAT2, arguments);
-    return fd < 0 ? fd : fd + INSIDE_DESCRIPTORS;
-}
-
 static long look(struct remote *remote, long dirfd, const char *path, long flags, struct statx *out)
 {
     const uint64_t address = put_path(remote, path);
@@ -152,8 +134,6 @@ long inside_call(struct remote *remote, long number, long a, long b, long c, lon
 {
     switch (number) {
     case SYS_openat: return open_file(remote, a, (const char *)b, c);
-    case SYS_openat2:
-        return open_directory_by_words(remote, (const char *)b, (const struct open_how *)c);
     case SYS_statx: return look(remote, a, (const char *)b, c, (struct statx *)e);
     case SYS_readlinkat: return read_link(remote, a, (const char *)b, (char *)c, d);
     case SYS_getcwd: return get_working_directory(remote, (char *)a, b);

@@ -54,7 +54,8 @@ static int check_time(char *reason, size_t size)
     if (setrlimit(RLIMIT_CPU, &more) == 0 && setrlimit(RLIMIT_CPU, &limit) == 0)
         return 0;
     snprintf(reason, size,
-             "the hard limit on processor time (%llu s, ulimit -Ht) would end the tracer, and the command with it, "
+             "the hard limit on processor time (%llu s, ulimit -Ht) would end the tracer, and the "
+             "command with it, "
              "once the tracer itself had used so much; set the soft limit alone (ulimit -St)",
              (unsigned long long)limit.rlim_max);
     return -EPERM;
@@ -66,7 +67,8 @@ static int check_descriptors(char *reason, size_t size)
 
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_max >= DESCRIPTORS_NEEDED)
         return 0;
-    snprintf(reason, size, "the hard limit on descriptors (%llu, ulimit -Hn) is too low; the tracer needs %d",
+    snprintf(reason, size,
+             "the hard limit on descriptors (%llu, ulimit -Hn) is too low; the tracer needs %d",
              (unsigned long long)limit.rlim_max, DESCRIPTORS_NEEDED);
     return -EMFILE;
 }

@@ -41,7 +41,7 @@ static long call_by_proc(long number, long a, long b, long c, long d, long e, lo
     return call_kernel(number, a, b, c, d, e, f);
 }
 
-static const struct sys ours = {call_kernel, call_by_proc};
+static const struct sys ours = {.path = call_kernel, .kernel = call_by_proc};
 
 /* ---- memory ---- */
 
@@ -190,11 +190,12 @@ static long read_link(long dirfd, long path, long out, long size)
     return result;
 }
 
-/* Words of a path are not ours to resolve: the tracee may live in another root. */
-static long open_by_words(long path, long how, long size)
+/* Only a tracee with our own root means by its words what we mean. */
+static long open_word(long dirfd, long word)
 {
-    if (current->look == REMOTE_INSIDE || (!proc_is_held() && turn_inside(-ESRCH)))
-        return inside(SYS_openat2, AT_FDCWD, path, how, size, 0);
+    if ((current->look == REMOTE_INSIDE || (!proc_is_held() && turn_inside(-ESRCH))) &&
+        current->is_root_ours)
+        return inside(SYS_openat, dirfd, word, SYS_WORD_FLAGS, 0, 0);
     return -ENOSYS;
 }
 
@@ -215,9 +216,8 @@ static long call_path(long number, long a, long b, long c, long d, long e, long 
     case SYS_unlinkat: return make(ABI_UNLINKAT, descriptor(a), address_of(b), (uint64_t)c, 0, 0);
     case SYS_mkdirat: return make(ABI_MKDIRAT, descriptor(a), address_of(b), (uint64_t)c, 0, 0);
     case SYS_statx: return look(a, b, c, e);
-    case SYS_openat: return open_for(a, b, c);
+    case SYS_openat: return c == SYS_WORD_FLAGS ? open_word(a, b) : open_for(a, b, c);
     case SYS_readlinkat: return read_link(a, b, c, d);
-    case SYS_openat2: return open_by_words(b, c, d);
     default: return -ENOSYS;
     }
 }
@@ -313,4 +313,4 @@ static long call_own(long number, long a, long b, long c, long d, long e, long f
     return call_by_proc(number, a, b, c, d, e, f);
 }
 
-const struct sys remote_sys = {call_path, call_own};
+const struct sys remote_sys = {.path = call_path, .kernel = call_own, .is_remote = 1};

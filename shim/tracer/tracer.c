@@ -111,7 +111,8 @@ static void answer_soon(void)
         uint64_t period;
     } schedule = {0};
 
-    if (syscall(SYS_sched_getattr, 0, &schedule, sizeof schedule, 0) != 0 || schedule.policy != SCHED_OTHER)
+    if (syscall(SYS_sched_getattr, 0, &schedule, sizeof schedule, 0) != 0 ||
+        schedule.policy != SCHED_OTHER)
         return;
     schedule.runtime = 100000; /* nanoseconds: the least */
     syscall(SYS_sched_setattr, 0, &schedule, 0);

@@ -20,10 +20,10 @@
 #include "tracer/settlement.h"
 #include "tracer/stops.h"
 
-#define FEW 64                 /* tracees that may be looked at all together each time */
-#define PAUSE 2000LL           /* nanoseconds from one look at all to the next, for each tracee */
-#define PAUSE_MAX 100000000LL  /* and at most */
-#define RETRY 50000000LL       /* nanoseconds until a thread is asked for again that could not be had */
+#define FEW 64                /* tracees that may be looked at all together each time */
+#define PAUSE 2000LL          /* nanoseconds from one look at all to the next, for each tracee */
+#define PAUSE_MAX 100000000LL /* and at most */
+#define RETRY 50000000LL /* nanoseconds until a thread is asked for again that could not be had */
 
 struct watch {
     const struct policy *policy;
@@ -43,8 +43,7 @@ static long long now(void)
 
 static int is_start(int event)
 {
-    return event == PTRACE_EVENT_FORK || event == PTRACE_EVENT_VFORK ||
-           event == PTRACE_EVENT_CLONE;
+    return event == PTRACE_EVENT_FORK || event == PTRACE_EVENT_VFORK || event == PTRACE_EVENT_CLONE;
 }
 
 static void handle(struct watch *watch, pid_t thread, int status)

@@ -245,10 +245,10 @@ sanitized() {
   printf equal | tee one >two
   shim NOCLOBBER_PROTECT='*' NOCLOBBER_ALLOW='nothing:no/*/where' NOCLOBBER_ALLOW_IF=same \
     valgrind -q --error-exitcode=9 --trace-children=no \
-    "$PROGRAMS/call" EEXIST rename new old 0 rename one two 0 syscall:rename new vacant 0 rename vacant vacant \
+    "$PROGRAMS/call" EEXIST rename new old EEXIST rename one two 0 syscall:rename new vacant 0 rename vacant vacant \
     EEXIST syscall:renameat2 vacant old EBUSY rename vacant . 2>err
   [ ! -s err ]
-  [ "$(refusals)" -eq 2 ]
+  [ "$(refusals)" -eq 3 ] # valgrind knows no thread to compare equal files in
 }
 
 @test "one library file serves musl's programs too, where there is no renameat2" {

@@ -27,7 +27,6 @@ enum kind {
 enum end {
     KEPT,    /* both are what they were */
     MOVED,   /* the destination is what the source was, and that is gone */
-    DROPPED, /* the source is gone, the destination what it was */
 };
 
 struct scene {
@@ -82,8 +81,8 @@ static const struct scene scenes[] = {
     SCENE("EEXIST: the program's own flag", A_FILE, A_FILE, NULL, EEXIST, KEPT,
           .flags = RENAME_NOREPLACE),
 
-    SCENE("same: files", A_FILE, AN_EQUAL_FILE, "NOCLOBBER_ALLOW_IF=same", 0, DROPPED),
-    SCENE("same: links", A_LINK, A_LINK, "NOCLOBBER_ALLOW_IF=same", 0, DROPPED),
+    SCENE("same: files", A_FILE, AN_EQUAL_FILE, "NOCLOBBER_ALLOW_IF=same", 0, MOVED),
+    SCENE("same: links", A_LINK, A_LINK, "NOCLOBBER_ALLOW_IF=same", 0, MOVED),
     SCENE("same: they are not", A_FILE, A_FILE, "NOCLOBBER_ALLOW_IF=same", EEXIST, KEPT),
     SCENE("symlink: onto another", A_LINK, ANOTHER_LINK, "NOCLOBBER_ALLOW_IF=symlink", 0, MOVED),
     SCENE("empty: a file", A_FILE, AN_EMPTY_FILE, "NOCLOBBER_ALLOW_IF=empty", 0, MOVED),
@@ -114,7 +113,7 @@ static const struct scene scenes[] = {
           NO_SUCH_CALL),
     SCENE("emulated: refused, a directory", A_FULL_DIRECTORY, A_DIRECTORY, NULL, EEXIST, KEPT,
           NO_SUCH_CALL),
-    SCENE("emulated: same", A_FILE, AN_EQUAL_FILE, "NOCLOBBER_ALLOW_IF=same", 0, DROPPED,
+    SCENE("emulated: same", A_FILE, AN_EQUAL_FILE, "NOCLOBBER_ALLOW_IF=same", 0, MOVED,
           NO_SUCH_CALL),
     SCENE("emulated: not by this policy", A_FILE, NOTHING, "NOCLOBBER_FALLBACK=refuse", EOPNOTSUPP, KEPT,
           NO_SUCH_FLAG),

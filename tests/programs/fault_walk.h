@@ -61,7 +61,6 @@ static int is_at_end(const struct scene *scene, enum found source, enum found de
     switch (scene->end) {
     case KEPT: return source == AS_BEFORE && destination == AS_BEFORE;
     case MOVED: return source == GONE && destination == THE_SOURCE;
-    case DROPPED: return source == GONE && destination == AS_BEFORE;
     }
     return 0;
 }

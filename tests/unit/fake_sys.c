@@ -118,6 +118,8 @@ static long fake_call(long number, long a, long b, long c, long d, long e, long 
     }
     if (fake.intercept != 0 && number == fake.intercept)
         return fake.intercept_with;
+    if (fake.hides_words && number == SYS_openat && c == SYS_WORD_FLAGS)
+        return -ENOSYS;
     return forged != 0 ? forged : make(number, a, b, c, d, e, f);
 }
 
@@ -133,7 +135,7 @@ static long fake_kernel(long number, long a, long b, long c, long d, long e, lon
     return fake_call(number, a, b, c, d, e, f);
 }
 
-const struct sys fake_sys = {fake_path, fake_kernel};
+const struct sys fake_sys = {.path = fake_path, .kernel = fake_kernel};
 
 /* ---- what was recorded ---- */
 

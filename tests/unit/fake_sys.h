@@ -24,6 +24,7 @@ struct fake {
     int every_rename;   /* what every rename, plain ones too, answers; 0: what it would */
     int intercept;      /* the system call number that answers `intercept_with`; 0: none */
     int intercept_with; /* -errno */
+    int hides_words;    /* 1: somebody may translate paths, see sys_open_word */
     int race_at;        /* the call before which `racer` runs; -1: none */
     void (*racer)(void);
     const struct sys_time *clock; /* what the clocks say; NULL: the kernel's time */

@@ -70,7 +70,7 @@ static long call(long number, long a, long b, long c, long d, long e, long f)
     return make(number, a, b, c, d, e, f);
 }
 
-static const struct sys faulty = {call, call};
+static const struct sys faulty = {.path = call, .kernel = call};
 
 /* ---- the scene ---- */
 

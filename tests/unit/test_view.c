@@ -28,7 +28,8 @@ static int resolve(int pid, int dirfd, const char *path)
                        O_PATH | O_DIRECTORY);
     if (fd < 0)
         return fd;
-    result = path_read_descriptor(&fake_sys, fd, resolved, sizeof resolved);
+    result = path_read_directory(&fake_sys, 0, "/fd/", fd, resolved, sizeof resolved);
+    close(fd);
     return result < 0 ? result : path_append_last(path, resolved, sizeof resolved);
 }
 

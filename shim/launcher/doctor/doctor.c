@@ -68,20 +68,12 @@ static void check_rename(struct findings *findings)
 
 static void check_paths(struct findings *findings)
 {
-    const int fd = sys_open_without_symlinks(&kernel_sys, "/");
-
-    if (fd >= 0)
-        close(fd);
-    if (fd < 0)
-        findings_add(findings, FINDING_WARNING, "openat2", NULL,
-                     "is missing (Linux 5.6) or filtered: paths are resolved through /proc, which "
-                     "is a little slower");
-    if (access("/proc/thread-self/fd", X_OK) != 0)
-        findings_add(findings, FINDING_WARNING, "/proc", NULL,
-                     "is not mounted: the rename of a path with a symbolic link in it can't be "
-                     "decided, and is refused if anything is in the way");
-    else if (fd >= 0)
+    if (access("/proc/thread-self/fd", X_OK) == 0)
         findings_add(findings, FINDING_OK, "paths", NULL, "can be resolved");
+    else
+        findings_add(findings, FINDING_WARNING, "/proc", NULL,
+                     "is not mounted: a rename by a path that is deep, or has a symbolic link in "
+                     "it, can't be decided, and is refused if anything is in the way");
 }
 
 static void check_trace(struct findings *findings)

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+#include "preload/aside.h"
+
+#include <errno.h>
+#include <linux/sched.h>
+#include <signal.h>
+#include <sys/syscall.h>
+
+#include "preload/raw.h"
+
+/* A thread takes microseconds to leave; one that is held (a debugger) is not waited for. */
+#define TRIES_MAX 10000
+
+struct work {
+    int (*function)(void *);
+    void *argument;
+    int result;
+};
+
+/*
+ * clone(2), which returns twice: to the thread first, then, when that has ended, to the caller, on
+ * the same stack. So the instruction must stand in the frame of `begin` itself, and the thread must
+ * not return from there. No new stack is given: CLONE_VFORK keeps the caller from using this one.
+ */
+__attribute__((noinline)) static long begin(struct work *work)
+{
+    const long flags = CLONE_VM | CLONE_VFORK | CLONE_SIGHAND | CLONE_THREAD;
+#ifdef __s390x__
+    const long id = raw_call(SYS_clone, 0, flags, 0, 0, 0, 0);
+#else
+    const long id = raw_call(SYS_clone, flags, 0, 0, 0, 0, 0);
+#endif
+
+    if (id == 0) {
+        work->result = work->function(work->argument);
+        for (;;)
+            raw_call(SYS_exit, 0, 0, 0, 0, 0, 0);
+    }
+    return id;
+}
+
+/* CLONE_VFORK ends when the thread gives up its memory, which is before its descriptors. */
+static void wait_until_gone(long id)
+{
+    const long process = raw_call(SYS_getpid, 0, 0, 0, 0, 0, 0);
+
+    for (int i = 0; i < TRIES_MAX && raw_call(SYS_tgkill, process, id, 0, 0, 0, 0) == 0; i++)
+        raw_call(SYS_sched_yield, 0, 0, 0, 0, 0, 0);
+}
+
+int aside_run(int (*function)(void *), void *argument)
+{
+    const unsigned long long all = ~0ULL;
+    unsigned long long before = 0;
+    struct work work = {function, argument, -EINTR};
+    long id =
+        raw_call(SYS_rt_sigprocmask, SIG_SETMASK, (long)&all, (long)&before, sizeof all, 0, 0);
+
+    if (id < 0)
+        return (int)id;
+    id = begin(&work);
+    if (id > 0)
+        wait_until_gone(id);
+    raw_call(SYS_rt_sigprocmask, SIG_SETMASK, (long)&before, 0, sizeof before, 0, 0);
+    return id < 0 ? (int)id : work.result;
+}
