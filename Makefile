@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# make [all] | check | check-matrix | proof | fuzz | fuzz-smoke | sanitize | coverage | lint | bench | bench-publish |
+# make [all] | check | check-matrix | check-machines | proof | fuzz | fuzz-smoke | sanitize | coverage | lint | bench | bench-publish |
 # format | install | uninstall | clean, and packages: source | dist | deb | rpm | apk.
 # Yours to set: CC, CFLAGS, LDFLAGS (come last), CPPFLAGS, COMMAND_LDFLAGS (for the command alone), WERROR=1, PREFIX, BINDIR,
 # LIBDIR, MANDIR, DESTDIR, BUILD; for packages MAINTAINER and HOMEPAGE, whose values here are no real addresses.
@@ -103,7 +103,7 @@ UNIT_HELPERS := $(patsubst %.c,$(BUILD)/test/%.o,$(filter-out tests/unit/test_%.
 
 # ---- products ----------------------------------------------------------------------------------
 
-.PHONY: all check check-programs check-matrix unit-programs fuzz-programs proof fuzz fuzz-smoke sanitize coverage lint bench bench-publish \
+.PHONY: all check check-programs check-matrix check-machines unit-programs fuzz-programs proof fuzz fuzz-smoke sanitize coverage lint bench bench-publish \
 	format install uninstall clean source dist deb rpm apk
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -180,6 +180,9 @@ check: $(if $(T),all $(filter $(addprefix $(BUILD)/tests/unit/,$(NAMES)),$(UNIT)
 
 check-matrix:
 	scripts/matrix
+
+check-machines: check-programs
+	tests/machines/check
 
 proof: check-programs
 	tests/fault/prove-faults
