@@ -327,6 +327,30 @@ END
   [[ $output == *"asks for 'no-such-program', which was not found"* ]]
 }
 
+@test "a filter against faccessat2 keeps nothing from starting" {
+  need strace
+  strace -qq -o log true || skip "strace may not trace here"
+  strace -qq -o log -e inject=faccessat2:error=EPERM "$NC" -P --no-verify -- true
+  grep -q 'faccessat2.*INJECTED' log || skip "this libc does not call it"
+}
+
+@test "beside a library for another architecture the loader finds its own by \$LIB, and the path follows" {
+  need readelf
+  local own loader
+  loader=$(readelf -lW "$(command -v sh)" | sed -n 's/.*program interpreter: \(.*\)\]/\1/p')
+  own=$("$loader" --list-diagnostics 2>/dev/null | sed -n 's/^dl_dst_lib="\(.*\)"/\1/p')
+  [ -n "$own" ] || skip "this loader does not say what it makes of \$LIB"
+  mkdir -p usr/bin "usr/$own" usr/lib/other-linux-gnu
+  cp "$NC" usr/bin/noclobber
+  cp "$SHIM" "usr/$own/libnoclobber.so"
+  # Byte 18 is the machine that it is for (elf(5)).
+  { head -c 18 "$SHIM"; printf '\376\376'; tail -c +21 "$SHIM"; } >usr/lib/other-linux-gnu/libnoclobber.so
+  # shellcheck disable=SC2016 # for the inner shell
+  run usr/bin/noclobber -q -P --no-verify -- sh -c 'echo "$LD_PRELOAD"'
+  echo "$output"
+  [ "$output" = "$PWD/usr/\$LIB/libnoclobber.so:$PWD/usr/$own/libnoclobber.so" ]
+}
+
 @test "what env makes of its options is left to env" {
   printf '#!/usr/bin/env -S "sh" -e\necho reached\n' >script
   chmod +x script

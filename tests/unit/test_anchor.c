@@ -69,6 +69,7 @@ static const struct {
     {"absolute and not there", "/no/such/place/", "/no/such/place/"},
     {"absolute with a glob at once", "/*/x", "/*/x"},
     {"the root", "/", "/"},
+    {"a link to the root", "/proc/self/root/no-such/x", "/no-such/x"},
     {"above the root", "/../..//x", "/x"},
     {"escapes are names", "odd \\[1]\\*\\?\\:\\\\/x", "@/odd \\[1]\\*\\?\\:\\\\/x"},
     {"an escape that was not needed", "\\r\\e\\a\\l/x", "@/real/x"},

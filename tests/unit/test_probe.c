@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -135,6 +136,80 @@ START_TEST(what_cannot_be_executed_is_told_from_what_is_not_there)
     ck_assert_int_eq(verdict("./text"), PROBE_NOT_EXECUTABLE);
     ck_assert_int_eq(verdict("./directory"), PROBE_NOT_EXECUTABLE);
     ck_assert_int_eq(verdict("./text/below"), PROBE_NOT_FOUND);
+    put_link("loop", "loop");
+    ck_assert_int_eq(verdict("./loop"), PROBE_NOT_EXECUTABLE);
+    ck_assert_ptr_nonnull(strstr(probe.reason, "can't be executed: "));
+}
+END_TEST
+
+START_TEST(a_name_that_is_too_long_is_passed_by)
+{
+    char name[5000];
+    char path[5000];
+
+    memset(name, 'x', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    ck_assert_int_eq(verdict(name), PROBE_NOT_EXECUTABLE);
+    snprintf(path, sizeof path, "/%.4090s:/bin", name);
+    setenv("PATH", path, 1);
+    ck_assert_int_eq(verdict("sh"), PROBE_LOADS);
+}
+END_TEST
+
+/* Writes `text` over the first place where `old` stands in a file. */
+static void overwrite(const char *name, const char *old, const char *text)
+{
+    static char bytes[4 * 1024 * 1024];
+    const int fd = open(name, O_RDWR);
+    const ssize_t length = read(fd, bytes, sizeof bytes);
+    const char *const at = memmem(bytes, (size_t)length, old, strlen(old));
+
+    ck_assert_ptr_nonnull(at);
+    ck_assert_int_eq(pwrite(fd, text, strlen(text), at - bytes), (ssize_t)strlen(text));
+    close(fd);
+}
+
+START_TEST(a_loader_that_is_not_there_is_named)
+{
+    copy("/bin/sh", "program");
+    overwrite("program", "/ld-", "/xx-");
+    ck_assert_int_eq(verdict("./program"), PROBE_NOT_FOUND);
+    ck_assert_ptr_nonnull(strstr(probe.reason, "needs the dynamic loader '/lib"));
+}
+END_TEST
+
+/* For a pipe it takes two. */
+START_TEST(a_loader_that_cannot_be_asked_loads_nothing)
+{
+    struct rlimit limit;
+    const int next = dup(2);
+
+    find_library();
+    close(next);
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit.rlim_cur = (rlim_t)next + 1;
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    probe_command("sh", library, &probe);
+    ck_assert_int_eq(probe.verdict, PROBE_NOT_LOADED);
+    ck_assert_ptr_nonnull(strstr(probe.reason, "could not be asked: "));
+}
+END_TEST
+
+START_TEST(what_may_be_executed_and_not_read_is_not_known)
+{
+    find_library();
+    copy("/bin/sh", "shut");
+    ck_assert(chmod("shut", 0111) == 0 && chmod(".", 0755) == 0);
+    if (geteuid() == 0 && seteuid(65534) < 0) {
+        run_skip("cannot become another user");
+        return;
+    }
+    if (access("shut", X_OK) != 0 || open("shut", O_RDONLY) != -1) {
+        run_skip("may read everything, or execute nothing here");
+        return;
+    }
+    probe_command("./shut", library, &probe);
+    ck_assert_int_eq(probe.verdict, PROBE_UNREADABLE);
 }
 END_TEST
 
@@ -155,6 +230,9 @@ START_TEST(another_architecture_is_told_by_the_header)
     poke("machine", offsetof(Elf64_Ehdr, e_machine), EM_S390);
     ck_assert_int_eq(verdict("./machine"), PROBE_OTHER_ARCHITECTURE);
     ck_assert_ptr_nonnull(strstr(probe.reason, "s390"));
+    poke("machine", offsetof(Elf64_Ehdr, e_machine) + 1, 0xFE);
+    ck_assert_int_eq(verdict("./machine"), PROBE_OTHER_ARCHITECTURE);
+    ck_assert_ptr_nonnull(strstr(probe.reason, "machine 65"));
     copy("/bin/sh", "class");
     poke("class", EI_CLASS, sizeof(long) == 8 ? ELFCLASS32 : ELFCLASS64);
     ck_assert_int_eq(verdict("./class"), PROBE_OTHER_ARCHITECTURE);
@@ -166,6 +244,8 @@ START_TEST(what_is_cut_short_is_not_executable)
     copy("/bin/sh", "cut");
     ck_assert_int_eq(truncate("cut", 100), 0);
     ck_assert_int_eq(verdict("./cut"), PROBE_NOT_EXECUTABLE);
+    probe_command("./cut", NULL, &probe);
+    ck_assert_int_eq(probe.verdict, PROBE_NOT_EXECUTABLE);
     ck_assert_int_eq(truncate("cut", 20), 0);
     ck_assert_int_eq(verdict("./cut"), PROBE_NOT_EXECUTABLE);
 }
@@ -246,6 +326,8 @@ START_TEST(the_library_that_is_named_is_taken_or_nothing)
     ck_assert_int_eq(probe_find_library(out, sizeof out), -EINVAL);
     setenv("NOCLOBBER_LIBRARY", "a:b.so", 1);
     ck_assert_int_eq(probe_find_library(out, sizeof out), -EINVAL);
+    setenv("NOCLOBBER_LIBRARY", "/tmp", 1);
+    ck_assert_int_eq(probe_find_library(out, sizeof out), -ENOENT);
     setenv("NOCLOBBER_LIBRARY", "/nothing/here.so", 1);
     ck_assert_int_eq(probe_find_library(out, sizeof out), -ENOENT);
 }
@@ -299,6 +381,10 @@ static void add(TCase *tcase)
     tcase_add_test(tcase, a_program_on_path_loads);
     tcase_add_test(tcase, path_is_looked_through_as_execvp_does);
     tcase_add_test(tcase, what_cannot_be_executed_is_told_from_what_is_not_there);
+    tcase_add_test(tcase, a_name_that_is_too_long_is_passed_by);
+    tcase_add_test(tcase, a_loader_that_is_not_there_is_named);
+    tcase_add_test(tcase, a_loader_that_cannot_be_asked_loads_nothing);
+    tcase_add_test(tcase, what_may_be_executed_and_not_read_is_not_known);
     tcase_add_test(tcase, a_library_is_no_program_with_a_loader);
     tcase_add_test(tcase, another_architecture_is_told_by_the_header);
     tcase_add_test(tcase, what_is_cut_short_is_not_executable);

@@ -516,6 +516,19 @@ START_TEST(a_directory_that_is_gone_is_told)
 }
 END_TEST
 
+START_TEST(a_log_that_no_path_can_name_is_told)
+{
+    char name[PATH_MAX];
+
+    memset(name, 'x', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    give(SETTING_LOG, name);
+    ck_assert_int_eq(build(NULL), -EINVAL);
+    ck_assert_ptr_nonnull(strstr(said, "must be a path of at most 4095 bytes"));
+    settings_free(&settings);
+}
+END_TEST
+
 START_TEST(more_patterns_than_an_environment_holds_are_told)
 {
     static char long_one[3000];
@@ -546,6 +559,7 @@ static void add(TCase *tcase)
     tcase_add_test(tcase, a_policy_file_speaks_of_its_own_directory);
     tcase_add_test(tcase, a_pipe_speaks_of_the_current_directory);
     tcase_add_test(tcase, a_directory_that_is_gone_is_told);
+    tcase_add_test(tcase, a_log_that_no_path_can_name_is_told);
     tcase_add_test(tcase, more_patterns_than_an_environment_holds_are_told);
 }
 

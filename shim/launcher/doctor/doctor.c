@@ -170,9 +170,6 @@ static void check_preloads(struct findings *findings)
                          "is preloaded as well; libnoclobber(7) says what to mind beside which");
     if (count == 0)
         findings_add(findings, FINDING_OK, "LD_PRELOAD", NULL, "nothing else is preloaded");
-    if (access("/etc/ld.so.preload", R_OK) == 0)
-        findings_add(findings, FINDING_OK, "/etc/ld.so.preload", NULL,
-                     "what it names is preloaded as well, behind this library");
     free(list);
 }
 

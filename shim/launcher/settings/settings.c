@@ -177,10 +177,7 @@ static int find_directory(const char *path, const char *current, char out[PATH_M
     memcpy(out, current, strlen(current) + 1);
     if (!slash || stat(path, &status) < 0 || !S_ISREG(status.st_mode))
         return 0;
-    if ((size_t)(slash - path) + 1 >= sizeof directory)
-        return -ENAMETOOLONG;
-    memcpy(directory, path, (size_t)(slash - path) + 1);
-    directory[slash - path + 1] = '\0';
+    snprintf(directory, sizeof directory, "%.*s", (int)(slash - path + 1), path);
     return realpath(directory, out) ? 0 : -errno;
 }
 

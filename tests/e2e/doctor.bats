@@ -1,0 +1,70 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# --doctor: one line for each thing, and what it means; its status says whether any is a problem.
+
+load ../common
+load ../fault/mounts
+
+# finds STATUS TEXT [FILTER…]: --doctor ends with the status and has a line that matches, here in the directory ground; nothing stays there.
+finds() {
+  local expected=$1 text=$2 status=0
+  shift 2
+  mkdir -p ground
+  "$@" "$NOCLOBBER" --doctor ground >said 2>&1 || status=$?
+  cat said
+  [ "$status" -eq "$expected" ]
+  grep -qE "$text" said
+  # Each line has a level.
+  ! grep -qvE '^(ok     |warning|problem)  [^:]+: ' said
+  # The status is 1 where a line says problem, and nowhere else.
+  [ "$status" -eq "$(grep -c -m 1 ^problem said)" ]
+  [ -z "$(ls -A ground)" ]
+}
+
+@test "doctor: a machine that has all" {
+  finds 0 "^ok       library: .* is the one in use"
+  finds 0 "^ok       dynamic programs: "
+  finds 0 "^ok       exclusive rename \(kernel\): .* has renameat2"
+}
+
+@test "doctor: filters" {
+  local filter=$PROGRAMS/filter
+  finds 0 "^warning  exclusive rename \(kernel\): .* has no renameat2" "$filter" renameat2=ENOSYS
+  finds 0 "^warning  exclusive rename \(kernel\): .* has a filter" "$filter" renameat2=EPERM
+  finds 0 "^warning  filesystem: 'ground' has no exclusive rename: link\+unlink" "$filter" renameat2=EINVAL
+  finds 0 "^warning  filesystem: 'ground' has neither exclusive rename nor links" "$filter" renameat2=EINVAL,linkat=EPERM
+  finds 0 "^warning  openat2: " "$filter" openat2=ENOSYS
+  finds 0 "^warning  --trace: " "$filter" ptrace=EPERM
+  finds 0 "^warning  --seal: " "$filter" mount_setattr=ENOSYS
+}
+
+@test "doctor: no /proc" {
+  need_root
+  unshare -m umount -R /proc 2>/dev/null || skip "/proc can't be taken away here"
+  mkdir -p ground
+  # The library is found by the command's own name.
+  # shellcheck disable=SC2016 # for the other shell
+  NOCLOBBER_LIBRARY=$SHIM unshare -m sh -c 'umount -R /proc; exec "$@"' - "$NOCLOBBER" --doctor ground >said || true
+  cat said
+  grep -q '^warning  /proc: is not mounted' said
+}
+
+# type HEX: what statfs says.
+type() {
+  TYPE=$1 finds "$2" "$3" env LD_PRELOAD="$PWD/libmachine.so"
+}
+
+@test "doctor: filesystems that other machines take part in, and one that ignores the flag" {
+  cc -shared -fPIC -D_GNU_SOURCE -o libmachine.so "$BATS_TEST_DIRNAME/../fault/libraries/machine.c" || skip "no glibc on this machine"
+  type FE534D42 0 "^warning  filesystem: 'ground' is SMB: .*Two clients of one share can both succeed"
+  type FF534D42 0 "is SMB"
+  type 65735546 0 "^warning  filesystem: 'ground' is FUSE, and takes the flag"
+  type EF53 0 "^ok       filesystem: 'ground' has exclusive rename"
+  IGNORES=yes finds 1 "^problem  filesystem: 'ground' takes the flag and replaces" env LD_PRELOAD="$PWD/libmachine.so"
+}
+
+@test "doctor: nothing is said to root that is for others" {
+  need_root
+  finds 0 "^ok"
+  ! grep -qi 'sudo\|set-user-id' said
+}
