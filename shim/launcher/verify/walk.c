@@ -141,6 +141,17 @@ static int read_entries(struct state *state, DIR *stream)
     return result;
 }
 
+/* A directory that cannot be opened: one that may not be read is a blind spot, but where memory or descriptors are short
+ * nobody knows what is missed. Returns 0 or -errno. */
+static int pass_by(const struct state *state, int error)
+{
+    if (error == ENOMEM || error == EMFILE || error == ENFILE)
+        return -error;
+    if (error != ENOENT)
+        state->walk->blind(state->walk->context, state->path);
+    return 0;
+}
+
 /* Reads the directory whose path of `length` bytes is in `state->path`. */
 static int read_directory(struct state *state, size_t length)
 {
@@ -154,11 +165,10 @@ static int read_directory(struct state *state, size_t length)
     }
     stream = fd < 0 ? NULL : fdopendir(fd);
     if (!stream) {
-        if (errno != ENOENT)
-            state->walk->blind(state->walk->context, state->path);
+        result = pass_by(state, errno);
         if (fd >= 0)
             close(fd);
-        return 0;
+        return result;
     }
     if (state->path[length - 1] != '/')
         state->path[length++] = '/';

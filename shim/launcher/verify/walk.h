@@ -24,7 +24,7 @@ struct walk {
  * Walks what is at `root`: absolute, a directory, or a file by itself. Symbolic links are not
  * followed, mounts are crossed, but not into what is no storage of files (proc, sysfs, control
  * groups and their like). A root that is not there has nothing. One directory is open at a time.
- * Returns 0, -ENOMEM, or what `file` said.
+ * Returns 0, -ENOMEM, -EMFILE, -ENFILE, or what `file` said.
  */
 int walk_tree(const struct walk *walk, const char *root);
 
