@@ -37,7 +37,6 @@
     ROW(MMAP, mmap, 9, 192, X32 | 9)                                                               \
     ROW(MUNMAP, munmap, 11, 91, X32 | 11)                                                          \
     ROW(GETDENTS64, getdents64, 217, 220, X32 | 217)                                               \
-    ROW(FLOCK, flock, 73, 143, X32 | 73)                                                           \
     ROW(GETPID, getpid, 39, 20, X32 | 39)                                                          \
     ROW(GETTID, gettid, 186, 224, X32 | 186)                                                       \
     ROW(PRCTL, prctl, 157, 172, X32 | 157)
@@ -67,7 +66,6 @@
     ROW(MMAP, mmap, 222, 192, ABI_NONE)                                                            \
     ROW(MUNMAP, munmap, 215, 91, ABI_NONE)                                                         \
     ROW(GETDENTS64, getdents64, 61, 217, ABI_NONE)                                                 \
-    ROW(FLOCK, flock, 32, 143, ABI_NONE)                                                           \
     ROW(GETPID, getpid, 172, 20, ABI_NONE)                                                         \
     ROW(GETTID, gettid, 178, 224, ABI_NONE)                                                        \
     ROW(PRCTL, prctl, 167, 172, ABI_NONE)

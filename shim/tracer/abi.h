@@ -34,7 +34,6 @@ enum abi_call {
     ABI_MMAP, /* mmap2 on 32-bit ABIs: its offset counts pages */
     ABI_MUNMAP,
     ABI_GETDENTS64,
-    ABI_FLOCK,
     ABI_GETPID,
     ABI_GETTID,
     ABI_PRCTL,

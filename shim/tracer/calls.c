@@ -16,9 +16,6 @@
 #define PTRACE_SETSIGMASK 0x420b
 #endif
 
-/* Results that no program sees: the kernel starts the call again, <linux/errno.h>. */
-enum { RESTART_FIRST = -516, RESTART_LAST = -512 };
-
 void calls_resume(pid_t thread, int request, int signal)
 {
     /* What fails here is a thread that was killed: its end is reported. */
@@ -229,17 +226,12 @@ int calls_copy(pid_t thread, uint64_t address, void *bytes, size_t size, int is_
 
 /* ---- the end ---- */
 
-static int is_restart(long result)
-{
-    return result >= RESTART_FIRST && result <= RESTART_LAST;
-}
-
 void calls_finish(struct tracee *tracee, long result)
 {
     struct registers registers = tracee->registers;
 
     /* A filter of the program's own that traps: its handler looks for the number of the call. */
-    if (result > 0 && !is_restart(result))
+    if (result > 0)
         registers_set_number(&registers, tracee->abi, tracee->call.number);
     else
         registers_set_result(&registers, tracee->abi, result);

@@ -123,11 +123,11 @@ static long read_from(struct remote *remote, enum abi_call name, long fd, void *
     return take(remote, make(remote, name, arguments), out);
 }
 
-static long do_with(struct remote *remote, enum abi_call name, long fd, long argument)
+static long close_file(struct remote *remote, long fd)
 {
-    const uint64_t arguments[6] = {descriptor(fd), (uint64_t)argument};
+    const uint64_t arguments[6] = {descriptor(fd)};
 
-    return make(remote, name, arguments);
+    return make(remote, ABI_CLOSE, arguments);
 }
 
 long inside_call(struct remote *remote, long number, long a, long b, long c, long d, long e)
@@ -139,8 +139,7 @@ long inside_call(struct remote *remote, long number, long a, long b, long c, lon
     case SYS_getcwd: return get_working_directory(remote, (char *)a, b);
     case SYS_read: return read_from(remote, ABI_READ, a, (void *)b, c);
     case SYS_getdents64: return read_from(remote, ABI_GETDENTS64, a, (void *)b, c);
-    case SYS_flock: return do_with(remote, ABI_FLOCK, a, b);
-    case SYS_close: return do_with(remote, ABI_CLOSE, a, 0);
+    case SYS_close: return close_file(remote, a);
     default: return -ENOSYS;
     }
 }

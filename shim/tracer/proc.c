@@ -40,10 +40,9 @@ int proc_hold(void)
         result = -ENOENT;
     else if (!is_ours(fd))
         result = -EXDEV;
-    if (held >= 0)
-        close(held);
-    held = result == 0 ? fd : -1;
-    if (result < 0)
+    if (result == 0)
+        held = fd;
+    else
         close(fd);
     return result;
 }

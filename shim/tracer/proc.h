@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* Opens /proc for the functions below, if it is a proc filesystem of the caller's PID namespace. Returns 0;
+/* Opens /proc, once, for the functions below, if it is a proc filesystem of the caller's PID namespace. Returns 0;
  * -ENOENT if there is none; -EXDEV if it is of another namespace; or -errno. Until then, and after an error,
  * they find nothing. */
 int proc_hold(void);

@@ -303,7 +303,6 @@ static long call_own(long number, long a, long b, long c, long d, long e, long f
     case SYS_read:
     case SYS_close:
     case SYS_statx:
-    case SYS_flock:
     case SYS_getdents64:
         if (is_inside(a))
             return inside(number, a, b, c, d, e);

@@ -111,7 +111,7 @@ on_kernel() { # on_kernel FILTER COMMAND…: where system calls are answered so
 
 @test "where tracing is not to be had, nothing runs and a clause says why" {
   for row in "$GET_INFO|does not say what call was stopped" "openat2=ENOSYS|openat2(2) is not to be had" \
-    "ptrace=EPERM|nothing may be traced here"; do
+    "ptrace=EPERM|nothing may be traced here" "seccomp=ENOSYS|this kernel takes no filter"; do
     run on_kernel "${row%%|*}" "$NOCLOBBER" --trace -P touch ran
     [ "$status" -eq 125 ]
     [[ $output == *"noclobber: --trace: "*"${row#*|}"* ]]
@@ -146,6 +146,36 @@ on_kernel() { # on_kernel FILTER COMMAND…: where system calls are answered so
   # The rest is refused, and let through, all the same.
   traced --refused-status 0 "$PROGRAMS/filter" unlinkat=TRACE "$PROGRAMS/call" EEXIST rename new dist/a 0 rename new dist/b
   [ "$(cat dist/a dist/b)" = $'old\nnew' ]
+}
+
+@test "a filter of the program's own that traps renameat2 ends it as it would without a tracer" {
+  "$PROGRAMS/filter" renameat2=TRAP "$PROGRAMS/instruction" renameat2 new dist/b || [ $? = 159 ] # SIGSYS
+  [ -e new ] && [ ! -e dist/b ]
+  status=0
+  traced "$PROGRAMS/filter" renameat2=TRAP "$PROGRAMS/instruction" renameat2 new dist/b || status=$?
+  [ $status = 159 ] && [ -e new ] && [ ! -e dist/b ]
+}
+
+@test "flags that the kernel does not know stay its own to refuse; a long path is read whole" {
+  need python3
+  traced python3 -c '
+import ctypes, errno, os, platform
+libc = ctypes.CDLL(None, use_errno=True)
+number = {"x86_64": 316, "aarch64": 276}[platform.machine()]
+assert libc.syscall(number, -100, b"new", -100, b"dist/b", 0x80) == -1
+assert ctypes.get_errno() == errno.EINVAL
+open("free", "w").close()
+for length in range(3900, 4096, 5):
+    os.link("new", "other")
+    os.rename("./" * ((length - 5) // 2) + "other", "free")
+    os.unlink("free") if os.path.exists("free") else None
+    open("free", "w").close()
+'
+}
+
+@test "a refusal that is to end the process ends it" {
+  run traced --exit-on-refusal sh -c '"$PROGRAMS/instruction" rename new dist/a; echo $?'
+  [ "${lines[-1]}" = 17 ] && [ "$(cat dist/a)" = old ]
 }
 
 # ---- the lives of processes (tests/programs/lives.c) -------------------------------------------
@@ -240,6 +270,17 @@ for _ in range(20):
         os._exit(0)
     os.wait()' 2>said
   [ "$(grep -c "cannot trace" said)" = 1 ]
+  # To a socket as well.
+  python3 -c '
+import socket, subprocess, sys
+ours, theirs = socket.socketpair()
+subprocess.run(sys.argv[1:], stderr=theirs)
+theirs.close()
+assert b"cannot trace" in ours.recv(4096)
+' "$NOCLOBBER" --trace -q --no-verify -P python3 -c 'import ctypes; ctypes.CDLL(None).ptrace(0, 0, 0, 0)'
+  # What would have failed anyway is not our doing: a process that does not exist.
+  "$NOCLOBBER" --trace -q --no-verify -P python3 -c 'import ctypes; ctypes.CDLL(None).ptrace(16, 4194305, 0, 0)' 2>said
+  [ ! -s said ]
 }
 
 @test "what the caller has open is not kept open by the tracer of a daemon" {

@@ -35,6 +35,8 @@ renew; mv -f new link/free; [ "$(cat real/free)" = new ]
 renew; ! mv -f new dist/app; ! mv -f new "$PWD/dist/../dist/app"; (cd dist; ! mv -f ../new app); [ "$(cat new dist/app)" = "new
 old" ]
 ln free other; "$PROGRAMS/instruction" rename free other; [ -e free ]
+mkdir directory dist/full dist/empty; touch dist/full/x; ! mv -T directory dist/full
+! mv -T directory dist/empty; [ -d directory ]; rm -r directory dist/full dist/empty
 EOF
 }
 
@@ -46,8 +48,9 @@ expect_all() {
   echo "$output"
   [ "$status" -eq 0 ]
   [ "$(events 'e["verdict"], e["rule"], e["source"], e["destination"], e["program"]' | sort -u)" = \
-    "('refused', 'protect:$PWD/dist/', '$PWD/new', '$PWD/dist/app', '$MV')" ]
-  [ "$(refusals)" = 3 ]
+    "('refused', 'protect:$PWD/dist/', '$PWD/directory', '$PWD/dist/empty', '$MV')
+('refused', 'protect:$PWD/dist/', '$PWD/new', '$PWD/dist/app', '$MV')" ]
+  [ "$(refusals)" = 4 ]
 }
 
 traced() {
@@ -75,6 +78,24 @@ drop=(setpriv --reuid=65534 --regid=65534 --clear-groups)
   chown 65534:65534 new dist/app
   docker "$NOCLOBBER" --trace --no-verify -q --protect dist/ --allow-if same "${drop[@]}" mv -f new dist/app
   [ ! -e new ] && [ "$(cat dist/app)" = old ]
+}
+
+@test "another root that the tracer may not look into: names there are not ours, so what is in the way is refused" {
+  need_root
+  need setpriv cc chroot
+  mkdir jail
+  cc -static -I"$ROOT/shim" -o jail/instruction "$ROOT/tests/programs/instruction.c" || skip "no static libc"
+  echo old >jail/old
+  echo new >jail/new
+  chmod a+rwx jail
+  chmod a+rw jail/*
+  status=0
+  docker "$NOCLOBBER" --trace --no-verify -q --protect dist/ --log "$LOG" \
+    chroot --userspec=65534:65534 jail /instruction rename /new /old || status=$?
+  [ $status = 17 ] && [ "$(cat jail/old)" = old ]
+  [ "$(events 'e["rule"], e["destination"], e["program"]')" = "('undecided', '/old', 'instruction')" ]
+  docker "$NOCLOBBER" --trace --no-verify -q --protect dist/ chroot --userspec=65534:65534 jail /instruction rename /new /free
+  [ "$(cat jail/free)" = new ]
 }
 
 @test "there is no /proc" {

@@ -67,6 +67,7 @@ static inline long filter_number(const char *word, size_t length)
         {"move_mount", 429},
         {"fcntl", SYS_fcntl},
         {"process_vm_readv", SYS_process_vm_readv},
+        {"seccomp", SYS_seccomp},
     };
 
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
