@@ -28,7 +28,6 @@
     ROW(MKDIRAT, mkdirat, 258, 296, X32 | 258)                                                     \
     ROW(EXIT_GROUP, exit_group, 231, 252, X32 | 231)                                               \
     ROW(OPENAT, openat, 257, 295, X32 | 257)                                                       \
-    ROW(OPENAT2, openat2, 437, 437, X32 | 437)                                                     \
     ROW(STATX, statx, 332, 383, X32 | 332)                                                         \
     ROW(READLINKAT, readlinkat, 267, 305, X32 | 267)                                               \
     ROW(GETCWD, getcwd, 79, 183, X32 | 79)                                                         \
@@ -57,7 +56,6 @@
     ROW(MKDIRAT, mkdirat, 34, 323, ABI_NONE)                                                       \
     ROW(EXIT_GROUP, exit_group, 94, 248, ABI_NONE)                                                 \
     ROW(OPENAT, openat, 56, 322, ABI_NONE)                                                         \
-    ROW(OPENAT2, openat2, 437, 437, ABI_NONE)                                                      \
     ROW(STATX, statx, 291, 397, ABI_NONE)                                                          \
     ROW(READLINKAT, readlinkat, 78, 332, ABI_NONE)                                                 \
     ROW(GETCWD, getcwd, 17, 183, ABI_NONE)                                                         \

@@ -25,7 +25,6 @@ enum abi_call {
     ABI_MKDIRAT,
     ABI_EXIT_GROUP,
     ABI_OPENAT,
-    ABI_OPENAT2,
     ABI_STATX,
     ABI_READLINKAT,
     ABI_GETCWD,

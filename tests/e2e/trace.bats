@@ -325,6 +325,18 @@ int main(void) { return rename("new", "dist/a") != 0 ? 5 : 0; }' >program.c
     "('$PWD/free', '$PWD/dist/a', '$(realpath "$(command -v mv)")')" ]
 }
 
+@test "a file at the top of a chroot is guarded by its name outside" {
+  need_root
+  cc -static -I"$ROOT/shim" -o dist/instruction "$ROOT/tests/programs/instruction.c" || skip "no static libc"
+  mv new dist/new
+  for path in /a /./a ../a a; do
+    status=0
+    traced chroot dist /instruction rename /new "$path" || status=$?
+    [ $status = $EEXIST ] && [ "$(cat dist/a)" = old ]
+  done
+  [ "$(events 'e["destination"]' | sort -u)" = "$PWD/dist/a" ]
+}
+
 @test "no name of a program passes for a field of its status" {
   cp "$(command -v mv)" $'Tgid:1\nTgid: 1'
   traced --refused-status 0 sh -c $'echo $$ >pid; exec "./Tgid:1\nTgid: 1" -f new dist/a' || true
