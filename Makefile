@@ -108,7 +108,9 @@ UNIT_HELPERS := $(patsubst %.c,$(BUILD)/test/%.o,$(filter-out tests/unit/test_%.
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: $(BUILD)/libnoclobber.so $(BUILD)/noclobber
+# The pages too: `sudo make install` is to build nothing, which would be root's then.
+PAGES := $(BUILD)/man/launcher/noclobber.1 $(BUILD)/man/preload/libnoclobber.7
+all: $(BUILD)/libnoclobber.so $(BUILD)/noclobber $(PAGES)
 
 $(BUILD)/libnoclobber.so: $(LIBRARY_OBJECTS) shim/preload/exports.map scripts/check-library
 	$(CC) $(MOVABLE) $(LIBRARY_CFLAGS) $(LIBRARY_LDFLAGS) $(CFLAGS) $(LIBRARY_SMALL) $(LDFLAGS) -o $@ $(LIBRARY_OBJECTS) $(LIBRARY_LIBS)
@@ -225,22 +227,26 @@ $(BUILD)/man/%: shim/% Makefile
 	@mkdir -p $(@D)
 	sed 's/^\.Os libnoclobber$$/& $(VERSION)/' $< >$@
 
-install: all $(BUILD)/man/launcher/noclobber.1 $(BUILD)/man/preload/libnoclobber.7
-	$(INSTALL) -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(LIBDIR)'
-	$(INSTALL) -m 755 $(BUILD)/noclobber '$(DESTDIR)$(BINDIR)/noclobber'
-	$(INSTALL) -m 644 $(BUILD)/libnoclobber.so '$(DESTDIR)$(LIBDIR)/libnoclobber.so'
-	$(INSTALL) -D -m 644 $(BUILD)/man/launcher/noclobber.1 '$(DESTDIR)$(MANDIR)/man1/noclobber.1'
-	$(INSTALL) -D -m 644 $(BUILD)/man/preload/libnoclobber.7 '$(DESTDIR)$(MANDIR)/man7/libnoclobber.7'
-	$(INSTALL) -D -m 644 shim/launcher/completions/noclobber.bash '$(DESTDIR)$(BASHDIR)/noclobber'
-	$(INSTALL) -D -m 644 shim/launcher/completions/_noclobber '$(DESTDIR)$(ZSHDIR)/_noclobber'
-	$(INSTALL) -D -m 644 shim/launcher/completions/noclobber.fish '$(DESTDIR)$(FISHDIR)/noclobber.fish'
-	@if [ -z '$(DESTDIR)' ] && [ "$$(id -u)" = 0 ] && command -v ldconfig >/dev/null; then ldconfig; fi
+# quoted FOLDER: for the shell, below DESTDIR, which may have any name.
+quoted = '$(subst ','\'',$(DESTDIR)$(1))'
+LDCONFIG := @if [ -z $(call quoted,) ] && [ "$$(id -u)" = 0 ] && command -v ldconfig >/dev/null; then ldconfig; fi
+
+install: all
+	$(INSTALL) -d $(call quoted,$(BINDIR)) $(call quoted,$(LIBDIR))
+	$(INSTALL) -m 755 $(BUILD)/noclobber $(call quoted,$(BINDIR)/noclobber)
+	$(INSTALL) -m 644 $(BUILD)/libnoclobber.so $(call quoted,$(LIBDIR)/libnoclobber.so)
+	$(INSTALL) -D -m 644 $(BUILD)/man/launcher/noclobber.1 $(call quoted,$(MANDIR)/man1/noclobber.1)
+	$(INSTALL) -D -m 644 $(BUILD)/man/preload/libnoclobber.7 $(call quoted,$(MANDIR)/man7/libnoclobber.7)
+	$(INSTALL) -D -m 644 shim/launcher/completions/noclobber.bash $(call quoted,$(BASHDIR)/noclobber)
+	$(INSTALL) -D -m 644 shim/launcher/completions/_noclobber $(call quoted,$(ZSHDIR)/_noclobber)
+	$(INSTALL) -D -m 644 shim/launcher/completions/noclobber.fish $(call quoted,$(FISHDIR)/noclobber.fish)
+	$(LDCONFIG)
 
 uninstall:
-	rm -f '$(DESTDIR)$(BINDIR)/noclobber' '$(DESTDIR)$(LIBDIR)/libnoclobber.so'
-	rm -f '$(DESTDIR)$(MANDIR)/man1/noclobber.1' '$(DESTDIR)$(MANDIR)/man7/libnoclobber.7'
-	rm -f '$(DESTDIR)$(BASHDIR)/noclobber' '$(DESTDIR)$(ZSHDIR)/_noclobber' '$(DESTDIR)$(FISHDIR)/noclobber.fish'
-	@if [ -z '$(DESTDIR)' ] && [ "$$(id -u)" = 0 ] && command -v ldconfig >/dev/null; then ldconfig; fi
+	rm -f $(call quoted,$(BINDIR)/noclobber) $(call quoted,$(LIBDIR)/libnoclobber.so)
+	rm -f $(call quoted,$(MANDIR)/man1/noclobber.1) $(call quoted,$(MANDIR)/man7/libnoclobber.7)
+	rm -f $(call quoted,$(BASHDIR)/noclobber) $(call quoted,$(ZSHDIR)/_noclobber) $(call quoted,$(FISHDIR)/noclobber.fish)
+	$(LDCONFIG)
 
 # ---- packages, all below build/package ----------------------------------------------------------
 

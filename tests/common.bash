@@ -5,8 +5,10 @@
 
 ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 : "${BUILD:=build}"
-SHIM=$ROOT/$BUILD/libnoclobber.so
-NOCLOBBER=$ROOT/$BUILD/noclobber
+# A build elsewhere, for sources that cannot be written to: from here on by its way from $ROOT.
+[[ $BUILD != /* ]] || BUILD=$(realpath -m --relative-to="$ROOT" "$BUILD")
+SHIM=$(realpath -m "$ROOT/$BUILD")/libnoclobber.so
+NOCLOBBER=${SHIM%/*}/noclobber
 # ld.so takes no blank in LD_PRELOAD: what is built in such a path is tested by another name of it, and in copies.
 if [[ $ROOT == *[[:space:]:]* ]]; then
   ALIAS=/tmp/noclobber-$(id -u)-$(cksum <<<"$ROOT/$BUILD" | cut -d ' ' -f 1)
@@ -23,7 +25,7 @@ fi
 # Who guards: the library, or with GUARD=tracer `noclobber --trace` (scripts/run-tests runs many files once more so).
 [ "${GUARD:=library}" = library ] || NOCLOBBER=$ROOT/tests/noclobber-trace
 PROGRAMS=$ROOT/$BUILD/tests/programs
-export ROOT SHIM NOCLOBBER PROGRAMS GUARD
+export ROOT BUILD SHIM NOCLOBBER PROGRAMS GUARD
 unset "${!NOCLOBBER_@}" LD_PRELOAD
 
 setup() {

@@ -215,7 +215,7 @@ script() {
 @test "Go" {
   begin 'Go, `os.Rename`'
   wants go
-  HOME=$PWD GOCACHE=$ROOT/build/go-cache GO111MODULE=off go build -o move "$SOURCES/move.go"
+  HOME=$PWD GOCACHE=$ROOT/$BUILD/go-cache GO111MODULE=off go build -o move "$SOURCES/move.go"
   way "$PWD/move"
 }
 
@@ -308,7 +308,7 @@ set_user_id() {
   [ "$(id -u)" = 0 ] || lacks "needs root"
   wants setpriv
   mkdir tools
-  cp "$ROOT/build/noclobber" "$SHIM" tools/
+  cp "$ROOT/$BUILD/noclobber" "$SHIM" tools/
   NOCLOBBER=$PWD/tools/noclobber SHIM=$PWD/tools/${SHIM##*/}
   install -m 4755 "$PROGRAMS/call" call
   # The folders above may be root's alone.

@@ -138,7 +138,7 @@ way() {
 @test "by a Go program" {
   TITLE='rename by a Go program'
   wants go
-  HOME=$PWD GOCACHE=$ROOT/build/go-cache GO111MODULE=off go build -o move "$ROOT/tests/bypass/programs/move.go"
+  HOME=$PWD GOCACHE=$ROOT/$BUILD/go-cache GO111MODULE=off go build -o move "$ROOT/tests/bypass/programs/move.go"
   way "$PWD/move"
 }
 

@@ -85,6 +85,14 @@ packaged() {
   make_in tree uninstall DESTDIR="$PWD/root" PREFIX=/usr
 }
 
+@test "after make, make install leaves build/ as it is, so that one who is not root can remove it" {
+  copy tree
+  make_in tree
+  find tree -printf '%p %T@\n' | sort >before
+  make_in tree install DESTDIR="$PWD/root"
+  find tree -printf '%p %T@\n' | sort | diff before -
+}
+
 @test "make install writes to nothing but DESTDIR and build/" {
   copy tree
   make_in tree install DESTDIR="$PWD/root"
@@ -126,10 +134,10 @@ packaged() {
 @test "a folder with blanks and quotes in its name is no obstacle to building and installing" {
   copy "a folder (with \"blanks\" & it's more)"
   build "a folder (with \"blanks\" & it's more)"
-  make_in "a folder (with \"blanks\" & it's more)" install DESTDIR="$PWD/a root"
-  [ -f "a root/usr/local/lib/libnoclobber.so" ]
+  make_in "a folder (with \"blanks\" & it's more)" install DESTDIR="$PWD/a root, it's"
+  [ -f "a root, it's/usr/local/lib/libnoclobber.so" ]
   export LC_ALL=C
-  cp "a root/usr/local/lib/libnoclobber.so" . # ld.so splits LD_PRELOAD at blanks
+  cp "a root, it's/usr/local/lib/libnoclobber.so" . # ld.so splits LD_PRELOAD at blanks
   refuses "$PWD/libnoclobber.so"
 }
 

@@ -130,9 +130,9 @@ heads() {
 }
 
 @test "noclobber --help fits a screen and names every long option" {
-  [ -x "$ROOT/build/noclobber" ] || skip "no build/noclobber"
+  [ -x "$ROOT/$BUILD/noclobber" ] || skip "no noclobber was built"
   table
-  "$ROOT/build/noclobber" --help >help
+  "$ROOT/$BUILD/noclobber" --help >help
   [ "$(wc -l <help)" -le 24 ]
   [ "$(wc -L <help)" -le 80 ]
   while read -r option letter _; do

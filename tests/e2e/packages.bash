@@ -6,7 +6,8 @@
 # copy FOLDER: what a package is made of, in a new folder.
 copy() {
   mkdir -p "$1"
-  tar -C "$ROOT" -cf - Makefile README.md LICENSE shim scripts tests/README.md | tar -C "$1" -xf -
+  (cd "$ROOT" && tar -cf - Makefile [A-Z]*.md LICENSE .ci .clang-format .clang-tidy .editorconfig .shellcheckrc shim scripts \
+    tests/README.md) | tar -C "$1" -xf -
 }
 
 # package FOLDER TARGET…: makes these there.

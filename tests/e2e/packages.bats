@@ -13,7 +13,8 @@ setup_file() {
 @test "packages are made below build/package, which holds nothing else, and the tree stays as it was" {
   local tree=$BATS_FILE_TMPDIR/one
   [ "$(ls "$tree/build")" = package ]
-  [ "$(ls "$tree")" = $'LICENSE\nMakefile\nREADME.md\nbuild\nscripts\nshim\ntests' ]
+  diff <(cd "$ROOT" && ls -d [A-Z]*) <(cd "$tree" && ls -d [A-Z]*)
+  [ "$(cd "$tree" && ls -d [a-z]* | xargs)" = "build scripts shim tests" ]
   diff -r "$ROOT/scripts" "$tree/scripts"
   diff -r "$ROOT/shim" "$tree/shim"
   [ -z "$(find "$OUT" -mindepth 1 ! -name '*.tar.gz' ! -name SHA256SUMS)" ]
@@ -40,7 +41,10 @@ setup_file() {
   tar -xzf "$OUT/libnoclobber-$VERSION.tar.gz"
   [ "$(ls)" = "libnoclobber-$VERSION" ]
   local tree=libnoclobber-$VERSION
-  [ "$(ls "$tree")" = $'LICENSE\nMakefile\nREADME.md\nscripts\nshim\ntests' ]
+  [ "$(cd "$tree" && ls -d [a-zL-M]* | xargs)" = "LICENSE Makefile scripts shim tests" ]
+  [ -e "$tree/README.md" ]
+  # And so is what lint reads, which works there.
+  [ "$(ls -d "$tree"/.[a-z]* | xargs -n 1 basename | xargs)" = ".ci .clang-format .clang-tidy .editorconfig .shellcheckrc" ]
   package "$tree" source
   cmp "$OUT/libnoclobber-$VERSION.tar.gz" "$tree/build/package/libnoclobber-$VERSION.tar.gz"
 }
@@ -52,12 +56,11 @@ setup_file() {
   [ "$(wc -l <SHA256SUMS)" -eq 2 ]
 }
 
-@test "the release: a static command, the library, pages, completions, README, LICENSE and a hint, nothing of an owner" {
+@test "the release: a static command, the library, pages, completions, LICENSE and a hint, nothing of an owner" {
   local name=noclobber-$VERSION-${TRIPLET%%-*}-linux
   [ "$(tar -tzf "$OUT/$name.tar.gz" | grep -v '/$')" = "$(sed "s|^|$name/|" <<'FILES'
 INSTALL
 LICENSE
-README.md
 bin/noclobber
 lib/libnoclobber.so
 share/bash-completion/completions/noclobber

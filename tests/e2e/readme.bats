@@ -108,7 +108,7 @@ through_command() {
 checkout() {
   mkdir -p "$1/build"
   cp -a "$ROOT/Makefile" "$ROOT/scripts" "$ROOT/shim" "$1"
-  cp -a "$ROOT"/build/{libnoclobber.so,noclobber,pic,command} "$1/build"
+  cp -a "$ROOT/$BUILD"/{libnoclobber.so,noclobber,pic,command} "$1/build"
 }
 
 @test "scripts/try shows each scene, in a folder with a blank and a colon in its name too" {
@@ -117,7 +117,7 @@ checkout() {
   export GIT_CONFIG_NOSYSTEM=1 HOME=$PWD
   for folder in plain "a b:c"; do
     checkout "$folder"
-    run "$folder/scripts/try"
+    run env -u BUILD "$folder/scripts/try"
     echo "$output"
     [ "$status" -eq 0 ]
     [[ $output == *"'app.txt': File exists"* ]]
@@ -135,10 +135,10 @@ checkout() {
     checkout "$folder"
     echo new >new
     echo old >old
-    run "$folder/scripts/try" mv new old
+    run env -u BUILD "$folder/scripts/try" mv new old
     [ "$status" -eq 1 ]
     [ "$(cat old)" = old ]
-    NOCLOBBER_PROTECT=dist/ "$folder/scripts/try" mv new old
+    env -u BUILD NOCLOBBER_PROTECT=dist/ "$folder/scripts/try" mv new old
     [ "$(cat old)" = new ]
   done
   # Nothing is left behind, the copy neither.

@@ -65,7 +65,7 @@ ask_twice() {
   shift $(($# > 0))
   [ -z "${LACKS-}" ] || before=("$PROGRAMS/filter" "$LACKS")
   "$PROGRAMS/decide" "${arguments[@]}" -w "$work/answers" "$mode" "$work/mnt/d" >"$work/said" || return
-  "${before[@]}" "$ROOT/build/noclobber" --trace --quiet --no-verify --refused-status 0 --log "$work/log" "$@" \
+  "${before[@]}" "$ROOT/$BUILD/noclobber" --trace --quiet --no-verify --refused-status 0 --log "$work/log" "$@" \
     "$PROGRAMS/decide" "${arguments[@]}" -l "$work/log" -r "$work/answers" "$mode" "$work/mnt/d"
 }
 
@@ -74,7 +74,7 @@ traced_table() {
   local kind=$1
   shift
   need_mounts
-  "$ROOT/build/noclobber" --trace -P -q --no-verify true || skip "no tracing here"
+  "$ROOT/$BUILD/noclobber" --trace -P -q --no-verify true || skip "no tracing here"
   export -f below ask_twice
   run privately bash -c 'mounted "$@"' - "$kind" "$WORK" bash -c 'below "$@"' - "$WORK" bash -c 'ask_twice "$@"' - "$WORK" "$@"
   judge "$kind"

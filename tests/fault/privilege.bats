@@ -14,7 +14,7 @@ setup() {
   cd "$BATS_TEST_TMPDIR" || return 1
   LOG=$PWD/work/log.jsonl
   mkdir -m 777 work tools
-  cp "$ROOT/build/noclobber" tools/
+  cp "$ROOT/$BUILD/noclobber" tools/
   # The folders above may be root's alone.
   chmod o+x "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" "$BATS_TEST_TMPDIR" 2>/dev/null || true
   cd work || return 1
