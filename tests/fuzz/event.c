@@ -74,16 +74,11 @@ static void require_rule(const struct event *event, enum event_rule rule, const 
 
 static void require_back(const struct event *event, const struct record *record)
 {
-    const double time = (double)event->seconds + (double)event->nanoseconds / 1e9;
-
     require(record->verdict == event->verdict, "the verdict comes back");
-    require(strcmp(record->call, event->call) == 0, "the call comes back");
     require(strcmp(record->source, event->source) == 0, "the source comes back");
     require(strcmp(record->destination, event->destination) == 0, "the destination comes back");
     require(strcmp(record->program, event->program) == 0, "the program comes back");
-    require(record->pid == event->pid, "the process comes back");
     require(record->repeated == event->repeated, "the repetitions come back");
-    require(record->time > time - 1e-3 && record->time < time + 1e-3, "the time comes back");
     require_rule(event, event->rule, record->rule);
     if (event->unless == EVENT_RULE_DEFAULT)
         require(!record->unless, "no exception comes from nowhere");
