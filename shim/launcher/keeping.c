@@ -3,14 +3,26 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "launcher/message.h"
 #include "launcher/run/user.h"
+#include "launcher/verify/snapshot.h"
+
+int keeping_is_wanted(const struct options *options)
+{
+    return options->seal != OPTIONS_SEAL_NONE || options->restore != OPTIONS_RESTORE_NONE;
+}
+
+int keeping_is_active(const struct keeping *keeping)
+{
+    return keeping->is_sealing || keeping->lease.keeper > 0;
+}
 
 enum options_verify keeping_verify(const struct options *options)
 {
-    if (options->seal != OPTIONS_SEAL_NONE && options->verify == OPTIONS_VERIFY_NONE)
+    if (keeping_is_wanted(options) && options->verify == OPTIONS_VERIFY_NONE)
         return OPTIONS_VERIFY_STAT;
     return options->verify;
 }
@@ -20,8 +32,9 @@ static int refuse(const struct keeping *keeping, const char *reason, int error)
 {
     char line[1024];
 
-    if (keeping->options->seal == OPTIONS_SEAL_REQUIRE) {
-        message_fault("--seal", NULL, reason);
+    if (keeping->options->seal != OPTIONS_SEAL_AUTO) {
+        message_fault(keeping->options->seal == OPTIONS_SEAL_NONE ? "--restore" : "--seal", NULL,
+                      reason);
         return error;
     }
     snprintf(line, sizeof line, "goes on without: %s", reason);
@@ -43,19 +56,93 @@ static int begin_seal(struct keeping *keeping, const struct policy *policy,
     return 0;
 }
 
+/* ---- --restore ---- */
+
+static const char *lease_reason(int error)
+{
+    switch (error) {
+    case -EACCES: return "it belongs to another user, or can't be read";
+    case -EAGAIN: return "it is open for writing";
+    case -EINVAL: return "its filesystem has no leases";
+    default: return strerror(-error);
+    }
+}
+
+/* Tells of the files that can't be kept. */
+static int judge_lease(const struct keeping *keeping, const struct lease_begun *begun)
+{
+    const int is_required = keeping->options->restore == OPTIONS_RESTORE_REQUIRE;
+    char line[512];
+
+    if (begun->error == 0)
+        return 0;
+    if (begun->error == -EMFILE && begun->kept + begun->unkept == 0)
+        snprintf(
+            line, sizeof line,
+            "%zu files are too many: a process may have %zu open here; protect fewer, or raise "
+            "the limit (ulimit -Hn)",
+            keeping->files->count, begun->limit);
+    else
+        snprintf(line, sizeof line, "%zu of %zu files can't be kept; '%.200s': %s", begun->unkept,
+                 begun->kept + begun->unkept, begun->first, lease_reason(begun->error));
+    message_fault("--restore", NULL, line);
+    return is_required || begun->kept + begun->unkept == 0 ? -EINVAL : 0;
+}
+
+static int begin_lease(struct keeping *keeping)
+{
+    static struct lease_begun begun;
+    const int result = lease_begin(&keeping->lease, keeping->files, &begun);
+
+    if (result < 0)
+        message_fault("--restore", NULL, strerror(-result));
+    return result < 0 ? result : judge_lease(keeping, &begun);
+}
+
+void keeping_restore(const struct keeping *keeping, struct changes *changes)
+{
+    static struct put_back result;
+
+    for (size_t i = 0; keeping->lease.keeper > 0 && i < changes->count; i++) {
+        struct change *const change = &changes->list[i];
+
+        lease_put_back(&keeping->lease, (size_t)(change->seen - keeping->files->list), &result);
+        change->back = result.error < 0  ? CHANGE_NOT_BACK
+                       : result.is_other ? CHANGE_BACK_PARTLY
+                                         : CHANGE_BACK;
+        change->beside = *result.path ? strdup(result.path) : NULL;
+        if (result.error < 0 && result.error != -ENODATA)
+            message_fault(change->path, NULL, strerror(-result.error));
+    }
+}
+
+/* ---- both ---- */
+
+static int begin_both(struct keeping *keeping, const struct policy *policy)
+{
+    int result = 0;
+
+    if (keeping->options->seal != OPTIONS_SEAL_NONE)
+        result = begin_seal(keeping, policy, keeping->files);
+    if (result == 0 && keeping->options->restore != OPTIONS_RESTORE_NONE)
+        result = begin_lease(keeping);
+    return result;
+}
+
 int keeping_begin(struct keeping *keeping, const struct options *options,
                   const struct policy *policy, const struct snapshot *files)
 {
     memset(keeping, 0, sizeof *keeping);
     keeping->options = options;
-    if (options->seal == OPTIONS_SEAL_NONE)
+    keeping->files = files;
+    if (!keeping_is_wanted(options))
         return 0;
     if (policy->mode == POLICY_AUDIT)
-        return refuse(keeping, "an audit lets everything through, a seal nothing; use one of them",
+        return refuse(keeping, "an audit lets everything through, this nothing; use one of them",
                       -EINVAL);
     if (policy->mode == POLICY_OFF)
         return refuse(keeping, "NOCLOBBER_MODE=off guards nothing; unset it", -EINVAL);
-    return begin_seal(keeping, policy, files);
+    return begin_both(keeping, policy);
 }
 
 int keeping_enter(const void *context)
@@ -93,4 +180,5 @@ void keeping_free(struct keeping *keeping)
 {
     if (keeping->is_sealing)
         seal_free(&keeping->seal);
+    lease_end(&keeping->lease);
 }

@@ -94,6 +94,7 @@ static int take_own(struct options *options, const struct setting *setting, cons
     case SETTING_VERIFY: options->verify = (enum options_verify)chosen; break;
     case SETTING_NO_VERIFY: options->verify = OPTIONS_VERIFY_NONE; break;
     case SETTING_SEAL: options->seal = (enum options_seal)(chosen + 1); break;
+    case SETTING_RESTORE: options->restore = (enum options_restore)(chosen + 1); break;
     case SETTING_USER: options->user = value; break;
     case SETTING_REPORT_FILE: options->report_file = value; break;
     case SETTING_TRACE: options->trace = 1; break;

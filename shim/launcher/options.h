@@ -34,6 +34,9 @@ enum options_verify {
 /* What to do where files can't be sealed: the table's words, and no --seal at all. */
 enum options_seal { OPTIONS_SEAL_NONE, OPTIONS_SEAL_REQUIRE, OPTIONS_SEAL_AUTO };
 
+/* What to do where some file can't be kept, and no --restore at all. */
+enum options_restore { OPTIONS_RESTORE_NONE, OPTIONS_RESTORE_AUTO, OPTIONS_RESTORE_REQUIRE };
+
 /* One use of an option that is part of the policy. */
 struct options_value {
     const struct setting *setting;
@@ -49,6 +52,7 @@ struct options {
     const char *policy_file; /* or NULL */
     const char *report_file; /* where a json or gitlab report goes; NULL: its usual place */
     enum options_seal seal;
+    enum options_restore restore;
     const char *user; /* who to run the command as, or NULL */
     int quiet;
     int trace;          /* by a tracer, not by the library */

@@ -96,8 +96,8 @@ static int probe(struct session *session)
         return 0;
     }
     if (found.verdict != PROBE_NOT_FOUND && found.verdict != PROBE_NOT_EXECUTABLE &&
-        session->options->seal != OPTIONS_SEAL_NONE) {
-        /* The seal may do without the library; and what the command starts may load it. */
+        keeping_is_wanted(session->options)) {
+        /* Neither needs the library; and what the command starts may load it. */
         snprintf(session->unguarded, sizeof session->unguarded, "%s", found.reason);
         snprintf(session->preload, sizeof session->preload, "%s", session->library);
         return 0;
@@ -140,17 +140,17 @@ static int begin_keeping(struct session *session)
 {
     const int result = keeping_begin(&session->keeping, session->options,
                                      &session->settings->policy, session->snapshot);
-    const int is_sealing = session->keeping.is_sealing;
+    const int is_keeping = keeping_is_active(&session->keeping);
     char line[sizeof session->unguarded + 64];
 
     if (result < 0)
         return OWN_ERROR;
-    if (*session->unguarded == '\0' || (is_sealing && session->options->quiet))
+    if (*session->unguarded == '\0' || (is_keeping && session->options->quiet))
         return 0;
     snprintf(line, sizeof line, "%s%s", session->unguarded,
-             is_sealing ? "; only files that exist now are kept" : "");
+             is_keeping ? "; only files that exist now are kept" : "");
     message_fault(session->options->arguments[0], NULL, line);
-    return is_sealing ? 0 : OWN_ERROR;
+    return is_keeping ? 0 : OWN_ERROR;
 }
 
 /* ---- the run ---- */
@@ -260,7 +260,8 @@ static void take_renames(struct session *session)
 
 static void look_again(struct session *session)
 {
-    const int is_wanted = session->options->verify != OPTIONS_VERIFY_NONE;
+    const int is_wanted = session->options->verify != OPTIONS_VERIFY_NONE ||
+                          session->options->restore != OPTIONS_RESTORE_NONE;
     struct changes *const changes = &session->changes;
     int result = snapshot_compare(is_wanted ? session->snapshot : NULL, changes);
 
@@ -272,6 +273,7 @@ static void look_again(struct session *session)
     forgive_output(changes, STDOUT_FILENO);
     forgive_output(changes, STDERR_FILENO);
     changes_settle(changes);
+    keeping_restore(&session->keeping, changes);
 }
 
 /* A success that nobody could check is none. */

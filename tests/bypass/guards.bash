@@ -3,7 +3,7 @@
 # shellcheck shell=bash
 
 # The columns of the table, in this order.
-GUARDS=(library noclobber trace seal)
+GUARDS=(library noclobber trace seal restore)
 
 # lacks REASON: skips the case; a row of an earlier run stays.
 lacks() {

@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Real programs that each try to replace one file, each three times: without any guard it is replaced; under noclobber --seal it stays
-# as it is, byte for byte; and to a free name the program writes as usual under the seal. As root, an ordinary user, in bubblewrap.
+# Real programs that each try to replace one file, each four times: without any guard it is replaced; under noclobber --seal it stays
+# as it is, byte for byte, and under --restore it is so again at the end; and to a free name the program writes as usual under the
+# seal. As root, an ordinary user, in bubblewrap.
 
 # Scripts for inner shells.
 # shellcheck disable=SC2016
@@ -54,7 +55,7 @@ try() {
 
 # replaces NAME TOOLS SCRIPT [BEFORE]: one program, and in BEFORE how the file comes about that it is to replace.
 replaces() {
-  local name=$1 script=$3 before=${4:-:} free=dist/free tool
+  local name=$1 script=$3 before=${4:-:} free=dist/free tool guard
   # What changes a file that is there already gets one that is not protected.
   [[ $before == : && $script != *'-e $D'* ]] || free=free
   for tool in $2; do
@@ -71,10 +72,11 @@ replaces() {
     return 0
   }
   ! cmp -s ground/dist/old ground/before || { cat said; echo "$name did not replace it unguarded"; return 1; }
-  ground "$before"
-  try dist/old "$NOCLOBBER" --seal -p dist/ -- "$script"
-  cmp ground/dist/old ground/before || { cat said; return 1; }
-  [ "$STATUS" != 125 ] || { cat said; return 1; }
+  for guard in --restore --seal; do
+    ground "$before"
+    try dist/old "$NOCLOBBER" $guard -p dist/ -- "$script"
+    cmp ground/dist/old ground/before && [ "$STATUS" != 125 ] || { cat said; return 1; }
+  done
   try $free "$NOCLOBBER" --seal -p dist/ -- "$before; $script"
   cat said
   [ "$STATUS" = 0 ]

@@ -36,6 +36,7 @@ name_outcome() {
   OUTCOME='something else'
   if [ "$(cat ground/dist/old 2>/dev/null)" = old ]; then
     [ "$STATUS" = 0 ] || OUTCOME='kept'
+    ! grep -q 'and put back' said || OUTCOME='restored, told'
     [ "$STATUS" != 125 ] || OUTCOME='not started'
     [ "$STATUS" != 38 ] && [ "$STATUS" != 77 ] || OUTCOME='kept, `ENOSYS`'
   elif find ground -type f -exec cmp -s {} before \; -print | grep -q .; then
@@ -59,10 +60,12 @@ way() {
   for guard in "${GUARDS[@]}"; do
     attempt "$guard" "$@"
     row+=" $OUTCOME |"
+    case "$guard: $OUTCOME" in
+    seal:* | restore:*) [[ $OUTCOME =~ ^(kept|moved, and told|restored, told)$ ]] ;;
+    esac
   done
   cat said
   echo "$row"
-  [ "$OUTCOME" = kept ] || [ "$OUTCOME" = 'moved, and told' ] # by the seal
   if [ -n "${ROWS-}" ]; then
     echo "$row" >>"$ROWS"
   else

@@ -137,7 +137,7 @@ heads() {
   [ "$(wc -L <help)" -le 80 ]
   while read -r option letter _; do
     echo "--$option $letter"
-    grep -qE -- "--$option( |,|\$)" help
+    grep -qE -- "--$option( |,|\[|\$)" help
   done <table
 }
 

@@ -127,6 +127,14 @@ static int seals_if_possible(void)
 {
     return options.seal == OPTIONS_SEAL_AUTO && is_same(options.user, "me");
 }
+static int restores(void)
+{
+    return options.restore == OPTIONS_RESTORE_AUTO;
+}
+static int restores_all(void)
+{
+    return options.restore == OPTIONS_RESTORE_REQUIRE;
+}
 static int is_quiet(void)
 {
     return options.quiet;
@@ -217,6 +225,8 @@ static const struct {
     {{"--seal=require"}, seals},
     {{"--seal=auto", "--user=me"}, seals_if_possible},
     {{"--seal", "--seal=auto", "--user", "me"}, seals_if_possible},
+    {{"--restore"}, restores},
+    {{"--restore=require"}, restores_all},
     {{"-nq"}, is_quiet},
     {{"--quiet"}, is_quiet},
     {{"--qui"}, is_quiet},
@@ -325,7 +335,7 @@ START_TEST(each_setting_has_a_name_and_a_letter_of_its_own)
         ck_assert_ptr_eq(setting_named(setting->name), setting);
         ck_assert(setting->letter == 0 || setting_lettered(setting->letter) == setting);
         ck_assert_msg(!setting->argument || setting->needs, "%s", setting->name);
-        ck_assert_msg(setting->help || strstr("enforce no-verify version help", setting->name),
+        ck_assert_msg(setting->help || strstr("enforce user no-verify version help", setting->name),
                       "%s", setting->name);
     }
     ck_assert_ptr_null(setting_named("prot"));

@@ -64,6 +64,7 @@ _noclobber_value() { # _noclobber_value OPTION CURRENT
   --allow-if | -*i) _noclobber_list "$2" same symlink empty ;;
   --fallback | -*f) _noclobber_words "$2" emulate refuse ;;
   --format) _noclobber_words "$2" text json github gitlab ;;
+  --restore) _noclobber_words "$2" auto require ;;
   --seal) _noclobber_words "$2" require auto ;;
   --user) mapfile -t COMPREPLY < <(compgen -u -- "$2") ;;
   --verify) _noclobber_words "$2" stat hash ;;
@@ -74,7 +75,7 @@ _noclobber_value() { # _noclobber_value OPTION CURRENT
 
 _noclobber_options() { # _noclobber_options CURRENT
   _noclobber_words "$1" --protect --protect-all --allow --allow-if --audit --enforce --exit-on-refusal --fallback --log --policy \
-    --trace --seal --user --verify --no-verify --quiet --format --report-file --refused-status --explain --doctor --version --help \
+    --trace --seal --user --restore --verify --no-verify --quiet --format --report-file --refused-status --explain --doctor --version --help \
     -p -P -a -i -n -x -f -l -c -t -q -e -d -V -h
 }
 

@@ -51,6 +51,7 @@ complete -c noclobber -n __fish_noclobber_in_options -s c -l policy -r -F -d 'Re
 complete -c noclobber -n __fish_noclobber_in_options -s t -l trace -d 'Reach programs that the library cannot'
 complete -c noclobber -n __fish_noclobber_in_options -l seal -d 'Make what is protected read-only'
 complete -c noclobber -n __fish_noclobber_in_options -l user -xa '(__fish_complete_users)' -d 'Run the command as this user'
+complete -c noclobber -n __fish_noclobber_in_options -l restore -d 'Keep copies, and put back what was lost'
 complete -c noclobber -n __fish_noclobber_in_options -l verify -xa 'stat hash' -d 'How to look at protected files afterwards'
 complete -c noclobber -n __fish_noclobber_in_options -l no-verify -d 'Do not look at protected files afterwards'
 complete -c noclobber -n __fish_noclobber_in_options -s q -l quiet -d 'No summary'

@@ -15,6 +15,7 @@
 #include "core/sys.h"
 #include "launcher/doctor/findings.h"
 #include "launcher/filesystem.h"
+#include "launcher/keep/lease.h"
 #include "launcher/keep/seal.h"
 #include "launcher/kernel.h"
 #include "launcher/probe/probe.h"
@@ -85,6 +86,19 @@ static void check_trace(struct findings *findings)
                      "works: static and Go programs can be guarded too");
     else
         findings_add(findings, FINDING_WARNING, "--trace", NULL, reason);
+}
+
+static void check_restore(struct findings *findings, const char *directory)
+{
+    char line[256];
+    const int result = lease_check(directory);
+
+    snprintf(line, sizeof line, "files here can't be kept: %s", strerror(-result));
+    if (result == 0)
+        findings_add(findings, FINDING_OK, "--restore", NULL,
+                     "works here: your own files can be kept and put back");
+    else
+        findings_add(findings, FINDING_WARNING, "--restore", NULL, line);
 }
 
 static void check_seal(struct findings *findings)
@@ -214,6 +228,7 @@ int doctor(const char *directory)
     check_paths(&findings);
     check_trace(&findings);
     check_seal(&findings);
+    check_restore(&findings, directory ? directory : ".");
     check_filesystem(&findings, directory ? directory : ".");
     check_preloads(&findings);
     check_variables(&findings);

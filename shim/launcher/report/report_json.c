@@ -51,13 +51,24 @@ static void put_places(FILE *out, const char *key, const struct tally *tally,
     fputs("]", out);
 }
 
+/* What --restore has done. */
+static void put_back(FILE *out, const struct change *change)
+{
+    if (change->back != CHANGE_LEFT)
+        fprintf(out, ",\"restored\":%s", change->back == CHANGE_NOT_BACK ? "false" : "true");
+    if (change->beside)
+        put_text(out, ",\"beside\":", change->beside);
+}
+
 static void put_changes(FILE *out, const struct changes *changes)
 {
     fputs(",\"changed\":[", out);
     for (size_t i = 0; i < changes->count; i++) {
         put_text(out, i > 0 ? ",{\"path\":" : "{\"path\":", changes->list[i].path);
-        fprintf(out, ",\"how\":\"%s\"%s}", tally_change_name(changes->list[i].kind),
+        fprintf(out, ",\"how\":\"%s\"%s", tally_change_name(changes->list[i].kind),
                 changes->list[i].is_after_refusal ? ",\"after_refusal\":true" : "");
+        put_back(out, &changes->list[i]);
+        fputs("}", out);
     }
     fputs("]", out);
 }

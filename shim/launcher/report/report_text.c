@@ -146,6 +146,22 @@ static void put_means(FILE *out, const struct tally *tally)
               out);
 }
 
+/* What --restore has done. */
+static void put_back(FILE *out, const struct change *change)
+{
+    switch (change->back) {
+    case CHANGE_LEFT: return;
+    case CHANGE_BACK: fputs(", and put back", out); break;
+    case CHANGE_BACK_PARTLY:
+        fputs(", and put back, but for owner, attributes or a further hard link", out);
+        break;
+    case CHANGE_NOT_BACK: fputs(", and not put back", out); break;
+    }
+    if (change->beside)
+        put_name(out, change->back == CHANGE_NOT_BACK ? "; as it was: " : "; what was there: ",
+                 change->beside);
+}
+
 static void put_broken_seal(FILE *out)
 {
     fputs("noclobber:   the seal was passed by: the move of a directory, another job, or a "
@@ -160,8 +176,9 @@ static void put_changes(FILE *out, const struct tally *tally)
     for (size_t i = 0; i < changes->count && i < TALLY_SHOWN; i++) {
         fprintf(out, "noclobber:   %s", tally_change_name(changes->list[i].kind));
         put_name(out, " ", changes->list[i].path);
-        fputs(changes->list[i].is_after_refusal ? ", after a rename onto it was refused\n" : "\n",
-              out);
+        fputs(changes->list[i].is_after_refusal ? ", after a rename onto it was refused" : "", out);
+        put_back(out, &changes->list[i]);
+        fputc('\n', out);
     }
     put_more(out, changes->count);
     if (changes->count > 0 && tally->result->is_sealed)

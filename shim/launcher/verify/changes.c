@@ -159,7 +159,8 @@ static int add_change(struct changes *changes, enum change_kind kind, const stru
             return -ENOMEM;
         changes->list = list;
     }
-    changes->list[changes->count++] = (struct change){kind, seen->path, seen, 0};
+    changes->list[changes->count++] =
+        (struct change){.kind = kind, .path = seen->path, .seen = seen};
     return 0;
 }
 
@@ -276,6 +277,8 @@ void changes_settle(struct changes *changes)
 
 void changes_free(struct changes *changes)
 {
+    for (size_t i = 0; i < changes->count; i++)
+        free(changes->list[i].beside);
     free(changes->list);
     changes->list = NULL;
     changes->count = 0;

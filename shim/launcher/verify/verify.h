@@ -21,6 +21,9 @@ enum change_kind {
     CHANGE_FORGIVEN, /* on its way out of the list */
 };
 
+/* What --restore has made of it. */
+enum change_back { CHANGE_LEFT, CHANGE_BACK, CHANGE_BACK_PARTLY, CHANGE_NOT_BACK };
+
 struct seen; /* a file of the snapshot: launcher/verify/snapshot.h */
 
 struct change {
@@ -28,6 +31,9 @@ struct change {
     const char *path; /* absolute, of the snapshot's storage */
     const struct seen *seen;
     int is_after_refusal; /* a rename onto it was refused as well */
+    enum change_back back;
+    char *
+        beside; /* allocated: where the other bytes are, after CHANGE_NOT_BACK the old ones; or NULL */
 };
 
 struct changes {

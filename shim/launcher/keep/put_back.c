@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+#include "launcher/keep/put_back.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#define COPY_SIZE ((size_t)64 * 1024)
+#define TRIES 100
+
+/* ---- bytes ---- */
+
+static int write_all(int to, const char *bytes, size_t length)
+{
+    while (length > 0) {
+        const ssize_t done = write(to, bytes, length);
+
+        if (done < 0 && errno != EINTR)
+            return -errno;
+        if (done > 0) {
+            bytes += done;
+            length -= (size_t)done;
+        }
+    }
+    return 0;
+}
+
+/* By pread(2), because the descriptor may be asked twice. */
+int put_back_copy(int from, int to)
+{
+    static char buffer[COPY_SIZE];
+    off_t at = 0;
+    ssize_t got;
+    int result = 0;
+
+    while (result == 0 && (got = pread(from, buffer, sizeof buffer, at)) != 0) {
+        if (got < 0 && errno != EINTR)
+            return -errno;
+        if (got > 0) {
+            result = write_all(to, buffer, (size_t)got);
+            at += got;
+        }
+    }
+    return result;
+}
+
+/* ---- what else belongs to a file ---- */
+
+static int copy_attribute(int from, int to, const char *name)
+{
+    static char value[64 * 1024]; /* XATTR_SIZE_MAX */
+    const ssize_t length = fgetxattr(from, name, value, sizeof value);
+
+    return length >= 0 && fsetxattr(to, name, value, (size_t)length, 0) == 0 ? 0 : -errno;
+}
+
+/* Access lists and capabilities are such attributes. */
+static int copy_attributes(int from, int to)
+{
+    static char names[64 * 1024]; /* XATTR_LIST_MAX */
+    const ssize_t length = flistxattr(from, names, sizeof names);
+    int result = length < 0 && errno != ENOTSUP ? -errno : 0;
+
+    for (ssize_t i = 0; i < length; i += (ssize_t)strlen(names + i) + 1)
+        if (copy_attribute(from, to, names + i) < 0)
+            result = -EPERM;
+    return result;
+}
+
+/* The owner first, which takes bits of the mode away. */
+static int dress(int fd, const struct original *original)
+{
+    const struct timespec times[2] = {original->facts.st_atim, original->facts.st_mtim};
+    int result = 0;
+
+    if (fchown(fd, original->facts.st_uid, original->facts.st_gid) != 0)
+        result = -errno;
+    if (fchmod(fd, original->facts.st_mode & 07777) != 0)
+        result = -errno;
+    if (original->fd >= 0 && copy_attributes(original->fd, fd) < 0)
+        result = -EPERM;
+    if (futimens(fd, times) != 0)
+        result = -errno;
+    return result;
+}
+
+/* ---- the file beside ---- */
+
+static int fill(int fd, const struct original *original)
+{
+    const int from =
+        original->bytes ? open(original->bytes, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : original->fd;
+    int result = from < 0 ? -errno : put_back_copy(from, fd);
+
+    if (original->bytes && from >= 0)
+        close(from);
+    return result;
+}
+
+/* `beside` ends in six X. */
+static int make_file(char *beside, const struct original *original, struct put_back *result)
+{
+    const int fd = mkostemp(beside, O_CLOEXEC);
+    int failed;
+
+    if (fd < 0)
+        return -errno;
+    failed = fill(fd, original);
+    if (failed == 0)
+        result->is_other |= dress(fd, original) < 0;
+    if (failed == 0 && fsync(fd) != 0)
+        failed = -errno;
+    close(fd);
+    if (failed < 0)
+        unlink(beside);
+    return failed;
+}
+
+/* mktemp(3) races, but symlink(2) is exclusive. */
+static int make_link(char *beside, const struct original *original)
+{
+    char *const end = beside + strlen(beside) - sizeof "XXXXXX" + 1;
+
+    for (unsigned i = 0; i < TRIES; i++) {
+        snprintf(end, sizeof "XXXXXX", "%06u", ((unsigned)getpid() * TRIES + i) % 1000000);
+        if (symlink(original->target, beside) == 0)
+            return 0;
+        if (errno != EEXIST)
+            return -errno;
+    }
+    return -EEXIST;
+}
+
+static void make_directories(const char *path)
+{
+    char directory[PATH_MAX];
+
+    snprintf(directory, sizeof directory, "%s", path);
+    for (char *slash = strchr(directory + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        mkdir(directory, 0777);
+        *slash = '/';
+    }
+}
+
+/* Names may be of 255 bytes: then the end of this one goes. */
+static int name_beside(const char *path, char beside[PATH_MAX])
+{
+    static const char ending[] = ".noclobber-XXXXXX";
+    const char *const name = strrchr(path, '/') + 1;
+    size_t length = strlen(name);
+
+    if (length + sizeof ending - 1 > NAME_MAX)
+        length = NAME_MAX - (sizeof ending - 1);
+    if ((size_t)(name - path) + length + sizeof ending > PATH_MAX)
+        return -ENAMETOOLONG;
+    snprintf(beside, PATH_MAX, "%.*s%s", (int)((size_t)(name - path) + length), path, ending);
+    return 0;
+}
+
+/* ---- the name ---- */
+
+static int rename_with(const char *source, const char *destination, unsigned flags)
+{
+    return syscall(SYS_renameat2, AT_FDCWD, source, AT_FDCWD, destination, flags) == 0 ? 0 : -errno;
+}
+
+/* Gives what is `beside` the name. Returns 1 if it was free, 0 if what had it is beside now, or -errno. */
+static int take_name(const char *beside, const char *path)
+{
+    int result = -EAGAIN;
+
+    for (int i = 0; i < TRIES; i++) {
+        result = rename_with(beside, path, RENAME_NOREPLACE);
+        if (result != -EEXIST)
+            return result < 0 ? result : 1;
+        result = rename_with(beside, path, RENAME_EXCHANGE);
+        if (result != -ENOENT)
+            return result;
+    }
+    return result;
+}
+
+void put_back(const char *path, const struct original *original, struct put_back *result)
+{
+    int taken;
+
+    memset(result, 0, sizeof *result);
+    result->is_other = original->facts.st_nlink > 1;
+    result->error = name_beside(path, result->path);
+    if (result->error == 0) {
+        make_directories(path);
+        result->error = original->target ? make_link(result->path, original)
+                                         : make_file(result->path, original, result);
+    }
+    if (result->error < 0) {
+        *result->path = '\0';
+        return;
+    }
+    taken = take_name(result->path, path);
+    if (taken < 0)
+        result->error = taken;
+    else if (taken == 1)
+        *result->path = '\0';
+}
