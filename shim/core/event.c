@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/event.h"
 
+#include <string.h>
+
 /* No `default` in the two switches below, so that the compiler finds a name that is missing. */
 
 static const char *verdict_name(enum event_verdict verdict)
@@ -29,6 +31,11 @@ static const char *rule_name(enum event_rule rule)
     return "";
 }
 
+static int has_pattern(enum event_rule rule)
+{
+    return rule == EVENT_RULE_PROTECT || rule == EVENT_RULE_ALLOW;
+}
+
 static void put_string(struct text *text, const char *key, const char *value)
 {
     text_puts(text, key);
@@ -49,7 +56,7 @@ static void put_rule(struct text *text, const struct event *event)
 {
     text_puts(text, ",\"rule\":\"");
     text_puts(text, rule_name(event->rule));
-    if (event->rule == EVENT_RULE_PROTECT || event->rule == EVENT_RULE_ALLOW)
+    if (has_pattern(event->rule))
         text_put_json(text, event->pattern);
     text_put(text, "\"", 1);
 }
@@ -100,4 +107,18 @@ size_t event_encode(const struct event *event, char *out, size_t size)
     }
     text_puts(&text, "}\n");
     return text.overflow ? 0 : text.length;
+}
+
+int event_rule_parse(const char *text, enum event_rule *rule, const char **pattern)
+{
+    for (int i = EVENT_RULE_DEFAULT; i <= EVENT_RULE_POLICY_ERROR; i++) {
+        const char *const name = rule_name((enum event_rule)i);
+        const size_t length = strlen(name);
+
+        *rule = (enum event_rule)i;
+        *pattern = has_pattern(*rule) ? text + length : NULL;
+        if (*pattern ? strncmp(text, name, length) == 0 : strcmp(text, name) == 0)
+            return 0;
+    }
+    return -1;
 }

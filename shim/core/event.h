@@ -81,4 +81,10 @@ struct event {
  * too small. */
 size_t event_encode(const struct event *event, char *out, size_t size);
 
+/*
+ * Reads the text of a rule, such as "protect:/srv/dist/", as event_encode writes it. Sets `*rule`, and `*pattern` to the
+ * pattern in it, or to NULL for a rule that has none. Returns 0, or -1 for what is no rule.
+ */
+int event_rule_parse(const char *text, enum event_rule *rule, const char **pattern);
+
 #endif

@@ -23,6 +23,26 @@ static unsigned long long input_number(struct input *input, unsigned bytes)
     return number;
 }
 
+static void fill_left(struct input *input, struct event *event)
+{
+    static struct event_state left;
+
+    if (!(input_byte(input) & 1))
+        return;
+    memset(&left, 0, sizeof left);
+    left.device_major = (unsigned)input_number(input, 4);
+    left.device_minor = (unsigned)input_number(input, 4);
+    left.inode = input_number(input, 8);
+    left.size = input_number(input, 8);
+    left.modified = (long long)input_number(input, 8);
+    left.changed = (long long)input_number(input, 8);
+    left.mode = (unsigned)input_number(input, 4);
+    left.links = (unsigned)input_number(input, 4);
+    left.owner = (unsigned)input_number(input, 4);
+    left.group = (unsigned)input_number(input, 4);
+    event->left = &left;
+}
+
 static void fill(struct input *input, struct event *event)
 {
     static const char *const calls[] = {"rename", "renameat", "renameat2"};
@@ -43,6 +63,7 @@ static void fill(struct input *input, struct event *event)
     event->source = input_string(input, PATH_RESOLVED_MAX);
     event->destination = input_string(input, PATH_RESOLVED_MAX);
     event->program = input_string(input, PATH_RESOLVED_MAX);
+    fill_left(input, event);
 }
 
 static void drop(struct event *event)
@@ -80,10 +101,11 @@ static void require_back(const struct event *event, const struct record *record)
     require(strcmp(record->program, event->program) == 0, "the program comes back");
     require(record->repeated == event->repeated, "the repetitions come back");
     require_rule(event, event->rule, record->rule);
-    if (event->unless == EVENT_RULE_DEFAULT)
-        require(!record->unless, "no exception comes from nowhere");
-    else
-        require_rule(event, event->unless, record->unless);
+    require(record->kind == event->rule, "the rule is known");
+    require(record->unless == event->unless, "the exception comes back");
+    require(record->has_left == (event->left != NULL), "a state comes back where there was one");
+    require(!event->left || memcmp(&record->left, event->left, sizeof record->left) == 0,
+            "the state comes back");
 }
 
 /* One record, whatever stands in the names. */

@@ -86,7 +86,9 @@ START_TEST(any_bytes_come_back)
         ck_assert_uint_eq(record->repeated, event.repeated);
         ck_assert_int_eq(record->has_left, i % 4 != 0);
         ck_assert(!record->has_left || is_equal_state(&record->left, &left));
-        ck_assert_pstr_eq(record->unless, i % 5 ? "allow_if:symlink" : NULL);
+        ck_assert_int_eq(record->kind, EVENT_RULE_PROTECT);
+        ck_assert_str_eq(record->pattern, pattern);
+        ck_assert_int_eq(record->unless, event.unless);
         records_free(&records);
     }
 }
@@ -198,6 +200,16 @@ static const struct {
     {"a verdict from nowhere",
      "{\"time\":1,\"verdict\":\"maybe\",\"rule\":\"default\",\"call\":\"rename\",\"source\":\"/a\","
      "\"destination\":\"/b\",\"pid\":4,\"program\":\"/m\"}\n",
+     0, 1},
+    {"a rule from nowhere",
+     "{\"time\":1,\"verdict\":\"refused\",\"rule\":\"defaults\",\"call\":\"rename\",\"source\":\"/"
+     "a\","
+     "\"destination\":\"/b\",\"pid\":4,\"program\":\"/m\"}\n",
+     0, 1},
+    {"an exception from nowhere",
+     "{\"time\":1,\"verdict\":\"refused\",\"rule\":\"default\",\"call\":\"rename\",\"source\":\"/"
+     "a\","
+     "\"destination\":\"/b\",\"pid\":4,\"program\":\"/m\",\"unless\":\"allow_if\"}\n",
      0, 1},
     {"no destination",
      "{\"time\":1,\"verdict\":\"refused\",\"rule\":\"default\",\"call\":\"rename\",\"source\":\"/"

@@ -104,6 +104,15 @@ static int read_left(const char *text, struct event_state *left)
     return 0;
 }
 
+static int read_rules(const char *unless, struct record *record)
+{
+    const char *pattern;
+
+    if (event_rule_parse(record->rule, &record->kind, &record->pattern) < 0)
+        return -EINVAL;
+    return unless ? event_rule_parse(unless, &record->unless, &pattern) : 0;
+}
+
 static int take_values(const struct values *values, struct record *record)
 {
     const unsigned required = (1u << FIELDS) - 1 - (1u << UNLESS) - (1u << LEFT) - (1u << REPEATED);
@@ -120,10 +129,11 @@ static int take_values(const struct values *values, struct record *record)
         .source = values->texts[SOURCE],
         .destination = values->texts[DESTINATION],
         .program = values->texts[PROGRAM],
-        .unless = values->texts[UNLESS],
         .has_left = values->texts[LEFT] != NULL,
         .repeated = values->repeated,
     };
+    if (read_rules(values->texts[UNLESS], record) < 0)
+        return -EINVAL;
     return record->has_left ? read_left(values->texts[LEFT], &record->left) : 0;
 }
 

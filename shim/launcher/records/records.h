@@ -11,11 +11,13 @@
 /* Strings are the exact bytes, owned by `struct records`. */
 struct record {
     enum event_verdict verdict;
-    char *rule; /* "default", "protect:dist/", "allow_if:same" ... */
+    char *rule;           /* "default", "protect:dist/", "allow_if:same" ... */
+    enum event_rule kind; /* what `rule` says */
+    const char *pattern;  /* the pattern in it; NULL: none */
     char *source;
     char *destination;
     char *program;
-    char *unless; /* "allow_if:same" ...; NULL: none */
+    enum event_rule unless; /* EVENT_RULE_DEFAULT: none */
     struct event_state left;
     int has_left; /* `left` is what the event says */
     unsigned long repeated;

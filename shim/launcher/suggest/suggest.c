@@ -13,9 +13,6 @@
 /* So many protect patterns are named for each option. */
 #define OPENED_SHOWN 3
 
-/* What the rule of a named destination begins with. */
-#define PROTECT "protect:"
-
 static const char *const cases[SUGGEST_CASES] = {"same", "symlink", "empty"};
 
 const char *suggest_case(int number)
@@ -25,21 +22,21 @@ const char *suggest_case(int number)
 
 static int is_protected(const struct record *record)
 {
-    return strncmp(record->rule, PROTECT, strlen(PROTECT)) == 0;
+    return record->kind == EVENT_RULE_PROTECT;
 }
 
 /* What an exception can let through: the other rules ask none. */
 static int is_excusable(const struct record *record)
 {
     return record->verdict == EVENT_AUDITED && record->destination[0] == '/' &&
-           (strcmp(record->rule, "default") == 0 || is_protected(record));
+           (record->kind == EVENT_RULE_DEFAULT || is_protected(record));
 }
 
 /* Whether a place is to be named, not a case: see the header. */
 static int is_place(const struct record *record)
 {
-    return !is_protected(record) || !record->unless ||
-           strcmp(record->rule, PROTECT POLICY_EVERYTHING) == 0;
+    return !is_protected(record) || record->unless == EVENT_RULE_DEFAULT ||
+           strcmp(record->pattern, POLICY_EVERYTHING) == 0;
 }
 
 /* ---- making ---- */
@@ -57,15 +54,10 @@ static size_t take_bounds(const char *bounds[2], char directory[PATH_MAX], char 
     return count;
 }
 
-/* The bit of a rule such as "allow_if:same". */
-static unsigned case_bit(const char *rule)
+/* The bit of an ALLOW_IF, which are in the order of `cases`. */
+static unsigned case_bit(enum event_rule rule)
 {
-    const char *const colon = strchr(rule, ':');
-
-    for (int i = 0; colon && i < SUGGEST_CASES; i++)
-        if (strcmp(colon + 1, cases[i]) == 0)
-            return 1U << i;
-    return 0;
+    return rule < EVENT_RULE_ALLOW_IF_SAME ? 0 : 1U << (rule - EVENT_RULE_ALLOW_IF_SAME);
 }
 
 /* The cases of what no place lets through already. Forgets the records that one does. */
