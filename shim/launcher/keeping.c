@@ -46,8 +46,14 @@ static int begin_seal(struct keeping *keeping, const struct policy *policy,
                       const struct snapshot *files)
 {
     char reason[900];
-    int result = seal_check(reason, sizeof reason);
+    int result;
 
+    if (policy->allow_if & POLICY_ALLOW_IF_SAME)
+        return refuse(keeping,
+                      "--allow-if=same replaces a file by an equal one, which a seal refuses; use "
+                      "one of them",
+                      -EINVAL);
+    result = seal_check(reason, sizeof reason);
     if (result == 0)
         result = seal_begin(&keeping->seal, policy, files, reason, sizeof reason);
     if (result < 0)

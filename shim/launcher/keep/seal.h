@@ -48,7 +48,7 @@ int seal_begin(struct seal *seal, const struct policy *policy, const struct snap
 /*
  * In the process that will become the command: enters the namespace and seals the files. Symbolic links are not followed. Files
  * that are gone by now are left out, and so are those that ALLOW_IF lets a program replace: symbolic links for `symlink`,
- * files without bytes for `empty` (`same` replaces nothing). The working directory stays. Returns 0 or -errno, with
+ * files without bytes for `empty`. The working directory stays. Returns 0 or -errno, with
  * `seal->result` filled in.
  */
 int seal_enter(const struct seal *seal);
