@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# README.md's "What it does not stop", row by row: each is as it says, and no event tells of it. Whoever relies on the table
+# What the library does not stop (libnoclobber(7), SECURITY CONSIDERATIONS), item by item: each is as it says, and no event tells of it. Whoever relies on the table
 # for what is stopped, or on noclobber(1) for the rest, must find it true.
 
 load ../common

@@ -1,11 +1,12 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# README.md says what a reader will see: every transcript and every recipe of it, run as it stands there.
+# README.md and scripts/recipes/README.md say what a reader will see: every transcript and every recipe in them, run as it stands there.
 
 load ../common
 load projects
 
 examples=$BATS_TEST_DIRNAME/readme-examples
+PAGES=("$ROOT/README.md" "$ROOT/scripts/recipes/README.md")
 
 # As a reader has it after `make install`: the bare names of library and command resolve.
 reader() {
@@ -14,16 +15,24 @@ reader() {
   export HOME=$BATS_TEST_TMPDIR GIT_CONFIG_NOSYSTEM=1
 }
 
-# run_all LANGUAGE SETUP FOLDER: runs each such example of README.md in a fresh folder, or in FOLDER; at least one.
+# list: "PAGE LINE LANGUAGE SETUP" for each example of the pages.
+list() {
+  local page
+  for page in "${PAGES[@]}"; do
+    "$examples" "$page" | sed "s|^|$page |"
+  done
+}
+
+# run_all LANGUAGE SETUP FOLDER: runs each such example of the pages in a fresh folder, or in FOLDER; at least one.
 run_all() {
-  local line language setup count=0
-  while read -r line language setup; do
+  local page line language setup count=0
+  while read -r page line language setup; do
     [ "$language $setup" = "$1 $2" ] || continue
-    echo "README.md:$line"
-    (cd "${3:-$(mktemp -d -p "$BATS_TEST_TMPDIR")}" && "$examples" "$ROOT/README.md" "$line" <&-)
+    echo "$page:$line"
+    (cd "${3:-$(mktemp -d -p "$BATS_TEST_TMPDIR")}" && "$examples" "$page" "$line" <&-)
     count=$((count + 1))
-  done < <("$examples" "$ROOT/README.md")
-  [ "$count" -ge 1 ] || { echo "README.md has no example '$1 $2'"; return 1; }
+  done < <(list)
+  [ "$count" -ge 1 ] || { echo "there is no example '$1 $2'"; return 1; }
 }
 
 @test "README: every transcript prints what it says" {
@@ -53,13 +62,13 @@ run_all() {
 # through_command SETUP FOLDER: runs each such recipe under noclobber, which takes the policy of its first line from the
 # environment, in a fresh folder or in FOLDER. It knows of each refusal that the recipe waves through with `!`.
 through_command() {
-  local line language setup recipe expected count=0
-  while read -r line language setup; do
+  local page line language setup recipe expected count=0
+  while read -r page line language setup; do
     [ "$language $setup" = "sh $1" ] || continue
-    recipe=$(tail -n "+$((line + 1))" "$ROOT/README.md" | sed '/^```$/,$d')
+    recipe=$(tail -n "+$((line + 1))" "$page" | sed '/^```$/,$d')
     expected=0
     grep -q '^!' <<<"$recipe" && expected=17
-    echo "README.md:$line, status $expected"
+    echo "$page:$line, status $expected"
     (
       cd "${2:-$(mktemp -d -p "$BATS_TEST_TMPDIR")}" || exit
       eval "$(head -n 1 <<<"$recipe" | sed 's/LD_PRELOAD=libnoclobber.so//')"
@@ -68,7 +77,7 @@ through_command() {
       [ "$status" -eq "$expected" ]
     )
     count=$((count + 1))
-  done < <("$examples" "$ROOT/README.md")
+  done < <(list)
   [ "$count" -ge 1 ]
 }
 
@@ -93,13 +102,13 @@ through_command() {
 
 @test "README: there is no example that none of these cases runs" {
   reader
-  local line language setup
-  while read -r line language setup; do
+  local page line language setup
+  while read -r page line language setup; do
     case "$language $setup" in
     'console -' | 'sh -' | 'sh automake' | 'sh npm') ;;
-    *) echo "README.md:$line: $language $setup" && return 1 ;;
+    *) echo "$page:$line: $language $setup" && return 1 ;;
     esac
-  done < <("$examples" "$ROOT/README.md")
+  done < <(list)
 }
 
 # ---- scripts/try -------------------------------------------------------------------------------

@@ -87,9 +87,9 @@ SUDO="$PUBLISHED"'
   [[ $output == *$'libnoclobber.so\nNOCLOBBER_PROTECT=/srv/releases/\n'*$'status 1, app is published\nstatus 0, app is another' ]]
 }
 
-@test "/etc/ld.so.preload is what the README says: it takes all, itself too, and the README's line takes it back" {
+@test "/etc/ld.so.preload is what the recipes say: it takes all, itself too, and their line takes it back" {
   local line
-  line=$(grep -o 'NOCLOBBER_MODE=off [^`]*' "$ROOT/README.md")
+  line=$(grep -o 'NOCLOBBER_MODE=off [^`]*' "$ROOT/scripts/recipes/README.md")
   [ -n "$line" ]
   in_system 'echo /usr/local/lib/libnoclobber.so >/etc/ld.so.preload
     echo 1 >old; echo 2 >new
