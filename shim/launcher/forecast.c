@@ -40,10 +40,6 @@ enum there forecast_look(const char *path, struct stat *facts)
 /* Why nothing can be renamed into a directory: ENOENT, EACCES, EROFS ...; or 0. */
 static int check_parent(const char *parent)
 {
-    struct stat facts;
-
-    if (stat(parent, &facts) == 0 && !S_ISDIR(facts.st_mode))
-        return -ENOTDIR;
     if (faccessat(AT_FDCWD, parent, W_OK | X_OK, AT_EACCESS) == 0)
         return 0;
     /* A filter answers so to faccessat2, of which glibc makes it. */

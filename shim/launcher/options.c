@@ -101,7 +101,6 @@ static int take_own(struct options *options, const struct setting *setting, cons
     case SETTING_QUIET: options->quiet = 1; break;
     case SETTING_VERSION: options->action = OPTIONS_VERSION; break;
     case SETTING_HELP: options->action = OPTIONS_HELP; break;
-    default: break;
     }
     return 0;
 }

@@ -66,6 +66,9 @@ is_kept() {
   status=0
   "$NOCLOBBER" --help >/dev/full || status=$?
   [ $status = 125 ]
+  status=0
+  "$NOCLOBBER" -P --explain new >/dev/full || status=$?
+  [ $status = 125 ]
 }
 
 @test "without anything to protect it explains itself and starts nothing" {

@@ -33,7 +33,6 @@ finds() {
   finds 0 "^warning  exclusive rename \(kernel\): .* has a filter" "$filter" renameat2=EPERM
   finds 0 "^warning  filesystem: 'ground' has no exclusive rename: link\+unlink" "$filter" renameat2=EINVAL
   finds 0 "^warning  filesystem: 'ground' has neither exclusive rename nor links" "$filter" renameat2=EINVAL,linkat=EPERM
-  finds 0 "^warning  openat2: " "$filter" openat2=ENOSYS
   finds 0 "^warning  --trace: " "$filter" ptrace=EPERM
   finds 0 "^warning  --seal: " "$filter" mount_setattr=ENOSYS
 }
@@ -61,6 +60,21 @@ type() {
   type 65735546 0 "^warning  filesystem: 'ground' is FUSE, and takes the flag"
   type EF53 0 "^ok       filesystem: 'ground' has exclusive rename"
   IGNORES=yes finds 1 "^problem  filesystem: 'ground' takes the flag and replaces" env LD_PRELOAD="$PWD/libmachine.so"
+}
+
+@test "doctor: what cannot be opened, once each" {
+  local number
+  need strace
+  strace -qq -o log true || skip "strace may not trace here"
+  mkdir ground
+  for number in {1..40}; do
+    local status=0
+    strace -qq -o log -e inject=openat:error=EMFILE:when=$number "$NOCLOBBER" --doctor ground >said 2>&1 || status=$?
+    echo "openat $number: status $status"
+    [[ $status -le 1 || $status -eq 127 ]]
+    [ -z "$(ls -A ground)" ]
+    grep -q INJECTED log || break
+  done
 }
 
 @test "doctor: nothing is said to root that is for others" {

@@ -332,6 +332,7 @@ END
   strace -qq -o log true || skip "strace may not trace here"
   strace -qq -o log -e inject=faccessat2:error=EPERM "$NC" -P --no-verify -- true
   grep -q 'faccessat2.*INJECTED' log || skip "this libc does not call it"
+  strace -qq -o log -e inject=faccessat2:error=EPERM "$NC" -P --explain new-name | grep -q succeeds
 }
 
 @test "beside a library for another architecture the loader finds its own by \$LIB, and the path follows" {
@@ -340,7 +341,9 @@ END
   loader=$(readelf -lW "$(command -v sh)" | sed -n 's/.*program interpreter: \(.*\)\]/\1/p')
   own=$("$loader" --list-diagnostics 2>/dev/null | sed -n 's/^dl_dst_lib="\(.*\)"/\1/p')
   [ -n "$own" ] || skip "this loader does not say what it makes of \$LIB"
-  mkdir -p usr/bin "usr/$own" usr/lib/other-linux-gnu
+  mkdir 'o[dd]'
+  cd 'o[dd]'
+  mkdir -p usr/bin "usr/$own" usr/lib64 usr/lib/other-linux-gnu
   cp "$NC" usr/bin/noclobber
   cp "$SHIM" "usr/$own/libnoclobber.so"
   # Byte 18 is the machine that it is for (elf(5)).
@@ -349,6 +352,11 @@ END
   run usr/bin/noclobber -q -P --no-verify -- sh -c 'echo "$LD_PRELOAD"'
   echo "$output"
   [ "$output" = "$PWD/usr/\$LIB/libnoclobber.so:$PWD/usr/$own/libnoclobber.so" ]
+  # Where $LIB leads to nothing it is not written.
+  mv "usr/$own/libnoclobber.so" usr/lib64/ || skip "$own is where this system has them"
+  # shellcheck disable=SC2016 # for the inner shell
+  run usr/bin/noclobber -q -P --no-verify -- sh -c 'echo "$LD_PRELOAD"'
+  [ "$output" = "$PWD/usr/lib64/libnoclobber.so" ]
 }
 
 @test "what env makes of its options is left to env" {

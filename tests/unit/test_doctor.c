@@ -72,7 +72,11 @@ END_TEST
 
 START_TEST(a_directory_that_takes_no_files_is_said)
 {
+    static char name[4090];
+
     expect(ask("absent"), "warning  filesystem: 'absent' could not be tried: No such file");
+    memset(name, 'x', sizeof name - 1);
+    expect(ask(name), "could not be tried: File name too long");
 }
 END_TEST
 

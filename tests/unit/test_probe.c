@@ -4,6 +4,7 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -150,7 +151,7 @@ START_TEST(a_name_that_is_too_long_is_passed_by)
     memset(name, 'x', sizeof name - 1);
     name[sizeof name - 1] = '\0';
     ck_assert_int_eq(verdict(name), PROBE_NOT_EXECUTABLE);
-    snprintf(path, sizeof path, "/%.4090s:/bin", name);
+    snprintf(path, sizeof path, "/%.4095s:/bin", name);
     setenv("PATH", path, 1);
     ck_assert_int_eq(verdict("sh"), PROBE_LOADS);
 }
@@ -236,6 +237,40 @@ START_TEST(another_architecture_is_told_by_the_header)
     copy("/bin/sh", "class");
     poke("class", EI_CLASS, sizeof(long) == 8 ? ELFCLASS32 : ELFCLASS64);
     ck_assert_int_eq(verdict("./class"), PROBE_OTHER_ARCHITECTURE);
+}
+END_TEST
+
+/* Changes the first program header of a type: its size in the file, or where that begins. */
+static void change_header(const char *name, ElfW(Word) type, int is_size, ElfW(Off) number)
+{
+    const int fd = open(name, O_RDWR);
+    ElfW(Phdr) header = {.p_type = 0};
+    ElfW(Ehdr) top;
+    off_t at;
+
+    ck_assert_int_eq(pread(fd, &top, sizeof top, 0), sizeof top);
+    for (at = (off_t)top.e_phoff - (off_t)sizeof header; header.p_type != type;) {
+        at += (off_t)sizeof header;
+        ck_assert_int_eq(pread(fd, &header, sizeof header, at), sizeof header);
+    }
+    if (is_size)
+        header.p_filesz = number;
+    else
+        header.p_offset = number;
+    ck_assert_int_eq(pwrite(fd, &header, sizeof header, at), sizeof header);
+    close(fd);
+}
+
+START_TEST(headers_that_make_no_sense_are_no_program)
+{
+    copy("/bin/sh", "program");
+    change_header("program", PT_INTERP, 1, 0);
+    ck_assert_int_eq(verdict("./program"), PROBE_NOT_EXECUTABLE);
+    change_header("program", PT_INTERP, 1, 5000);
+    ck_assert_int_eq(verdict("./program"), PROBE_NOT_EXECUTABLE);
+    copy("/bin/sh", "noted");
+    change_header("noted", PT_NOTE, 0, 1 << 30);
+    ck_assert_int_eq(verdict("./noted"), PROBE_LOADS);
 }
 END_TEST
 
@@ -326,6 +361,10 @@ START_TEST(the_library_that_is_named_is_taken_or_nothing)
     ck_assert_int_eq(probe_find_library(out, sizeof out), -EINVAL);
     setenv("NOCLOBBER_LIBRARY", "a:b.so", 1);
     ck_assert_int_eq(probe_find_library(out, sizeof out), -EINVAL);
+    put_directory("gone");
+    ck_assert(chdir("gone") == 0 && rmdir("../gone") == 0);
+    setenv("NOCLOBBER_LIBRARY", "named.so", 1);
+    ck_assert_int_eq(probe_find_library(out, sizeof out), -ENOENT);
     setenv("NOCLOBBER_LIBRARY", "/tmp", 1);
     ck_assert_int_eq(probe_find_library(out, sizeof out), -ENOENT);
     setenv("NOCLOBBER_LIBRARY", "/nothing/here.so", 1);
@@ -387,6 +426,7 @@ static void add(TCase *tcase)
     tcase_add_test(tcase, what_may_be_executed_and_not_read_is_not_known);
     tcase_add_test(tcase, a_library_is_no_program_with_a_loader);
     tcase_add_test(tcase, another_architecture_is_told_by_the_header);
+    tcase_add_test(tcase, headers_that_make_no_sense_are_no_program);
     tcase_add_test(tcase, what_is_cut_short_is_not_executable);
     tcase_add_test(tcase, an_id_that_the_file_changes_makes_it_inert);
     tcase_add_test(tcase, the_loader_has_the_last_word);

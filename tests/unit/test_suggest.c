@@ -63,6 +63,7 @@ static const struct {
      {"/home/me/work/d/x/a", "/home/me/work/d/y/a", "/home/me/work/d/b"},
      "/home/me/work/d/b 1 /home/me/work/d/x/a 1 /home/me/work/d/y/a 1 "},
     {"special characters", {"/home/me/work/a*b?[c]:\\"}, "/home/me/work/a\\*b\\?\\[c]\\:\\\\ 1 "},
+    {"a quote at the end", {"/home/me/work/it'"}, "/home/me/work/it\\' 1 "},
     {"what no terminal should see",
      {"/home/me/work/a\nb\033\xFF\xC2\x9B\xE2\x80\xAE"},
      "/home/me/work/a?b???? 1 "},
@@ -208,6 +209,7 @@ START_TEST(the_words_say_what_is_opened)
     put_record(0, "@/it's", "default", NULL);
     ck_assert_ptr_nonnull(strstr(say(1, "", 0), "it'\\''s'\n"));
     ck_assert_str_eq(say(0, "", 0), "");
+    ck_assert_str_eq(suggest_case(1), "symlink");
 }
 END_TEST
 

@@ -92,7 +92,7 @@ int draft_apply(struct draft *draft, const struct draft_origin *origin,
         return refuse(origin, setting->name, "takes no value");
     if (setting->argument && (!value || *value == '\0'))
         return refuse(origin, value ? value : setting->name, setting->needs);
-    switch (setting->variable) {
+    switch ((int)setting->variable) {
     case VARIABLE_PROTECT:
     case VARIABLE_ALLOW:
         if (value)
@@ -102,13 +102,9 @@ int draft_apply(struct draft *draft, const struct draft_origin *origin,
     case VARIABLE_LOG: return apply_log(draft, origin, setting, value);
     case VARIABLE_ALLOW_IF:
     case VARIABLE_FALLBACK: return apply_words(draft, origin, setting, value);
-    case VARIABLE_MODE:
-    case VARIABLE_ON_REFUSAL:
-        draft->is_mode_chosen |= setting->variable == VARIABLE_MODE;
-        return draft_put(draft, setting->variable, setting->fixed);
-    case VARIABLE_COUNT: break;
+    case VARIABLE_MODE: draft->is_mode_chosen = 1; break;
     }
-    return refuse(origin, setting->name, "is no part of a policy");
+    return draft_put(draft, setting->variable, setting->fixed);
 }
 
 void draft_free(struct draft *draft)
