@@ -10,7 +10,9 @@ setup_file() {
 
 fuzz() { # fuzz TARGET
   [ -x "$ROOT/build/asan/tests/fuzz/$1" ] || skip "no clang with libFuzzer on this machine"
-  "$ROOT/build/asan/tests/fuzz/$1" -max_total_time=2 -timeout=300 "$BATS_TEST_TMPDIR" "$ROOT/tests/fuzz/corpus/$1"
+  mkdir new
+  "$ROOT/scripts/corpus" unpack "$ROOT/tests/fuzz/corpus/$1" corpus
+  "$ROOT/build/asan/tests/fuzz/$1" -max_total_time=2 -timeout=300 "$PWD/new" "$PWD/corpus"
 }
 
 @test "patterns match what the obvious matcher says" {
@@ -54,6 +56,21 @@ fuzz() { # fuzz TARGET
     target=$(basename "$source" .c)
     [ "$target" != fuzz ] || continue
     grep -qx "  fuzz $target" "$BATS_TEST_FILENAME"
-    [ -d "$ROOT/tests/fuzz/corpus/$target" ]
+    [ -s "$ROOT/tests/fuzz/corpus/$target" ]
   done
+}
+
+@test "a corpus, unpacked and packed again, is the same; so are inputs of any bytes" {
+  for corpus in "$ROOT"/tests/fuzz/corpus/*; do
+    "$ROOT/scripts/corpus" unpack "$corpus" "${corpus##*/}"
+    [ "$(find "${corpus##*/}" -type f | wc -l)" -eq "$(wc -l <"$corpus")" ]
+    "$ROOT/scripts/corpus" pack "${corpus##*/}" packed
+    cmp packed "$corpus"
+  done
+  mkdir any
+  printf 'a\tb\n\\x41\r\0\377\n' >any/bytes
+  : >any/empty
+  "$ROOT/scripts/corpus" pack any packed
+  "$ROOT/scripts/corpus" unpack packed again
+  diff -r any again
 }
