@@ -227,6 +227,31 @@ END
   [ ! -e new.log ]
 }
 
+@test "a log or report may be a pipe, a device, or a link to what is not there yet" {
+  need_root
+  touch old new
+  mkfifo pipe
+  ln -s later link
+  "$NOCLOBBER" -P --no-verify --log /dev/null -- true
+  "$NOCLOBBER" -P --no-verify --log pipe -- true
+  "$NOCLOBBER" -q -P --no-verify --refused-status 0 --log link -- sh -c 'mv new old; true' 2>/dev/null
+  [ "$(wc -l <later)" = 1 ]
+  "$NOCLOBBER" -P --format json --report-file /dev/null -- true
+  status=0
+  "$NOCLOBBER" -P --format json --report-file /dev/full -- true || status=$?
+  [ "$status" = 125 ]
+  chmod 755 .
+  touch roots
+  chmod 644 roots
+  chmod 777 .
+  for log in "$PWD/roots" /dev/mem; do
+    status=0
+    setpriv --reuid 65534 --clear-groups "$NOCLOBBER" -P --no-verify --log "$log" -- true 2>said || status=$?
+    [ "$status" = 125 ]
+    grep -q "can't be written: Permission denied" said
+  done
+}
+
 @test "a copy after a refusal is told as one, and with it what would end it" {
   need python3
   mkdir -p dist

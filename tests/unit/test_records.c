@@ -284,6 +284,26 @@ END_TEST
 
 /* ---- logs that are none ---- */
 
+/* More than a 32-bit counter holds, which no library has written. */
+START_TEST(repetitions_are_read_to_the_last)
+{
+    static const char *const numbers[] = {"1", "4294967295"};
+    char text[512];
+
+    for (size_t i = 0; i < 2; i++) {
+        snprintf(text, sizeof text,
+                 "{\"time\":1,\"verdict\":\"refused\",\"rule\":\"default\",\"call\":\"rename\","
+                 "\"source\":"
+                 "\"/a\",\"destination\":\"/b\",\"pid\":4,\"program\":\"/m\",\"repeated\":%s}\n",
+                 numbers[i]);
+        read_text(text, strlen(text));
+        ck_assert_uint_eq(records.count, 1);
+        ck_assert_uint_eq(records.list[0].repeated, strtoul(numbers[i], NULL, 10));
+        records_free(&records);
+    }
+}
+END_TEST
+
 START_TEST(a_log_that_is_not_there_is_empty)
 {
     ck_assert_int_eq(records_read("none", &records), 0);
@@ -308,6 +328,7 @@ static void add(TCase *tcase)
     tcase_add_test(tcase, an_event_behind_any_torn_one_is_read);
     tcase_add_test(tcase, bytes_of_zero_are_damage);
     tcase_add_test(tcase, a_long_log_keeps_its_order);
+    tcase_add_test(tcase, repetitions_are_read_to_the_last);
     tcase_add_test(tcase, a_log_that_is_not_there_is_empty);
     tcase_add_test(tcase, a_directory_is_no_log);
 }

@@ -388,8 +388,108 @@ START_TEST(json_has_it_all)
 }
 END_TEST
 
+/* More than are shown, of everything that is listed. */
+START_TEST(long_lists_of_every_kind_are_cut)
+{
+    static struct change many[60];
+    static struct record refusals[60];
+    static char paths[60][32];
+
+    happen(0, 0, 0);
+    for (int i = 0; i < 60; i++) {
+        snprintf(paths[i], sizeof paths[i], "/d/%d", i);
+        many[i] =
+            (struct change){.kind = CHANGE_REMOVED, .path = paths[i], .is_after_refusal = i == 0};
+        refusals[i] = (struct record)RECORD(EVENT_REFUSED, by_default, paths[i], 0);
+    }
+    tally_free(&tally);
+    records = (struct records){.list = refusals, .count = 60, .is_incomplete = 1, .damaged = 2};
+    changes = (struct changes){many, 60};
+    ck_assert_int_eq(tally_make(&tally), 0);
+    written(report_github_annotations);
+    ck_assert_ptr_nonnull(
+        strstr(output, "::notice title=noclobber::and 10 more overwrite refused\n"));
+    ck_assert_ptr_nonnull(strstr(
+        output, "/d/0 was removed after a rename onto it was refused: see --exit-on-refusal\n"));
+    ck_assert_ptr_nonnull(strstr(output, "/d/1 was removed\n"));
+    ck_assert_ptr_nonnull(strstr(
+        output, "::notice title=noclobber::and 10 more protected files changed by other means\n"));
+    ck_assert_ptr_nonnull(strstr(output, "more was refused than could be recorded\n"));
+    ck_assert_ptr_null(strstr(output, "/d/50"));
+    free(output);
+    written(report_github_summary);
+    ck_assert_ptr_nonnull(strstr(output, "| refused | and 10 more |"));
+    ck_assert_ptr_nonnull(strstr(output, "| changed | and 10 more |"));
+    free(output);
+    written(put_plain);
+    ck_assert_ptr_nonnull(strstr(output, "noclobber: 2 damaged lines in the log\n"));
+    ck_assert_ptr_nonnull(strstr(output, "noclobber: more was refused than could be recorded"));
+    free(output);
+    written(report_json);
+    ck_assert_ptr_nonnull(strstr(output,
+                                 "{\"path\":\"/d/0\",\"how\":\"removed\",\"after_refusal\":true},"
+                                 "{\"path\":\"/d/1\",\"how\":\"removed\"}"));
+    ck_assert_ptr_nonnull(strstr(output, "\"complete\":false"));
+    free(output);
+    tally_free(&tally);
+}
+END_TEST
+
+/* Two rules, each counted by itself; of one destination twice the first event is shown. */
+START_TEST(each_exception_is_counted)
+{
+    static char other[] = "allow_if:empty";
+    static struct record both[] = {
+        RECORD(EVENT_ALLOWED, allow_tmp, app, 0),
+        RECORD(EVENT_ALLOWED, other, hostile, 2),
+        RECORD(EVENT_ALLOWED, allow_tmp, app, 0),
+    };
+
+    happen(0, 0, 0);
+    tally_free(&tally);
+    records = (struct records){.list = both, .count = 3};
+    ck_assert_int_eq(tally_make(&tally), 0);
+    ck_assert_uint_eq(tally.exception_count, 2);
+    ck_assert_uint_eq(tally.exceptions[0].times, 2);
+    ck_assert_uint_eq(tally.exceptions[1].times, 3);
+    ck_assert_ptr_eq(tally.places[EVENT_ALLOWED][0].first, &both[0]);
+    ck_assert_ptr_eq(tally.places[EVENT_ALLOWED][1].first, &both[1]);
+    tally_free(&tally);
+}
+END_TEST
+
+/* By check, path and rule, each to its end. */
+START_TEST(a_fingerprint_is_of_all_that_makes_a_finding)
+{
+    static char rules[][16] = {"allow:x", "allow:xy", "allow:y"};
+    static char paths[][8] = {"/a", "/ab", "/b"};
+    char fingerprints[9][17];
+
+    for (int i = 0; i < 9; i++) {
+        static struct record one[1];
+        const char *found;
+
+        happen(0, 0, 0);
+        tally_free(&tally);
+        one[0] = (struct record)RECORD(EVENT_REFUSED, rules[i / 3], paths[i % 3], 0);
+        records = (struct records){.list = one, .count = 1};
+        ck_assert_int_eq(tally_make(&tally), 0);
+        found = strstr(written(report_gitlab), "\"fingerprint\":\"");
+        ck_assert_ptr_nonnull(found);
+        snprintf(fingerprints[i], sizeof fingerprints[i], "%.16s", found + 15);
+        free(output);
+        tally_free(&tally);
+        for (int j = 0; j < i; j++)
+            ck_assert_str_ne(fingerprints[i], fingerprints[j]);
+    }
+}
+END_TEST
+
 static void add(TCase *tcase)
 {
+    tcase_add_test(tcase, long_lists_of_every_kind_are_cut);
+    tcase_add_test(tcase, each_exception_is_counted);
+    tcase_add_test(tcase, a_fingerprint_is_of_all_that_makes_a_finding);
     tcase_add_test(tcase, each_destination_counts_once_and_each_call_too);
     tcase_add_loop_test(tcase, a_name_is_no_markup, 0, ROWS(escapes));
     tcase_add_test(tcase, nothing_is_said_when_nothing_happened);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "launcher/verify/scope.h"
 
+#include <errno.h>
+#include <sys/stat.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "launcher/verify/verify.h"
+#include "launcher/verify/snapshot.h"
 #include "unit/run.h"
 #include "unit/sandbox.h"
 #include "unit/sandbox_policy.h"
@@ -110,8 +112,103 @@ START_TEST(roots_that_overlap_are_walked_once)
 }
 END_TEST
 
+/* Names there stand for the kernel's state. */
+START_TEST(what_is_no_storage_is_not_walked)
+{
+    static const char *const patterns[] = {"/proc/sys/kernel/", "/proc/1/", "/sys/kernel/"};
+    struct policy policy;
+    struct snapshot *snapshot;
+
+    for (size_t i = 0; i < ROWS(patterns); i++) {
+        policy = sandbox_policy(patterns[i], NULL);
+        ck_assert_int_eq(snapshot_take(&policy, OPTIONS_VERIFY_STAT, &snapshot), 0);
+        ck_assert_msg(snapshot->count == 0, "%s: %zu", patterns[i], snapshot->count);
+        snapshot_free(snapshot);
+    }
+}
+END_TEST
+
+/* By their names, without a look at the tree: a fifo is no file whose contents could be kept. */
+START_TEST(a_root_may_be_anything)
+{
+    struct policy policy;
+    struct snapshot *snapshot;
+
+    ck_assert_int_eq(mkfifo("fifo", 0600), 0);
+    put_file("file", "");
+    put_link("link", "none");
+    policy = sandbox_policy("@/fifo:@/file:@/link:@/none:@/file/below", NULL);
+    ck_assert_int_eq(snapshot_take(&policy, OPTIONS_VERIFY_HASH, &snapshot), 0);
+    ck_assert_uint_eq(snapshot->count, 2);
+    snapshot_free(snapshot);
+}
+END_TEST
+
+START_TEST(a_directory_that_is_gone_has_no_files)
+{
+    const struct policy policy = sandbox_policy("*.deb", NULL);
+    struct snapshot *snapshot;
+
+    put_directory("gone");
+    ck_assert_int_eq(chdir("gone"), 0);
+    ck_assert_int_eq(rmdir("../gone"), 0);
+    ck_assert_int_eq(snapshot_take(&policy, OPTIONS_VERIFY_STAT, &snapshot), -ENOENT);
+    ck_assert_ptr_null(snapshot);
+}
+END_TEST
+
+/* A pattern for a tree reaches below what it matches, one for a file does not. */
+static const struct {
+    const char *pattern;
+    const char *directory;
+    int reaches;
+} reaches[] = {
+    {"@/a/*/", "@/a/b", 1},      {"@/a/*/", "@/a/b/c/d", 1}, {"@/a/*", "@/a/b", 0},
+    {"@/a/*", "@/a/b/c", 0},     {"@/a/*", "@/a", 1},        {"@/a/*/x", "@/a/b", 1},
+    {"@/a/*/x", "@/a/b/c", 0},   {"@/a/b*/", "@/a/c/d", 0},  {"@/a/**/x", "@/a/b/c/d", 1},
+    {"@/a/[bc]/", "@/a/c/d", 1},
+};
+
+START_TEST(a_directory_is_entered_where_a_match_could_be_below)
+{
+    char directory[512];
+    struct policy policy = sandbox_policy(reaches[_i].pattern, NULL);
+    struct scope scope;
+
+    ck_assert_int_eq(scope_begin(&policy, &scope), 0);
+    snprintf(directory, sizeof directory, "%s%s", sandbox_path(), reaches[_i].directory + 1);
+    ck_assert_msg(scope_reaches(&scope, directory) == reaches[_i].reaches, "%s: %s",
+                  reaches[_i].pattern, reaches[_i].directory);
+    scope_free(&scope);
+}
+END_TEST
+
+static const struct {
+    const char *protect;
+    const char *allow;
+    const char *path;
+    int names;
+} named[] = {
+    {"/srv/", NULL, "/srv/a", 1},   {"/srv/", NULL, "/a", 0},   {NULL, NULL, "/a", 0},
+    {"/srv/:*", NULL, "/srv/a", 1}, {"/srv/:*", NULL, "/a", 0}, {"/srv/", "/srv/a", "/srv/a", 0},
+};
+
+START_TEST(a_name_is_what_somebody_wrote)
+{
+    const struct policy policy = sandbox_policy(named[_i].protect, named[_i].allow);
+
+    ck_assert_int_eq(scope_names(&policy, named[_i].path), named[_i].names);
+}
+END_TEST
+
 static void add(TCase *tcase)
 {
+    tcase_add_test(tcase, what_is_no_storage_is_not_walked);
+    tcase_add_test(tcase, a_root_may_be_anything);
+    tcase_add_test(tcase, a_directory_that_is_gone_has_no_files);
+    tcase_add_loop_test(tcase, a_directory_is_entered_where_a_match_could_be_below, 0,
+                        ROWS(reaches));
+    tcase_add_loop_test(tcase, a_name_is_what_somebody_wrote, 0, ROWS(named));
     tcase_add_loop_test(tcase, the_files_that_are_guarded_are_watched, 0, ROWS(rows));
     tcase_add_test(tcase, roots_that_overlap_are_walked_once);
 }
