@@ -359,6 +359,53 @@ seen() { # seen PROGRAM: what it sees without a tracer, it sees with one
   seen children
 }
 
+@test "GLib, asyncio and Node get the status of each child, which they wait for by its pidfd" {
+  tried=0
+  untraced_and_traced() { # by two commands one after the other
+    "$@" || return 0
+    timeout 60 "$NOCLOBBER" --trace -q --no-verify -P "$@"
+    tried=$((tried + 1))
+  }
+  for python in /usr/bin/python3 python3; do
+    untraced_and_traced "$python" -c '
+import gi
+gi.require_version("Gio", "2.0")
+from gi.repository import Gio, GLib
+for _ in range(100):
+    child = Gio.Subprocess.new(["/bin/sh", "-c", "exit 3"], 0)
+    child.wait(None)
+    assert child.get_exit_status() == 3
+' 2>/dev/null
+    untraced_and_traced "$python" -W ignore -c '
+import asyncio, os
+async def run():
+    for _ in range(10):
+        children = [await asyncio.create_subprocess_exec("/bin/sh", "-c", "exit 3") for _ in range(10)]
+        assert [await child.wait() for child in children] == [3] * 10
+if hasattr(asyncio, "PidfdChildWatcher"):
+    asyncio.set_event_loop(loop := asyncio.new_event_loop())
+    watcher = asyncio.PidfdChildWatcher()
+    watcher.attach_loop(loop)
+    asyncio.set_child_watcher(watcher)
+    loop.run_until_complete(run())
+else:
+    asyncio.run(run())
+'
+  done
+  command -v node >/dev/null && untraced_and_traced node -e '
+let left = 100;
+function next() {
+    if (left-- > 0)
+        require("child_process").spawn("/bin/sh", ["-c", "exit 3"]).on("exit", code => {
+            if (code !== 3) process.exit(1);
+            next();
+        });
+}
+next();
+'
+  [ $tried -gt 0 ] || skip "none of them here"
+}
+
 @test "a parent is told of its children's ends, and children of their parent's" {
   seen parents
 }
