@@ -41,13 +41,14 @@ ifeq ($(WERROR),1)
 BASE += -Werror
 endif
 
+# The library's stack protector watches the functions that have a buffer of characters (TEXT_GUARDED): with -strong, all that pass
+# the address of a structure would take 2 KiB more of what every program maps.
+LIBRARY_STACKS := $(if $(CLANG),-fno-stack-protector -fstack-protector,$(call has,-fstack-protector-explicit))
 # The library: no libc linked, no symbol version named, small frames (see shim/engine/scratch.h).
-LIBRARY_CFLAGS := -fPIC -fvisibility=hidden -ffunction-sections \
-	-fasynchronous-unwind-tables -Wframe-larger-than=1280 $(call has,-mno-outline-atomics) $(HARDENING)
-# clang makes tables of addresses, each to be relocated, of what is a switch.
-ifneq ($(CLANG),)
-LIBRARY_CFLAGS += -fno-jump-tables
-endif
+# A switch may not become a table of addresses, each of which clang has relocated.
+LIBRARY_CFLAGS := -fPIC -fvisibility=hidden -ffunction-sections -fno-jump-tables \
+	-fasynchronous-unwind-tables -Wframe-larger-than=1280 $(call has,-mno-outline-atomics) \
+	$(HARDENING) $(if $(HARDENING),$(LIBRARY_STACKS))
 # Every program that starts maps the library, so small is fast: -O2 means the smallest code and optimisation at link time here.
 links = $(shell out=$$(mktemp) && printf 'int nothing;\n' | $(CC) -Werror $(1) -shared -nostdlib -x c -o $$out - 2>/dev/null && \
 	echo '$(1)'; rm -f $$out)

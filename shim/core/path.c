@@ -70,8 +70,8 @@ void path_proc_name(char out[PATH_PROC_NAME_MAX], int pid, const char *entry, in
     text_put(&text, "", 1);
 }
 
-int path_read_directory(const struct sys *sys, int pid, const char *entry, int number, char *out,
-                        size_t size)
+TEXT_GUARDED int path_read_directory(const struct sys *sys, int pid, const char *entry, int number,
+                                     char *out, size_t size)
 {
     char name[PATH_PROC_NAME_MAX];
     long length;

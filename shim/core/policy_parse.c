@@ -380,7 +380,7 @@ int policy_parse(struct policy *policy, char *const *environment, char *storage,
 }
 
 /* Appends at most `limit` bytes of `word`, escaped. */
-static void put_word(struct text *text, struct word word, size_t limit)
+TEXT_GUARDED static void put_word(struct text *text, struct word word, size_t limit)
 {
     char shown[65];
     const size_t length = word.length < limit ? word.length : limit;

@@ -206,8 +206,8 @@ static inline int sys_statx_fd(const struct sys *sys, int fd, struct statx *out)
 /* statx(2) of a path of ours, absolute: the file itself, no automount. */
 static inline int sys_statx_own(const struct sys *sys, const char *path, struct statx *out)
 {
-    return (int)sys->kernel(SYS_statx, AT_FDCWD, (long)path,
-                            AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_BASIC_STATS, (long)out, 0);
+    return (int)sys->kernel(SYS_statx, AT_FDCWD, (long)path, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT,
+                            STATX_BASIC_STATS, (long)out, 0);
 }
 
 /* read(2): bytes read, 0 at the end, or -errno. */

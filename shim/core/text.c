@@ -31,7 +31,7 @@ void text_puts(struct text *text, const char *string)
     text_put(text, string, strlen(string));
 }
 
-void text_put_number(struct text *text, unsigned long long value, unsigned width)
+TEXT_GUARDED void text_put_number(struct text *text, unsigned long long value, unsigned width)
 {
     char digits[20];
     unsigned used = 0;

@@ -13,6 +13,14 @@
 
 #include <stddef.h>
 
+/* Marks a function with a buffer on its stack, for gcc -fstack-protector-explicit; clang finds them
+ * without. */
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 11
+#define TEXT_GUARDED __attribute__((stack_protect))
+#else
+#define TEXT_GUARDED
+#endif
+
 struct text {
     char *start;
     size_t size;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "engine/alias.h"
 #include "engine/compare.h"
 #include "engine/exclusive.h"
 #include "engine/spelling.h"
@@ -51,7 +52,7 @@ static int hold_destination(struct collision *collision)
     if (result < 0)
         return result;
     if (call->sys->is_remote)
-        path_release(call->sys, fd);
+        collision->destination_parent = fd;
     else
         adopt_destination(collision, fd);
     return 0;
@@ -115,14 +116,19 @@ static int resolve_source(struct collision *collision)
 
 void collision_decide(struct collision *collision)
 {
-    char *const path = policy_needs_path(collision->policy) && hold_destination(collision) == 0
-                           ? collision->scratch->destination
-                           : NULL;
+    struct scratch *const scratch = collision->scratch;
+    const struct sys *const sys = collision->call->sys;
 
-    collision->decision = path ? spelling_decide(collision->call->sys, collision->policy, path,
-                                                 collision->scratch->large.entries,
-                                                 sizeof collision->scratch->large.entries)
-                               : policy_decide(collision->policy, NULL);
+    if (!policy_needs_path(collision->policy) || hold_destination(collision) < 0) {
+        collision->decision = policy_decide(collision->policy, NULL);
+        return;
+    }
+    collision->decision = spelling_decide(sys, collision->policy, scratch->destination,
+                                          scratch->large.entries, sizeof scratch->large.entries);
+    if (collision->decision.guard == POLICY_UNGUARDED)
+        collision->decision = alias_decide(sys, collision->policy, collision->destination_parent,
+                                           scratch->destination, scratch->large.contents,
+                                           sizeof scratch->large.contents);
 }
 
 void collision_look(struct collision *collision)

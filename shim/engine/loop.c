@@ -15,7 +15,7 @@
 static _Atomic uint64_t places[PLACES];
 
 /* FNV-1a, 64 bits. */
-static uint64_t hash(uint64_t state, const void *bytes, size_t length)
+__attribute__((noinline)) static uint64_t hash(uint64_t state, const void *bytes, size_t length)
 {
     const unsigned char *const at = bytes;
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 
+#include "engine/alias.h"
 #include "engine/log.h"
 #include "preload/route.h"
 
@@ -117,6 +118,7 @@ __attribute__((constructor)) static void start(int count, char **arguments, char
     if (!atomic_load_explicit(&complaint, memory_order_relaxed) &&
         atomic_load_explicit(&is_parsed, memory_order_acquire))
         put_in_force(&parsed);
+    alias_learn(&route_raw, &parsed);
     route_setup();
     atomic_store_explicit(&way, &route_next, memory_order_release);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "launcher/run/traced.h"
 
+#include "engine/alias.h"
+#include "launcher/kernel.h"
 #include "tracer/tracer.h"
 
 static char mode[] = "NOCLOBBER_MODE=" POLICY_TRACED;
@@ -24,7 +26,10 @@ int traced_run(const struct policy *policy, char **command, char **environment,
 {
     struct context context = {.first = first};
     const struct run_entry entry = {enter, &context};
-    int outcome = tracer_start(policy, &context.tracer);
+    int outcome;
+
+    alias_learn(&kernel_sys, policy);
+    outcome = tracer_start(policy, &context.tracer);
 
     if (outcome < 0)
         return outcome;
