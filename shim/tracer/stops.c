@@ -53,18 +53,16 @@ static void fill(struct tracee *tracee, const struct syscall_info *info)
 static void begin(const struct policy *policy, pid_t thread, const struct syscall_info *info,
                   const struct abi *abi, enum abi_call name)
 {
-    struct tracee *const tracee = policy->mode == POLICY_OFF ? NULL : tracee_add(thread);
+    struct tracee *const tracee = tracee_add(thread);
 
     if (!tracee) {
-        if (policy->mode != POLICY_OFF)
-            kill(thread, SIGKILL); /* no memory for it: nothing gets past */
-        calls_resume(thread, PTRACE_CONT, 0);
+        kill(thread, SIGKILL); /* no memory for it: nothing gets past */
         return;
     }
     tracee->abi = abi;
     tracee->name = name;
     fill(tracee, info);
-    if (has_unknown_flags(tracee)) {
+    if (policy->mode == POLICY_OFF || has_unknown_flags(tracee)) {
         tracee_remove(tracee);
         calls_resume(thread, PTRACE_CONT, 0);
     } else if (calls_attempt(tracee) < 0) {

@@ -173,6 +173,11 @@ for length in range(3900, 4096, 5):
 '
 }
 
+@test "a policy that is off refuses nothing" {
+  NOCLOBBER_MODE=off traced "$PROGRAMS/instruction" rename new dist/a
+  [ "$(cat dist/a)" = new ] && [ ! -e "$LOG" ]
+}
+
 @test "a refusal that is to end the process ends it" {
   run traced --exit-on-refusal sh -c '"$PROGRAMS/instruction" rename new dist/a; echo $?'
   [ "${lines[-1]}" = 17 ] && [ "$(cat dist/a)" = old ]
