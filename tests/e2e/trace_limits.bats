@@ -145,11 +145,3 @@ pids_cgroup() {
   [ "$status" = 125 ] && [ ! -e ran ]
   [[ $output == *"hard limit on descriptors (12"*"needs 16"* ]]
 }
-
-@test "a hard limit on processor time is no reason not to start where it can be raised" {
-  [ "$(id -u)" = 0 ] || skip "only root can raise it"
-  (
-    ulimit -t 1000
-    [ "$(traced -q -P bash -c 'ulimit -Ht')" = 1000 ]
-  )
-}
