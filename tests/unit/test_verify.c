@@ -407,6 +407,69 @@ START_TEST(so_many_files_are_read)
 }
 END_TEST
 
+static int64_t now(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_REALTIME, &time);
+    return time.tv_sec * FACTS_SECOND + time.tv_nsec;
+}
+
+/* As long as the clock of a filesystem may not have ticked since. A loaded machine may be too slow for one try. */
+START_TEST(what_was_written_in_this_tick_is_suspect)
+{
+    int tried = 0;
+
+    put_directory("dist");
+    for (int i = 0; i < 500 && tried < 3; i++) {
+        const int64_t begin = now();
+        struct snapshot *snapshot;
+
+        put_file("dist/a", "a");
+        snapshot = take("dist/", NULL, OPTIONS_VERIFY_STAT);
+        if (now() - begin < FACTS_SECOND / 50) {
+            ck_assert_int_eq(snapshot->list[0].now.is_suspect, 1);
+            tried++;
+        }
+        snapshot_free(snapshot);
+    }
+    ck_assert_int_gt(tried, 0);
+}
+END_TEST
+
+static const struct {
+    const char *name;
+    time_t seconds; /* ago */
+    long rest;      /* nanoseconds */
+    int is_suspect;
+} times[] = {
+    {"whole seconds, the last one", 0, 0, 1},
+    {"whole seconds, the one before: FAT counts in two", 1, 0, 1},
+    {"whole seconds, long ago", 5, 0, 0},
+    {"with a fraction, the second before", 1, 1, 0},
+    {"in the future", -100, 1, 1},
+};
+
+START_TEST(a_time_of_whole_seconds_is_suspect_for_longer)
+{
+    const time_t second = (time_t)(now() / FACTS_SECOND) - times[_i].seconds;
+    const struct timespec both[2] = {{second, times[_i].rest}, {second, times[_i].rest}};
+    struct snapshot *snapshot;
+    int found;
+
+    put_directory("dist");
+    put_file("dist/a", "a");
+    ck_assert_int_eq(utimensat(AT_FDCWD, "dist/a", both, 0), 0);
+    let_time_pass();
+    snapshot = take("dist/", NULL, OPTIONS_VERIFY_STAT);
+    found = snapshot->list[0].now.is_suspect;
+    /* On a machine that took a second for that, the time is over. */
+    if (!times[_i].is_suspect || now() < (int64_t)(second + 2) * FACTS_SECOND)
+        ck_assert_msg(found == times[_i].is_suspect, "%s", times[_i].name);
+    snapshot_free(snapshot);
+}
+END_TEST
+
 START_TEST(what_can_no_longer_be_read_counts_as_changed_only_with_hashes)
 {
     static const char *const expected[] = {
@@ -747,6 +810,8 @@ static void add(TCase *tcase)
     tcase_add_test(tcase, without_a_look_there_are_no_changes);
     tcase_add_loop_test(tcase, what_is_too_large_to_read_is_known_by_its_times, 0, ROWS(large));
     tcase_add_loop_test(tcase, hashes_are_of_all_files, 0, ROWS(large));
+    tcase_add_test(tcase, what_was_written_in_this_tick_is_suspect);
+    tcase_add_loop_test(tcase, a_time_of_whole_seconds_is_suspect_for_longer, 0, ROWS(times));
     tcase_add_test(tcase, so_many_files_are_read);
     tcase_add_loop_test(tcase, what_can_no_longer_be_read_counts_as_changed_only_with_hashes,
                         OPTIONS_VERIFY_STAT, OPTIONS_VERIFY_HASH + 1);

@@ -167,23 +167,12 @@ static void collect(struct run *run)
     }
 }
 
-/* Without a witness: the kernel sends for a terminal, to the group; but a hangup, and the CONT after it, go to the leader of
- * the session alone, which we may be, and an alarm that was set before us (it survives execve(2), not fork(2)) to us alone. */
-static int has_group_had(int number, const siginfo_t *info)
-{
-    const int has_had = witness_has_had(number, info);
-
-    if (has_had >= 0)
-        return has_had;
-    return info->si_code == SI_KERNEL && number != SIGHUP && number != SIGCONT && number != SIGALRM;
-}
-
 /* Whether the command has had the signal already: its own `kill 0` or word to its parent, or one to our group, unless it
- * left that (timeout(1)). */
+ * left that (timeout(1)). What is not known is passed on: twice is better than never. */
 static int has_had(const struct run *run, int number, const siginfo_t *info)
 {
     const int is_own = info->si_code <= 0 && info->si_pid == run->pid;
-    const int has_group = has_group_had(number, info);
+    const int has_group = witness_has_had(number, info);
 
     return is_own || (has_group && getpgid(run->pid) == getpgrp());
 }

@@ -17,13 +17,13 @@
 #include <sys/types.h>
 
 /* Starts it. All signals must be blocked, and stay so until witness_end: the witness inherits that. Without one
- * (-errno) witness_has_had knows nothing. One at a time. */
+ * (-errno) witness_has_had says 0. One at a time. */
 int witness_start(void);
 
 /*
  * Whether the signal that was just taken was sent to the group as well: 1, or 0. One delivery to the group
  * answers for one signal. If the sender is in our group, and so perhaps about to signal the group, waits up
- * to 10 ms for that. -1: there is no witness.
+ * to 10 ms for that. 0 also if the witness does not answer.
  */
 int witness_has_had(int number, const siginfo_t *info);
 
