@@ -86,7 +86,7 @@ static void become_other(void)
 }
 
 /* In a process of its own: it may crash, and what it becomes it stays. */
-static void call_once(enum asked asked, const struct row *row, const struct stage *stage,
+static void call_one_way(enum asked asked, const struct row *row, const struct stage *stage,
                       struct outcome *outcome)
 {
     const struct arguments call = {
@@ -127,7 +127,7 @@ static void play(enum asked asked, const struct row *row, const char *root, stru
         tree_take(&tree, TREE_BEFORE | links, root, outcome->before);
         child = fork();
         if (child == 0)
-            call_once(asked, row, &stage, outcome);
+            call_one_way(asked, row, &stage, outcome);
         waitpid(child, NULL, 0);
         tree_take(&tree, links, root, outcome->after);
     }

@@ -92,7 +92,7 @@ END_TEST
 
 START_TEST(what_fits_exactly_does_not_overflow)
 {
-    char storage[4] = "....";
+    char storage[4] = {'.', '.', '.', '.'};
     struct text text;
 
     text_begin(&text, storage, 3);
@@ -107,7 +107,7 @@ END_TEST
 
 START_TEST(what_does_not_fit_is_dropped_and_told)
 {
-    char storage[4] = "....";
+    char storage[4] = {'.', '.', '.', '.'};
     struct text text;
 
     text_begin(&text, storage, 3);
@@ -124,7 +124,7 @@ END_TEST
 
 START_TEST(no_room_at_all_is_no_error_for_nothing)
 {
-    char storage[1] = ".";
+    char storage[1] = {'.'};
     struct text text;
 
     text_begin(&text, storage, 0);
