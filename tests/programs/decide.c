@@ -87,7 +87,7 @@ static void become_other(void)
 
 /* In a process of its own: it may crash, and what it becomes it stays. */
 static void call_one_way(enum asked asked, const struct row *row, const struct stage *stage,
-                      struct outcome *outcome)
+                         struct outcome *outcome)
 {
     const struct arguments call = {
         place_descriptor(stage, row->source_at),

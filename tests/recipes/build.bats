@@ -54,16 +54,16 @@ open("new", "w").write("another")
 os.rename("new", "dist/old")
 END
     export TOX_WORK_DIR=/mnt/tox PIP_NO_INDEX=1 VIRTUALENV_NO_DOWNLOAD=1
-    try() { "$@" >said 2>&1 || true; grep -o FileExistsError said || grep -o "commands succeeded" said || cat said; }
+    try() { if "$@" >said 2>&1; then echo passed; else grep -om1 FileExistsError said || cat said; fi; }
     try tox -e py
     LD_PRELOAD=libnoclobber.so NOCLOBBER_PROTECT=dist/ try tox -e py
     LD_PRELOAD=libnoclobber.so NOCLOBBER_PROTECT=/elsewhere/ try tox -e py
     try noclobber --protect dist/ -- tox -e py
     try tox -e guarded'
   [ "$status" -eq 0 ]
-  [ "$output" = 'commands succeeded
+  [ "$output" = 'passed
 FileExistsError
-commands succeeded
+passed
 FileExistsError
 FileExistsError' ]
 }
