@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "launcher/keeping.h"
+#include "launcher/forgive.h"
 #include "launcher/run/environment.h"
 #include "launcher/message.h"
 #include "launcher/run/private_log.h"
@@ -230,34 +231,6 @@ static size_t count_refusals(const struct records *records)
     return count;
 }
 
-/* Where the caller has sent the command's output ("make >log") it is the caller who wants that written. */
-static void forgive_output(struct changes *changes, int fd)
-{
-    char target[PATH_MAX];
-    char entry[32];
-    ssize_t length;
-
-    snprintf(entry, sizeof entry, "/proc/self/fd/%d", fd);
-    length = readlink(entry, target, sizeof target - 1);
-    if (length > 0) {
-        target[length] = '\0';
-        changes_forgive(changes, target);
-    }
-}
-
-/* What an exception or an audit let through did change by means that the library saw; what was refused did not. */
-static void take_renames(struct session *session)
-{
-    for (size_t i = 0; i < session->records.count; i++) {
-        const struct record *const record = &session->records.list[i];
-
-        if (record->verdict == EVENT_REFUSED)
-            changes_mark_refused(&session->changes, record->destination);
-        else if (record->has_left)
-            changes_forgive_left(&session->changes, record->destination, &record->left);
-    }
-}
-
 static void look_again(struct session *session)
 {
     const int is_wanted = session->options->verify != OPTIONS_VERIFY_NONE ||
@@ -269,10 +242,7 @@ static void look_again(struct session *session)
         result = changes_forgive_moves(&session->settings->policy, session->snapshot, changes);
     if (result < 0)
         session->is_blind = fail("the protected files can't be looked at again", result);
-    take_renames(session);
-    forgive_output(changes, STDOUT_FILENO);
-    forgive_output(changes, STDERR_FILENO);
-    changes_settle(changes);
+    forgive_explained(&session->records, changes);
     keeping_restore(&session->keeping, changes);
 }
 
