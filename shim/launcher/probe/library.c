@@ -40,18 +40,6 @@ static int find_given(const char *given, char *out, size_t size)
     return check_separators(out);
 }
 
-/* Takes `DIRECTORY/libnoclobber.so` when it is one for us. */
-static int take(const char *directory, const struct elf *own, char *out, size_t size)
-{
-    struct elf elf;
-    const int length = snprintf(out, size, "%s/" NAME, directory);
-
-    if (length < 0 || (size_t)length >= size || elf_read(out, &elf) != 0 ||
-        !elf_is_same_architecture(&elf, own))
-        return -ENOENT;
-    return check_separators(out);
-}
-
 /* Writes `path` to `out` with the characters that glob(3) would understand taken as they are. */
 static void quote(const char *path, char *out, size_t size)
 {
@@ -65,31 +53,44 @@ static void quote(const char *path, char *out, size_t size)
     out[length] = '\0';
 }
 
-/* What the pattern `place` finds below `directory`; the caller frees it with globfree(3), even if it is nothing. */
-static glob_t find_below(const char *directory, const char *place)
-{
-    char pattern[8192 + 64];
-    glob_t found = {0};
+/* Whether the file is a library for the architecture of `elf`, or for another one. */
+enum whose { ITS_OWN, ANOTHER };
 
-    quote(directory, pattern, sizeof pattern - strlen(place));
-    strcat(pattern, place); /* NOLINT(clang-analyzer-security.insecureAPI.strcpy) */
-    if (glob(pattern, GLOB_NOSORT, NULL, &found) != 0) {
-        globfree(&found);
-        found.gl_pathc = 0;
-    }
-    return found;
+static int is_library(const char *path, const struct elf *elf, enum whose whose)
+{
+    struct elf found;
+
+    return elf_read(path, &found) == 0 &&
+           elf_is_same_architecture(&found, elf) == (whose == ITS_OWN);
 }
 
-/* Debian has a directory for each architecture: lib/x86_64-linux-gnu. */
-static int take_triplet(const char *library_directory, const struct elf *own, char *out,
-                        size_t size)
+/* Copies the path of a library to `out`. */
+static int take(const char *path, char *out, size_t size)
 {
-    glob_t found = find_below(library_directory, "/*-linux-*");
+    return (size_t)snprintf(out, size, "%s", path) < size ? check_separators(out) : -ENOENT;
+}
+
+/* Finds a library below `prefix`, where systems put them: Debian has a directory for each architecture, such as
+ * lib/x86_64-linux-gnu. */
+static int find_below(const char *prefix, const struct elf *elf, enum whose whose, char *out,
+                      size_t size)
+{
+    static const char *const places[] = {"/lib",   "/lib/*-linux-*",   "/lib64", "/lib64/*-linux-*",
+                                         "/lib32", "/lib32/*-linux-*", "/libx32"};
+    char pattern[8192 + 64];
     int result = -ENOENT;
 
-    for (size_t i = 0; result == -ENOENT && i < found.gl_pathc; i++)
-        result = take(found.gl_pathv[i], own, out, size);
-    globfree(&found);
+    for (size_t i = 0; result == -ENOENT && i < sizeof places / sizeof *places; i++) {
+        glob_t found = {0};
+
+        quote(prefix, pattern, sizeof pattern - 64);
+        snprintf(pattern + strlen(pattern), 64, "%s/" NAME, places[i]);
+        if (glob(pattern, GLOB_NOSORT, NULL, &found) == 0)
+            for (size_t j = 0; result == -ENOENT && j < found.gl_pathc; j++)
+                if (is_library(found.gl_pathv[j], elf, whose))
+                    result = take(found.gl_pathv[j], out, size);
+        globfree(&found);
+    }
     return result;
 }
 
@@ -102,41 +103,29 @@ static void cut(char *path)
         *slash = '\0';
 }
 
-static int find_near(const struct elf *wanted, char *out, size_t size)
-{
-    static const char *const folders[] = {"/lib", "/lib64", "/lib32"};
-    char directory[4096];
-    const ssize_t length =
-        readlink("/proc/self/exe", directory, sizeof directory - sizeof "/lib64");
-    int result;
-
-    if (length < 0)
-        return -ENOENT;
-    directory[length] = '\0';
-    cut(directory);
-    result = take(directory, wanted, out, size);
-    cut(directory);
-    for (size_t i = 0; result == -ENOENT && i < sizeof folders / sizeof *folders; i++) {
-        char *const end = directory + strlen(directory);
-
-        strcpy(end, folders[i]); /* NOLINT(clang-analyzer-security.insecureAPI.strcpy) */
-        result = take(directory, wanted, out, size);
-        if (result == -ENOENT)
-            result = take_triplet(directory, wanted, out, size);
-        *end = '\0';
-    }
-    return result;
-}
-
+/* Beside the running command, below the directory above that, where it was installed. */
 static int find_for(const char *program, char *out, size_t size)
 {
-    struct elf wanted;
-    int result;
+    char path[4096];
+    const ssize_t length = readlink("/proc/self/exe", path, sizeof path - sizeof "/" NAME);
+    struct elf elf;
+    int result = -ENOENT;
 
-    if (elf_read(program, &wanted) != 0)
+    if (elf_read(program, &elf) != 0)
         return -ENOENT;
-    result = find_near(&wanted, out, size);
-    return result != -ENOENT ? result : take(NOCLOBBER_LIBDIR, &wanted, out, size);
+    if (length > 0) {
+        path[length] = '\0';
+        cut(path);
+        strcat(path, "/" NAME); /* NOLINT(clang-analyzer-security.insecureAPI.strcpy) */
+        if (is_library(path, &elf, ITS_OWN))
+            return take(path, out, size);
+        cut(path);
+        cut(path);
+        result = find_below(path, &elf, ITS_OWN, out, size);
+    }
+    if (result == -ENOENT && is_library(NOCLOBBER_LIBDIR "/" NAME, &elf, ITS_OWN))
+        result = take(NOCLOBBER_LIBDIR "/" NAME, out, size);
+    return result;
 }
 
 int probe_find_library(char *out, size_t size)
@@ -163,36 +152,13 @@ static int prefix_of(const char *directory)
     return component && strncmp(component, "/lib", 4) == 0 ? (int)(component - directory) : -1;
 }
 
-static int is_one_of_another(const char *path, const struct elf *own)
-{
-    struct elf elf;
-
-    return elf_read(path, &elf) == 0 && !elf_is_same_architecture(&elf, own);
-}
-
-/* Whether below `prefix` there is one that `library` is none of the architecture of. */
-static int has_others(const char *prefix, const char *library)
-{
-    static const char *const places[] = {"/lib*/" NAME, "/lib/*-linux-*/" NAME};
-    struct elf own;
-    int has = 0;
-
-    elf_read(library, &own);
-    for (size_t i = 0; !has && i < sizeof places / sizeof *places; i++) {
-        glob_t found = find_below(prefix, places[i]);
-
-        for (size_t j = 0; !has && j < found.gl_pathc; j++)
-            has = is_one_of_another(found.gl_pathv[j], &own);
-        globfree(&found);
-    }
-    return has;
-}
-
 void probe_preload(const struct probe *probe, const char *library, char *out, size_t size)
 {
     char directory[4096];
     char complaint[512];
     char every[sizeof directory];
+    char other[sizeof directory];
+    struct elf own;
     int prefix;
 
     snprintf(out, size, "%s", library);
@@ -205,7 +171,8 @@ void probe_preload(const struct probe *probe, const char *library, char *out, si
         return;
     directory[prefix] = '\0';
     if ((size_t)snprintf(every, sizeof every, "%s/$LIB/" NAME, directory) >= sizeof every ||
-        !has_others(directory, library) ||
+        elf_read(library, &own) != 0 ||
+        find_below(directory, &own, ANOTHER, other, sizeof other) == -ENOENT ||
         proof_ask(probe->loader, probe->program, every, library, complaint, sizeof complaint) != 1)
         return;
     snprintf(out, size, "%s:%s", every, library);

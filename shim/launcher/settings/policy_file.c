@@ -2,12 +2,10 @@
 #include "launcher/settings/policy_file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "launcher/message.h"
 
@@ -17,40 +15,25 @@
 /* What some editors put before UTF-8. */
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
-/* Reads all of `fd` to `out`, FILE_MAX + 1 bytes at most. Returns how many, or -errno. */
-static long read_all(int fd, char *out)
-{
-    size_t length = 0;
-    ssize_t count;
-
-    do {
-        count = read(fd, out + length, FILE_MAX + 1 - length);
-        if (count > 0)
-            length += (size_t)count;
-    } while (count > 0 || (count < 0 && errno == EINTR));
-    return count < 0 ? -errno : (long)length;
-}
-
 /* The whole file and a NUL, which the caller frees; NULL with errno. */
 static char *load(const char *path, size_t *length)
 {
-    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    char *const content = malloc(FILE_MAX + 2);
-    long count = fd < 0 ? -errno : -ENOMEM;
+    FILE *const file = fopen(path, "re");
+    char *content = file ? malloc(FILE_MAX + 2) : NULL;
+    int error = errno;
 
-    if (fd >= 0 && content)
-        count = read_all(fd, content);
-    if (fd >= 0)
-        close(fd);
-    if (count > (long)FILE_MAX)
-        count = -EFBIG;
-    if (count < 0) {
-        free(content);
-        errno = (int)-count;
-        return NULL;
+    if (content) {
+        *length = fread(content, 1, FILE_MAX + 1, file);
+        error = ferror(file) ? errno : *length > FILE_MAX ? EFBIG : 0;
+        content[*length] = '\0';
     }
-    content[count] = '\0';
-    *length = (size_t)count;
+    if (content && error != 0) {
+        free(content);
+        content = NULL;
+    }
+    if (file)
+        fclose(file);
+    errno = error;
     return content;
 }
 
