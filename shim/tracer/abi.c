@@ -38,7 +38,10 @@
     ROW(GETDENTS64, getdents64, 217, 220, X32 | 217)                                               \
     ROW(GETPID, getpid, 39, 20, X32 | 39)                                                          \
     ROW(GETTID, gettid, 186, 224, X32 | 186)                                                       \
-    ROW(PRCTL, prctl, 157, 172, X32 | 157)
+    ROW(PRCTL, prctl, 157, 172, X32 | 157)                                                         \
+    ROW(GETEUID, geteuid, 107, 201, X32 | 107)                                                     \
+    ROW(SHMAT, shmat, 30, 397, X32 | 30)                                                           \
+    ROW(SHMDT, shmdt, 67, 398, X32 | 67)
 
 #elif defined(__aarch64__)
 
@@ -66,7 +69,10 @@
     ROW(GETDENTS64, getdents64, 61, 217, ABI_NONE)                                                 \
     ROW(GETPID, getpid, 172, 20, ABI_NONE)                                                         \
     ROW(GETTID, gettid, 178, 224, ABI_NONE)                                                        \
-    ROW(PRCTL, prctl, 167, 172, ABI_NONE)
+    ROW(PRCTL, prctl, 167, 172, ABI_NONE)                                                          \
+    ROW(GETEUID, geteuid, 175, 201, ABI_NONE)                                                      \
+    ROW(SHMAT, shmat, 196, 305, ABI_NONE)                                                          \
+    ROW(SHMDT, shmdt, 197, 306, ABI_NONE)
 
 #else
 #define ROWS(ROW)

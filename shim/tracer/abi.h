@@ -36,6 +36,9 @@ enum abi_call {
     ABI_GETPID,
     ABI_GETTID,
     ABI_PRCTL,
+    ABI_GETEUID,
+    ABI_SHMAT,
+    ABI_SHMDT,
     ABI_CALLS, /* how many */
 };
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/shm.h>
 #include <unistd.h>
 
 #include "core/path.h"
@@ -14,11 +15,24 @@
 /* The mapping: a path or a struct that a call takes, and what it returns. */
 enum { IN_SIZE = 8192, OUT_SIZE = 8192 };
 
+#define NO_SEGMENT ((void *)-1) /* what shmat(2) returns for an error */
+
 #define OWN_DESCRIPTORS "/proc/thread-self/fd/"
 
 static uint64_t out_of(const struct remote *remote)
 {
     return remote->area + IN_SIZE;
+}
+
+/* Copies to or from the mapping. */
+static int copy(struct remote *remote, uint64_t address, void *bytes, size_t size, int is_write)
+{
+    char *const shared = remote->shared ? remote->shared + (address - remote->area) : NULL;
+
+    if (!shared)
+        return remote->copy(remote, address, bytes, size, is_write);
+    memcpy(is_write ? shared : bytes, is_write ? bytes : shared, size);
+    return 0;
 }
 
 static long make(struct remote *remote, enum abi_call name, const uint64_t arguments[6])
@@ -50,8 +64,7 @@ static uint64_t put_path(struct remote *remote, const char *path)
 
     if (known != 0)
         return known;
-    return size <= IN_SIZE &&
-                   remote->copy(remote, remote->area, (void *)(uintptr_t)path, size, 1) == 0
+    return size <= IN_SIZE && copy(remote, remote->area, (void *)(uintptr_t)path, size, 1) == 0
                ? remote->area
                : 0;
 }
@@ -59,8 +72,7 @@ static uint64_t put_path(struct remote *remote, const char *path)
 /* Copies what a call wrote: `result` is its size, or an error. */
 static long take(struct remote *remote, long result, void *out)
 {
-    const int copied =
-        result <= 0 ? 0 : remote->copy(remote, out_of(remote), out, (size_t)result, 0);
+    const int copied = result <= 0 ? 0 : copy(remote, out_of(remote), out, (size_t)result, 0);
 
     return copied < 0 ? copied : result;
 }
@@ -88,7 +100,7 @@ static long look(struct remote *remote, long dirfd, const char *path, long flags
                                    out_of(remote)};
     const long result = address == 0 ? -EFAULT : make(remote, ABI_STATX, arguments);
 
-    return result < 0 ? result : remote->copy(remote, out_of(remote), out, sizeof *out, 0);
+    return result < 0 ? result : copy(remote, out_of(remote), out, sizeof *out, 0);
 }
 
 /* A name below another root than ours is another directory's name here. */
@@ -144,6 +156,40 @@ long inside_call(struct remote *remote, long number, long a, long b, long c, lon
     }
 }
 
+/* The name that /proc has for an open file; one that was removed since has another name there. It is put together
+ * apart, because paths of the call's own go by their addresses in the tracee. */
+static int find_name(struct remote *remote, long fd, char *out, size_t size)
+{
+    char link[PATH_PROC_NAME_MAX];
+    char name[PATH_RESOLVED_MAX];
+    struct statx facts;
+    long length;
+
+    path_proc_name(link, 0, "/fd/", (int)fd + INSIDE_DESCRIPTORS);
+    length = read_link(remote, AT_FDCWD, link, name, sizeof name - 1);
+    if (length <= 0 || (size_t)length >= size || name[0] != '/')
+        return -EACCES;
+    name[length] = '\0';
+    if (look(remote, AT_FDCWD, name, AT_SYMLINK_NOFOLLOW, &facts) < 0)
+        return -EACCES;
+    memcpy(out, name, (size_t)length + 1);
+    return 0;
+}
+
+/* O_PATH opens whatever it is, and O_NOFOLLOW a link itself. */
+int inside_find(struct remote *remote, long dirfd, uint64_t address, char *out, size_t size)
+{
+    const uint64_t arguments[6] = {descriptor(dirfd), address, O_PATH | O_NOFOLLOW | O_CLOEXEC};
+    const long fd = make(remote, ABI_OPENAT, arguments);
+    int result;
+
+    if (fd < 0)
+        return (int)fd;
+    result = find_name(remote, fd, out, size);
+    close_file(remote, fd);
+    return result;
+}
+
 long inside_process(struct remote *remote)
 {
     const uint64_t none[6] = {0};
@@ -161,7 +207,7 @@ long inside_short_name(struct remote *remote, char out[INSIDE_SHORT_NAME])
 
     if (result < 0)
         return result;
-    return remote->copy(remote, out_of(remote), out, INSIDE_SHORT_NAME, 0);
+    return copy(remote, out_of(remote), out, INSIDE_SHORT_NAME, 0);
 }
 
 /* ---- the mapping ---- */
@@ -177,7 +223,8 @@ static int has_our_root(struct remote *remote)
            ours.stx_dev_minor == theirs.stx_dev_minor && ours.stx_mnt_id == theirs.stx_mnt_id;
 }
 
-int inside_begin(struct remote *remote)
+/* Memory of the tracee's own, which ptrace(2) has to copy from and to. */
+static int map_private(struct remote *remote)
 {
     const uint64_t arguments[6] = {
         0, IN_SIZE + OUT_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, (uint32_t)-1,
@@ -188,12 +235,57 @@ int inside_begin(struct remote *remote)
     if (result < 0 && result > -4096)
         return (int)result;
     remote->area = (uint64_t)result;
-    if (remote->copy(remote, remote->area, byte, sizeof byte, 1) < 0) {
-        inside_end(remote);
+    if (copy(remote, remote->area, byte, sizeof byte, 1) == 0)
+        return 0;
+    inside_end(remote);
+    return -EPERM;
+}
+
+/* Makes the segment one for the tracee's user. */
+static int give(struct remote *remote, int segment)
+{
+    const uint64_t none[6] = {0};
+    const long user = make(remote, ABI_GETEUID, none);
+    struct shmid_ds facts;
+
+    if (user < 0 || shmctl(segment, IPC_STAT, &facts) != 0)
         return -EPERM;
+    facts.shm_perm.uid = (uid_t)user;
+    return shmctl(segment, IPC_SET, &facts) == 0 ? 0 : -errno;
+}
+
+/* Memory that both have, shmget(2), for a program that may not be read: what it takes is a number. */
+static int map_shared(struct remote *remote)
+{
+    const int segment = shmget(IPC_PRIVATE, IN_SIZE + OUT_SIZE, 0600);
+    const uint64_t arguments[6] = {(uint32_t)segment};
+    long result = segment < 0 ? -errno : give(remote, segment);
+    void *const ours = shmat(segment, NULL, 0);
+
+    if (result == 0 && ours == NO_SEGMENT)
+        result = -ENOMEM;
+    if (result == 0)
+        result = make(remote, ABI_SHMAT, arguments);
+    shmctl(segment, IPC_RMID, NULL);
+    if (result < 0 && result > -4096) {
+        if (ours != NO_SEGMENT)
+            shmdt(ours);
+        return (int)result;
     }
-    remote->is_root_ours = has_our_root(remote);
+    remote->area = (uint64_t)result;
+    remote->shared = ours;
     return 0;
+}
+
+int inside_begin(struct remote *remote)
+{
+    int result = map_private(remote);
+
+    if (result == -EPERM)
+        result = map_shared(remote);
+    if (result == 0)
+        remote->is_root_ours = has_our_root(remote);
+    return result;
 }
 
 void inside_end(struct remote *remote)
@@ -201,6 +293,9 @@ void inside_end(struct remote *remote)
     const uint64_t arguments[6] = {remote->area, IN_SIZE + OUT_SIZE};
 
     if (remote->area != 0)
-        make(remote, ABI_MUNMAP, arguments);
+        make(remote, remote->shared ? ABI_SHMDT : ABI_MUNMAP, arguments);
+    if (remote->shared)
+        shmdt(remote->shared);
     remote->area = 0;
+    remote->shared = NULL;
 }

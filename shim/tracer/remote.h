@@ -33,20 +33,24 @@ struct remote {
      * program that may not be read (PR_SET_DUMPABLE, prctl(2)); -ESRCH. */
     int (*copy)(struct remote *remote, uint64_t address, void *bytes, size_t size, int is_write);
 
-    enum remote_look look; /* how files are looked at */
-    uint64_t area;         /* tracer/inside.h's, or 0 */
+    int is_verbatim; /* the copies are the program's own words, and not names that were found another way */
+
+    enum remote_look look; /* how files are looked at; the rest is tracer/inside.h's */
+    uint64_t area;         /* or 0 */
+    char *shared;          /* the same memory here, or NULL */
     int is_root_ours;
 };
 
 /* The address in the tracee of a path that the engine names: one of the two, or "", which is where the first
- * one ends. 0 for any other path. Pure. */
+ * one ends if it is verbatim. 0 for any other path. Pure. */
 static inline uint64_t remote_address_of(const struct remote *remote, const char *path)
 {
     if (path == remote->source)
         return remote->source_address;
     if (path == remote->destination)
         return remote->destination_address;
-    return *path == '\0' ? remote->source_address + strlen(remote->source) : 0;
+    return *path == '\0' && remote->is_verbatim ? remote->source_address + strlen(remote->source)
+                                                : 0;
 }
 
 #endif

@@ -60,7 +60,7 @@ static int read_memory(struct remote *remote, uint64_t address, void *out, size_
 }
 
 /* Never across a page that need not be there: a string may end at the end of the last one. */
-int remote_read_string(struct remote *remote, uint64_t address, char *out, size_t size)
+static int read_string(struct remote *remote, uint64_t address, char *out, size_t size)
 {
     const size_t page = 4096;
     size_t used = 0;
@@ -197,6 +197,25 @@ static long open_word(long dirfd, long word)
         current->is_root_ours)
         return inside(SYS_openat, dirfd, word, SYS_WORD_FLAGS, 0, 0);
     return -ENOSYS;
+}
+
+/* ---- the paths ---- */
+
+int remote_read_paths(struct remote *remote, int source_dirfd, char *source, int destination_dirfd,
+                      char *destination)
+{
+    const size_t size = PATH_RESOLVED_MAX;
+    int result = read_string(remote, remote->source_address, source, size);
+
+    if (result == 0)
+        result = read_string(remote, remote->destination_address, destination, size);
+    remote->is_verbatim = result == 0;
+    if (result == 0 || result == -EFAULT || result == -ENAMETOOLONG || !turn_inside(result))
+        return result;
+    result = inside_find(remote, destination_dirfd, remote->destination_address, destination, size);
+    if (result == 0 && inside_find(remote, source_dirfd, remote->source_address, source, size) < 0)
+        result = -EACCES;
+    return result;
 }
 
 /* ---- the table ---- */

@@ -27,8 +27,11 @@ extern const struct sys remote_sys;
 void remote_enter(struct remote *remote);
 void remote_leave(struct remote *remote);
 
-/* Copies the string at `address` of the tracee to `out`. Returns 0; -EFAULT for a bad address; -ENAMETOOLONG; or
- * -errno if its memory may not be read. */
-int remote_read_string(struct remote *remote, uint64_t address, char *out, size_t size);
+/* Copies the paths of the tracee's call to `source` and `destination`, PATH_RESOLVED_MAX bytes each, or finds the
+ * names of the files that they lead to if its memory may not be read; the descriptors are what these begin at. Returns
+ * 0; -EFAULT for a bad address; -ENAMETOOLONG; or -errno. -ENOENT only if the destination is missing, and its path cannot
+ * be read. After remote_enter. */
+int remote_read_paths(struct remote *remote, int source_dirfd, char *source, int destination_dirfd,
+                      char *destination);
 
 #endif

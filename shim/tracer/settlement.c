@@ -96,18 +96,6 @@ static int copy(struct remote *remote, uint64_t address, void *bytes, size_t siz
     return (int)await_answer(settlement);
 }
 
-static int read_paths(struct settlement *settlement)
-{
-    struct remote *const remote = &settlement->remote;
-    int result = remote_read_string(remote, remote->source_address, settlement->source,
-                                    sizeof settlement->source);
-
-    if (result == 0)
-        result = remote_read_string(remote, remote->destination_address, settlement->destination,
-                                    sizeof settlement->destination);
-    return result;
-}
-
 static struct call describe(const struct settlement *settlement)
 {
     const uint64_t *const given = settlement->remote.call.arguments;
@@ -126,11 +114,15 @@ static struct call describe(const struct settlement *settlement)
 static long settle(struct settlement *settlement)
 {
     const struct call call = describe(settlement);
-    const int result = read_paths(settlement);
+    const int result =
+        remote_read_paths(&settlement->remote, call.source_dirfd, settlement->source,
+                          call.destination_dirfd, settlement->destination);
     const int attempt = exclusive_error(&call, (int)settlement->attempt);
 
     if (result == -EFAULT)
         return -EFAULT;
+    if (result == -ENOENT && attempt == -EXDEV)
+        return -EXDEV;
     return result < 0 ? guard_undecided(policy, &call, attempt)
                       : guard_answer(policy, &call, attempt);
 }

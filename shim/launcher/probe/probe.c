@@ -233,12 +233,8 @@ static void probe_file(struct probe *probe, const char *path, const char *librar
             "is neither a program for this kernel nor a script; run the program that it is for");
     else if (library != NULL)
         say(probe, PROBE_UNREADABLE,
-            "cannot be read (%s), so whether it loads the library is unknown; make it readable",
-            strerror(-result));
-    else
-        say(probe, PROBE_UNREADABLE,
-            "cannot be read (%s), so the tracer cannot see what it renames; make it readable, or "
-            "start noclobber as root",
+            "cannot be read (%s), so whether it loads the library is unknown; make it readable, or "
+            "run it with --trace",
             strerror(-result));
 }
 
