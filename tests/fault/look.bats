@@ -57,6 +57,20 @@ both_ways_with_links() {
   done
 }
 
+@test "a tree of two filesystems: moved within each, and across" {
+  need_mounts
+  across() {
+    mkdir -p dist/other
+    mount -t tmpfs none dist/other
+    echo a >dist/a
+    echo b >dist/other/b
+    look 0 'mv dist/a dist/a2; mv dist/other/b dist/other/b2'
+    look 17 'mv dist/a2 dist/other/a2' # a copy, and a removal
+    umount dist/other
+  }
+  on tmpfs across
+}
+
 @test "overlayfs: a file that is copied up was not replaced" {
   need_mounts
   from_below() {

@@ -233,6 +233,34 @@ START_TEST(what_floats_may_be_moved_outside)
 }
 END_TEST
 
+/* Where one may not look, nothing is found, and what is gone stays gone. */
+START_TEST(what_cannot_be_looked_into_holds_nothing)
+{
+    const struct policy policy = policy_of("dist/");
+    struct snapshot *snapshot;
+    struct changes changes;
+
+    ck_assert_int_eq(chmod(".", 0755) + chmod("..", 0755), 0);
+    put_directory("dist");
+    put_directory("dist/closed");
+    put_file("dist/a", "a");
+    ck_assert_int_eq(snapshot_take(&policy, OPTIONS_VERIFY_STAT, &snapshot), 0);
+    ck_assert_int_eq(rename("dist/a", "dist/closed/a"), 0);
+    ck_assert_int_eq(chmod("dist/closed", 0), 0);
+    if (geteuid() == 0)
+        ck_assert_int_eq(seteuid(65534), 0);
+    ck_assert_int_eq(snapshot_compare(snapshot, &changes), 0);
+    ck_assert_int_eq(changes_forgive_moves(&policy, snapshot, &changes), 0);
+    changes_settle(&changes);
+    ck_assert_uint_eq(changes.count, 1);
+    if (getuid() == 0)
+        ck_assert_int_eq(seteuid(0), 0);
+    ck_assert_int_eq(chmod("dist/closed", 0700), 0);
+    changes_free(&changes);
+    snapshot_free(snapshot);
+}
+END_TEST
+
 /* Linear in all of them. */
 START_TEST(thousands_of_moves_are_found)
 {
@@ -278,6 +306,7 @@ static void add(TCase *tcase)
 {
     tcase_add_loop_test(tcase, what_is_only_moved_is_forgiven, 0, ROWS(rows));
     tcase_add_loop_test(tcase, what_floats_may_be_moved_outside, 0, ROWS(floating));
+    tcase_add_test(tcase, what_cannot_be_looked_into_holds_nothing);
     tcase_add_test(tcase, thousands_of_moves_are_found);
     tcase_add_test(tcase, without_a_snapshot_nothing_is_asked);
 }

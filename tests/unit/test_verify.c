@@ -52,6 +52,13 @@ static void set_times(const char *name, time_t seconds)
     ck_assert_int_eq(utimensat(AT_FDCWD, name, times, AT_SYMLINK_NOFOLLOW), 0);
 }
 
+/* So that what is written when the process ends can be. */
+static void be_root_again(void)
+{
+    if (getuid() == 0)
+        ck_assert_int_eq(seteuid(0), 0);
+}
+
 /* ---- what counts as a change ---- */
 
 static void do_nothing(void)
@@ -486,6 +493,7 @@ START_TEST(what_can_no_longer_be_read_counts_as_changed_only_with_hashes)
         ck_assert_int_eq(seteuid(65534), 0);
     ck_assert_str_eq(changes_since(snapshot), expected[_i]);
     snapshot_free(snapshot);
+    be_root_again();
 }
 END_TEST
 
@@ -617,6 +625,29 @@ START_TEST(a_directory_that_cannot_be_read_is_a_blind_spot)
     ck_assert_str_eq(strrchr(spot, '/'), "/closed");
     ck_assert_uint_eq(snapshot->count, 1);
     snapshot_free(snapshot);
+    snapshot = take("@/closed/file", NULL, OPTIONS_VERIFY_STAT);
+    ck_assert_str_eq(strrchr(snapshot_blind_spot(snapshot, &count), '/'), "/file");
+    snapshot_free(snapshot);
+    be_root_again();
+}
+END_TEST
+
+START_TEST(with_hashes_a_file_that_cannot_be_read_is_a_blind_spot)
+{
+    struct snapshot *snapshot;
+    size_t count;
+
+    ck_assert_int_eq(chmod(".", 0755) + chmod("..", 0755), 0);
+    put_file("closed", "a");
+    ck_assert_int_eq(chmod("closed", 0), 0);
+    if (geteuid() == 0)
+        ck_assert_int_eq(seteuid(65534), 0);
+    snapshot = take("@/", NULL, OPTIONS_VERIFY_HASH);
+    ck_assert_str_eq(strrchr(snapshot_blind_spot(snapshot, &count), '/'), "/closed");
+    ck_assert_uint_eq(count, 1);
+    ck_assert_uint_eq(snapshot->count, 1);
+    snapshot_free(snapshot);
+    be_root_again();
 }
 END_TEST
 
@@ -823,6 +854,7 @@ static void add(TCase *tcase)
     tcase_add_test(tcase, what_is_too_deep_is_a_blind_spot);
     tcase_add_test(tcase, what_is_in_the_deepest_directory_is_found_again);
     tcase_add_test(tcase, a_directory_that_cannot_be_read_is_a_blind_spot);
+    tcase_add_test(tcase, with_hashes_a_file_that_cannot_be_read_is_a_blind_spot);
     tcase_add_test(tcase, what_an_event_explains_is_forgiven);
     tcase_add_test(tcase, among_many_files_each_change_is_found);
     tcase_add_test(tcase, no_descriptor_stays_open);
