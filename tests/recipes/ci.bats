@@ -94,6 +94,12 @@ END
   with_inputs <<<$'run: "pwd; false; echo reached"\nworking-directory: "it\'s \\"here\\""'
   [ "$status" -eq 1 ]
   [[ $output == *'/workspace/it'"'"'s "here"'* && $output != *reached* ]]
+  with_inputs <<<$'run: "! (echo x >app.tmp) && echo x >>new"\nprotect: "*.tmp"'
+  [ "$status" -eq 0 ]
+  with_inputs <<<$'run: "echo x >app.tmp"\nprotect: "*.tmp"\nseal: false'
+  [ "$status" -eq 17 ]
+  with_inputs <<<$'run: "true"\nseal: perhaps'
+  [ "$status" -eq 125 ]
   with_inputs <<<$'run: "true"\naudit: perhaps'
   [ "$status" -eq 125 ]
   [[ $output == *"audit: 'perhaps' is neither true nor false"* ]]
