@@ -124,6 +124,14 @@ int calls_end_attempt(struct tracee *tracee, long *result)
     return 0;
 }
 
+static void hear_signals(struct tracee *tracee)
+{
+    if (tracee->is_deaf)
+        ptrace(REQUEST(PTRACE_SETSIGMASK), tracee->thread, sizeof tracee->signals,
+               &tracee->signals);
+    tracee->is_deaf = 0;
+}
+
 int calls_repeat(struct tracee *tracee)
 {
     struct registers registers = tracee->registers;
@@ -135,6 +143,7 @@ int calls_repeat(struct tracee *tracee)
         stop_for_good(tracee->thread, result);
         return result;
     }
+    hear_signals(tracee);
     tracee->phase = TRACEE_OWN;
     calls_resume(tracee->thread, PTRACE_CONT, 0);
     return 0;
@@ -237,9 +246,7 @@ void calls_finish(struct tracee *tracee, long result)
         registers_set_result(&registers, tracee->abi, result);
     if (registers_write(tracee->thread, &registers) == -EIO)
         kill(tracee->thread, SIGKILL);
-    if (tracee->is_deaf)
-        ptrace(REQUEST(PTRACE_SETSIGMASK), tracee->thread, sizeof tracee->signals,
-               &tracee->signals);
+    hear_signals(tracee);
     if (tracee->is_owed_sigsys)
         kill(tracee->thread, SIGSYS);
     calls_resume(tracee->thread, PTRACE_CONT, 0);

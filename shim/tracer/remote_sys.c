@@ -43,6 +43,8 @@ static long call_by_proc(long number, long a, long b, long c, long d, long e, lo
 
 static const struct sys ours = {.path = call_kernel, .kernel = call_by_proc};
 
+const struct sys *const remote_ours = &ours;
+
 /* ---- memory ---- */
 
 /* process_vm_readv(2) takes rights over the tracee's user; who traces it already may use ptrace(2). */

@@ -22,6 +22,9 @@
  * changes files. It serves the remote of the thread that calls it. */
 extern const struct sys remote_sys;
 
+/* Our own calls, in which "/proc/" means the one that is held (tracer/proc.h). */
+extern const struct sys *const remote_ours;
+
 /* From now on `remote_sys` means this one, in the calling thread, until remote_leave, which removes what was put
  * into the tracee. */
 void remote_enter(struct remote *remote);

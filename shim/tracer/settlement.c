@@ -14,6 +14,7 @@
 #include "engine/exclusive.h"
 #include "engine/guard.h"
 #include "tracer/calls.h"
+#include "tracer/quick.h"
 #include "tracer/remote_sys.h"
 #include "tracer/workers.h"
 
@@ -189,13 +190,20 @@ static void begin(struct settlement *settlement, struct tracee *tracee)
     workers_begin(&settlement->job);
 }
 
-void settlement_begin(struct tracee *tracee, long result)
+static void end(struct tracee *tracee, long result)
+{
+    tracee->settlement = NULL;
+    if (result != GUARD_OWN_CALL)
+        calls_finish(tracee, result);
+    else if (calls_repeat(tracee) < 0)
+        tracee_remove(tracee);
+}
+
+static void begin_or_wait(struct tracee *tracee)
 {
     struct settlement *const settlement = take();
 
     count++;
-    tracee->phase = TRACEE_SETTLED;
-    tracee->result = result;
     tracee->next_waiting = NULL;
     if (settlement) {
         begin(settlement, tracee);
@@ -203,6 +211,16 @@ void settlement_begin(struct tracee *tracee, long result)
     }
     *last_waiting = tracee;
     last_waiting = &tracee->next_waiting;
+}
+
+void settlement_begin(struct tracee *tracee, long result)
+{
+    tracee->phase = TRACEE_SETTLED;
+    tracee->result = result;
+    if (quick_passes(tracee, result))
+        end(tracee, GUARD_OWN_CALL);
+    else
+        begin_or_wait(tracee);
 }
 
 /* Takes `tracee` out of those that wait. */
@@ -242,6 +260,7 @@ int settlement_start(const struct policy *of_run, int most)
 {
     policy = of_run;
     self = getpid();
+    quick_start(policy);
     return workers_start(most);
 }
 
@@ -272,15 +291,6 @@ void settlement_abandon(struct tracee *tracee)
     atomic_store(&tracee->settlement->remote.is_gone, 1);
     if (tracee->phase == TRACEE_CALL)
         answer(tracee->settlement, -ESRCH);
-}
-
-static void end(struct tracee *tracee, long result)
-{
-    tracee->settlement = NULL;
-    if (result != GUARD_OWN_CALL)
-        calls_finish(tracee, result);
-    else if (calls_repeat(tracee) < 0)
-        tracee_remove(tracee);
 }
 
 static void serve(struct settlement *settlement)

@@ -199,6 +199,28 @@ lives() { # lives HOW [N]
   [ "$(cat dist/a)" = old ]
 }
 
+@test "a filesystem whose only server is traced as well: neither waits for the other" {
+  need bindfs fusermount3 mountpoint
+  mkdir -p src/sub mnt
+  # The server renames when it is asked to, and is stopped then; with no time for which the kernel may keep what it was told,
+  # whoever looks at a path there needs the server.
+  timeout -k 5 60 "$NOCLOBBER" --trace -q --no-verify --protect dist/ sh -c '
+    bindfs -f -s -o entry_timeout=0,attr_timeout=0 src mnt &
+    until mountpoint -q mnt; do kill -0 $! || exit 77; done
+    for writer in 1 2 3 4; do
+      for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
+        echo $i >mnt/sub/new$writer && mv -f "$PWD/mnt/sub/new$writer" "$PWD/mnt/sub/free" || exit 1
+        echo $i >mnt/sub/new$writer && (cd mnt/sub && exec mv -f new$writer free) || exit 1
+      done &
+      writers="$writers $!"
+    done
+    for writer in $writers; do wait $writer || exit 1; done
+    fusermount3 -u mnt' || { status=$?; umount -f mnt || fusermount3 -u mnt; }
+  [ "${status:-0}" != 77 ] || skip "no FUSE here"
+  [ "${status:-0}" = 0 ]
+  [ "$(cat src/sub/free)" = 15 ]
+}
+
 @test "exec from a thread, while the first one and another rename" {
   lives exec
 }
