@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #define STACK_SIZE ((size_t)128 * 1024)
-#define KEPT 4 /* with nothing to do */
+#define KEPT 4 /* with nothing to do; one more if others end their jobs while it is started */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static sem_t jobs_waiting;
