@@ -62,7 +62,7 @@ static int read_memory(struct remote *remote, uint64_t address, void *out, size_
 }
 
 /* Never across a page that need not be there: a string may end at the end of the last one. */
-static int read_string(struct remote *remote, uint64_t address, char *out, size_t size)
+int remote_read_string(struct remote *remote, uint64_t address, char *out, size_t size)
 {
     const size_t page = 4096;
     size_t used = 0;
@@ -207,10 +207,10 @@ int remote_read_paths(struct remote *remote, int source_dirfd, char *source, int
                       char *destination)
 {
     const size_t size = PATH_RESOLVED_MAX;
-    int result = read_string(remote, remote->source_address, source, size);
+    int result = remote_read_string(remote, remote->source_address, source, size);
 
     if (result == 0)
-        result = read_string(remote, remote->destination_address, destination, size);
+        result = remote_read_string(remote, remote->destination_address, destination, size);
     remote->is_verbatim = result == 0;
     if (result == 0 || result == -EFAULT || result == -ENAMETOOLONG || !turn_inside(result))
         return result;

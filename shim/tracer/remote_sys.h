@@ -37,4 +37,7 @@ void remote_leave(struct remote *remote);
 int remote_read_paths(struct remote *remote, int source_dirfd, char *source, int destination_dirfd,
                       char *destination);
 
+/* Copies the string at `address` of the tracee to `out`. Returns as above. */
+int remote_read_string(struct remote *remote, uint64_t address, char *out, size_t size);
+
 #endif
