@@ -54,6 +54,16 @@ foresees() {
   done
 }
 
+@test "explain foresees a filesystem that may only be read" {
+  need_root
+  mkdir shut
+  # shellcheck disable=SC2016 # for the other shell
+  unshare -m sh -c 'mount -t tmpfs none shut && echo old >shut/there && mount -o remount,ro shut && exec "$@"' - \
+    "$NOCLOBBER" -P --explain shut/there shut/new >said 2>&1 || skip "nothing can be mounted here"
+  cat said
+  [ "$(grep -c 'a rename onto it fails: Read-only file system' said)" -eq 2 ]
+}
+
 @test "an audit says beforehand what would be refused for want of an exclusive rename" {
   echo old >source
   run "$PROGRAMS/filter" renameat2=EINVAL,linkat=EPERM "$NOCLOBBER" -n -p dist/ --no-verify -- true

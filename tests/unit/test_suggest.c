@@ -288,6 +288,11 @@ START_TEST(a_case_that_a_place_lets_through_is_none)
     ck_assert_ptr_null(strstr(say(4, "", 0), "--allow-if"));
     put_record(4, "@/d/deep/l", "protect:x", "allow_if:symlink");
     ck_assert_ptr_nonnull(strstr(say(5, "", 0), "--allow-if symlink"));
+    /* A tree lets through what is deep as well. */
+    put_record(0, "@/d/1/a", "protect:x", NULL);
+    put_record(1, "@/d/2/a", "protect:x", NULL);
+    put_record(2, "@/d/3/a", "protect:x", NULL);
+    ck_assert_ptr_null(strstr(say(5, "", 0), "--allow-if"));
 }
 END_TEST
 
