@@ -12,7 +12,7 @@
  * "left" follows where a rename was let through: the state of the file that it left at the
  * destination, as "MAJOR:MINOR:INODE:SIZE:MODIFIED:CHANGED:MODE:LINKS:OWNER:GROUP", decimal, times in
  * nanoseconds since the Epoch, the mode as in stat(2). So noclobber(1) can tell what the rename did from what somebody
- * did to the file later. Across filesystems the program is told EXDEV and will copy: then it is the
+ * did to the file later. Across filesystems the program gets EXDEV and will copy: then it is the
  * state of the source, with 0 for device, inode and CHANGED.
  * "repeated" follows where earlier refusals of the same pair were counted and not written.
  * Functions here are pure: async-signal-safe, no allocation, no errno.
@@ -38,7 +38,7 @@ enum event_rule {
     EVENT_RULE_ALLOW_IF_SAME,
     EVENT_RULE_ALLOW_IF_SYMLINK,
     EVENT_RULE_ALLOW_IF_EMPTY,
-    EVENT_RULE_FALLBACK,     /* no exclusive rename and no emulation of it was to be had */
+    EVENT_RULE_FALLBACK,     /* neither an exclusive rename nor its emulation was available */
     EVENT_RULE_UNDECIDED,    /* the destination's path could not be had: fail closed */
     EVENT_RULE_POLICY_ERROR, /* the policy could not be parsed: fail closed */
 };
@@ -83,7 +83,7 @@ size_t event_encode(const struct event *event, char *out, size_t size);
 
 /*
  * Reads the text of a rule, such as "protect:/srv/dist/", as event_encode writes it. Sets `*rule`, and `*pattern` to the
- * pattern in it, or to NULL for a rule that has none. Returns 0, or -1 for what is no rule.
+ * pattern in it, or to NULL if it has none. Returns 0, or -1 if the text is not a rule.
  */
 int event_rule_parse(const char *text, enum event_rule *rule, const char **pattern);
 

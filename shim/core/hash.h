@@ -5,8 +5,8 @@
 /*
  * A hash of 64 bits that keeps up with the page cache (some 4 GB/s): FNV-1a by words of 8 bytes, with
  * a shift so that high bits count as well. Each step is a bijection, so files of one length that
- * differ in one word have different hashes; others by 1 in 2^64. It is not cryptographic: whoever
- * wants to can make two files of one hash. Pure, async-signal-safe.
+ * differ in one word have different hashes; others by 1 in 2^64. It is not cryptographic: anybody
+ * can make two files with one hash. Pure, async-signal-safe.
  */
 
 #include <stddef.h>
@@ -22,7 +22,7 @@ static inline uint64_t hash_word(uint64_t hash, uint64_t word)
 }
 
 /* Adds `length` bytes to a hash, which begins as HASH_START. What is hashed in pieces comes in pieces of a
- * multiple of 8 bytes, but for the last one. Returns the hash. */
+ * multiple of 8 bytes, except the last one. Returns the hash. */
 static inline uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t length)
 {
     const unsigned char *at = bytes;

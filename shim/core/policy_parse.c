@@ -175,7 +175,7 @@ enum variable {
     UNKNOWN
 };
 
-/* The number of the outer policy that a name such as 1_MODE is of, which is taken off; 0: of none. */
+/* The number of the outer policy in a name such as 1_MODE, which loses it; 0 if there is no number. */
 static unsigned take_number(struct word *name)
 {
     unsigned number;

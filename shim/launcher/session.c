@@ -246,7 +246,7 @@ static void look_again(struct session *session)
     keeping_restore(&session->keeping, changes);
 }
 
-/* A success that nobody could check is none. */
+/* A success that could not be checked does not count. */
 static int decide_status(const struct session *session)
 {
     if (session->result.status != 0)

@@ -217,7 +217,7 @@ END
   run guarded -- sh -c '(read x <go; echo new >new; mv new old 2>/dev/null; echo $? >finished) >/dev/null 2>&1 3>&- &'
   echo "$output"
   [ "$status" -eq 0 ]
-  [ "$output" = 'noclobber: processes of the command are still running, and not in these counts' ]
+  [ "$output" = 'noclobber: some processes of the command are still running; what they do is not counted' ]
   echo >go
   read -r answer <finished
   [ "$answer" -ne 0 ]

@@ -165,19 +165,21 @@ START_TEST(text_names_each_destination_once)
         "noclobber:   allow:tmp/ (3 times)\n"
         "noclobber: changed by other means: 1 protected file\n"
         "noclobber:   truncated \"" HOSTILE_TEXT "\"\n"
-        "noclobber:   what the library does not see: cp, install, rm, mv away, `>`, static and Go "
-        "programs, another job\n"
-        "noclobber: processes of the command are still running, and not in these counts\n");
+        "noclobber:   not caused by a rename onto it that the library saw; typical causes: cp, "
+        "install, "
+        "rm, mv away, `>`, static and Go programs, another job\n"
+        "noclobber: some processes of the command are still running; what they do is not "
+        "counted\n");
     free(output);
     tally_free(&tally);
 }
 END_TEST
 
 #define UNSEEN                                                                                     \
-    "noclobber:   what the library does not see: cp, install, rm, mv away, `>`, static and Go "    \
-    "programs, another job\n"
-#define COPIED                                                                                     \
-    "noclobber:   a program that copies after a refusal is ended at once by --exit-on-refusal\n"
+    "noclobber:   not caused by a rename onto it that the library saw; typical causes: cp, "       \
+    "install, "                                                                                    \
+    "rm, mv away, `>`, static and Go programs, another job\n"
+#define COPIED "noclobber:   --exit-on-refusal ends a program that copies after a refusal\n"
 #define TRACE "noclobber:   if it was a rename by a static or Go program, --trace refuses it\n"
 
 static const struct {
@@ -197,8 +199,8 @@ static const struct {
      1,
      0,
      POLICY_REFUSAL_ERROR,
-     "noclobber:   what changes a file without a rename onto it: cp, install, rm, mv away, `>`; or "
-     "another job\n"},
+     "noclobber:   not caused by a rename onto it in this run; typical causes: cp, install, rm, mv "
+     "away, `>`, another job\n"},
     {"copied after a refusal",
      {{.kind = CHANGE_CHANGED, .is_after_refusal = 1}},
      1,

@@ -279,8 +279,7 @@ START_TEST(inside_eight_others_is_too_deep)
 
     give(SETTING_PROTECT, "x");
     ck_assert_int_eq(build(environment), -E2BIG);
-    ck_assert_str_eq(said,
-                     "noclobber: noclobber: runs inside eight others; start it inside fewer\n");
+    ck_assert_str_eq(said, "noclobber: noclobber: already runs inside eight others; nest fewer\n");
     settings_free(&settings);
 }
 END_TEST

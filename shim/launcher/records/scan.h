@@ -14,8 +14,8 @@ struct scan {
 };
 
 /*
- * A string in quotes: decoded where it stands (none grows by it) and NUL-terminated; or NULL where
- * it is none, or holds what is in no file name or event: NUL, raw control characters, bytes that
+ * A string in quotes: decoded in place (it never grows) and NUL-terminated; or NULL if it
+ * is not one, or holds what is in no file name or event: NUL, raw control characters, bytes that
  * are not UTF-8, half a surrogate pair. U+DC80 to U+DCFF become the byte that they stand for
  * (utf8_decode).
  */
@@ -24,7 +24,7 @@ char *scan_string(struct scan *scan);
 /* A decimal number of at most UINT_MAX, as the library counts. Returns 0, or -EINVAL. */
 int scan_number(struct scan *scan, unsigned long *number);
 
-/* A value that nobody asked for: a string, a number, or a word. Returns 0, or -EINVAL. */
+/* Skips a value: a string, a number, or a word. Returns 0, or -EINVAL. */
 int scan_skip(struct scan *scan);
 
 #endif

@@ -99,7 +99,7 @@ static int is_log(const char *path)
 int outlet_check_log(const char *path, const struct policy *policy)
 {
     if (outlet_is_named(path, policy) && !is_log(path)) {
-        message_fault("log", path, "is protected and no log; name another file");
+        message_fault("log", path, "is protected, and is not a log; name another file");
         return -EEXIST;
     }
     return outlet_check("log", path);
@@ -110,7 +110,7 @@ int outlet_check_report(const char *what, const char *path, const struct policy 
     struct stat status;
 
     if (stat(path, &status) == 0 && S_ISREG(status.st_mode) && outlet_is_named(path, policy)) {
-        message_fault(what, path, "is protected and would be overwritten; name another file");
+        message_fault(what, path, "is protected, and would be overwritten; name another file");
         return -EEXIST;
     }
     return outlet_check(what, path);

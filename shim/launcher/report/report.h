@@ -19,8 +19,8 @@ struct report {
     int status; /* what noclobber will exit with */
 };
 
-/* Before a run: whether the files that report_write is going to write could be, and are none that `policy` protects by
- * name. Returns 0, or -errno after a line on stderr. */
+/* Before a run: whether the files that report_write is going to write can be, and that `policy` does not
+ * protect them by name. Returns 0, or -errno after a line on stderr. */
 int report_check(const struct options *options, const struct policy *policy);
 
 /*

@@ -127,19 +127,19 @@ static void put_means(FILE *out, const struct tally *tally)
     const size_t copied = count_changes(changes, is_after_refusal);
 
     if (copied > 0 && tally->policy->on_refusal != POLICY_REFUSAL_EXIT)
-        fputs("noclobber:   a program that copies after a refusal is ended at once by "
-              "--exit-on-refusal\n",
-              out);
+        fputs("noclobber:   --exit-on-refusal ends a program that copies after a refusal\n", out);
     if (copied == changes->count)
         return;
     if (tally->options->trace) {
-        fputs("noclobber:   what changes a file without a rename onto it: cp, install, rm, mv "
-              "away, `>`; or another job\n",
+        fputs("noclobber:   not caused by a rename onto it in this run; typical causes: cp, "
+              "install, rm, "
+              "mv away, `>`, another job\n",
               out);
         return;
     }
-    fputs("noclobber:   what the library does not see: cp, install, rm, mv away, `>`, static and "
-          "Go programs, another job\n",
+    fputs("noclobber:   not caused by a rename onto it that the library saw; typical causes: cp, "
+          "install, "
+          "rm, mv away, `>`, static and Go programs, another job\n",
           out);
     if (count_changes(changes, is_replaced) > 0)
         fputs("noclobber:   if it was a rename by a static or Go program, --trace refuses it\n",
@@ -204,7 +204,8 @@ static void put_remarks(FILE *out, const struct tally *tally)
     if (tally->result->is_sealed)
         put_sealed(out, tally->result);
     if (tally->result->has_leftovers)
-        fputs("noclobber: processes of the command are still running, and not in these counts\n",
+        fputs("noclobber: some processes of the command are still running; what they do is not "
+              "counted\n",
               out);
     if (tally->records->is_incomplete)
         fputs("noclobber: more was refused than could be recorded: a full disk, or no descriptor "

@@ -7,7 +7,7 @@
 /*
  * Ours, without its NOCLOBBER_* variables, and with `variables` (NULL-terminated) in their place,
  * NOCLOBBER_REPORT=`report`, and `library` (NULL: none) first in LD_PRELOAD; what was in there stays behind it, other
- * mentions of libnoclobber.so left out. Returns the array, of new storage but for the strings that are the
+ * mentions of libnoclobber.so left out. Returns the array, newly allocated except for the strings that are the
  * caller's, or NULL when there is no memory. It is never freed but with the process.
  */
 char **environment_build(char **environment, char **variables, const char *library,

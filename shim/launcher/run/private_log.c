@@ -159,7 +159,7 @@ static void drop_file_size_signal(void)
     sigtimedwait(&set, NULL, &now);
 }
 
-/* A signal that comes while the files are made finds all of them, or none. */
+/* Signals wait while the files are made, so that the handler removes all of them. */
 const char *private_log_create(void)
 {
     sigset_t all;
@@ -194,7 +194,7 @@ const char *private_log_path(void)
     return descriptor;
 }
 
-/* Not one that somebody has ignored in the meantime. */
+/* Leaves a signal alone that the command has since ignored. */
 static void restore_signal(int number)
 {
     struct sigaction now;

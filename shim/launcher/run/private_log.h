@@ -5,7 +5,7 @@
 /*
  * The file that the library reports a run's events to, beside the user's own log, and the one that
  * says that it is whole (POLICY_REPORT_WHOLE): in a directory of their own below $TMPDIR or /tmp. Any
- * process of the run may write to both, whoever it runs as, if it knows the name. One at a time in a
+ * process of the run may write to both, under any user id, if it knows the name. One at a time in a
  * process.
  */
 

@@ -120,7 +120,7 @@ static int is_going_on(const struct run *run)
 }
 
 /*
- * Stops this process as the command was stopped, until somebody continues it. Not where SIGCONT has come in the meantime: it
+ * Stops this process as the command was stopped, until it is continued. Not if SIGCONT has come in the meantime: it
  * went to both, and we would sleep through it. One that comes before `raise` is pending, or `raise` has discarded it, and then
  * the command goes on; one that comes behind it discards the stop. In an orphaned process group, or as process 1, the kernel does not
  * stop us, and the command just stays stopped, as it would without us.

@@ -11,7 +11,7 @@
 
 #define PREFIX "NOCLOBBER_"
 
-/* The number of the outer run in a name behind the prefix, such as 1_MODE=; 0: none. */
+/* The number of the outer run in a name behind the prefix, such as 1_MODE=, or 0. */
 static unsigned number_of(const char *name)
 {
     return name[0] >= '1' && name[0] <= '0' + POLICY_OUTER_MAX && name[1] == '_'
@@ -54,7 +54,7 @@ int outer_collect(char **environment, const char *own_log, char **variables, siz
     if (!getenv(PREFIX "REPORT"))
         return 0;
     if (runs == POLICY_OUTER_MAX) {
-        message_fault("noclobber", NULL, "runs inside eight others; start it inside fewer");
+        message_fault("noclobber", NULL, "already runs inside eight others; nest fewer");
         return -E2BIG;
     }
     for (; *environment; environment++) {

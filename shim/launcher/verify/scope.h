@@ -11,7 +11,7 @@
 struct scope {
     const struct policy *policy;
     char *here;   /* the working directory: where floating patterns are looked for */
-    char **roots; /* absolute, none below another */
+    char **roots; /* absolute; no root is below another */
     size_t count;
 };
 
