@@ -75,7 +75,8 @@ replaces() {
   for guard in --restore --seal; do
     ground "$before"
     try dist/old "$NOCLOBBER" $guard -p dist/ -- "$script"
-    cmp ground/dist/old ground/before && [ "$STATUS" != 125 ] || { cat said; return 1; }
+    cmp ground/dist/old ground/before || { cat said; return 1; }
+    [ "$STATUS" != 125 ]
   done
   try $free "$NOCLOBBER" --seal -p dist/ -- "$before; $script"
   cat said

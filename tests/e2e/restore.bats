@@ -144,6 +144,25 @@ other() {
   says $'\nold'
 }
 
+@test "a file with a hole of a terabyte" {
+  truncate -s 1T dist/app 2>/dev/null || skip "no such files here"
+  run "$NOCLOBBER" --restore -p dist/ -- sh -c 'echo new >>dist/app'
+  says "and put back"
+  [ "$(stat -c '%s' dist/app)" = 1099511627776 ]
+  [ "$(stat -c '%b' dist/app)" -lt 1000 ]
+  [ "$(head -c 4 dist/app)" = old ]
+}
+
+@test "a directory that became a symbolic link: nothing is changed behind it, and the bytes are kept" {
+  mkdir elsewhere
+  echo mine >elsewhere/app
+  run "$NOCLOBBER" --restore -p dist/ -- sh -c 'rm -r dist; ln -s elsewhere dist'
+  says "and not put back; as it was: "
+  [ "$(cat elsewhere/app)" = mine ]
+  [ "$(ls elsewhere)" = app ]
+  [ "$(cat "$(sed -n 's/.*as it was: "\(.*\)"$/\1/p' <<<"$output")")" = old ]
+}
+
 # ---- what it can't keep ----
 
 @test "a file that is open for writing, and another user's: told before the run; require starts nothing" {

@@ -129,7 +129,7 @@ static size_t raise_limit(void)
         return 0;
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
-    return limit.rlim_max;
+    return (size_t)limit.rlim_max;
 }
 
 static int make_directory(struct keeper *keeper)
@@ -240,6 +240,19 @@ static void serve_writers(struct keeper *keeper, int signals)
 
 /* ---- putting back ---- */
 
+/* What can't be put back stays in the directory of copies. */
+static int keep_copy(struct keeper *keeper, size_t index)
+{
+    struct kept *const kept = &keeper->list[index];
+
+    if (kept->state == HELD && kept->fd >= 0 && copy_aside(keeper, index) == 0)
+        kept->state = COPIED;
+    if (kept->state != COPIED)
+        return -ENODATA;
+    keeper->must_stay = 1;
+    return 0;
+}
+
 static void answer(struct keeper *keeper, size_t index, int fd)
 {
     const struct kept *const kept = &keeper->list[index];
@@ -251,10 +264,8 @@ static void answer(struct keeper *keeper, size_t index, int fd)
 
     if (kept->state != LOST)
         put_back(keeper->files->list[index].path, &original, &result);
-    if (result.error < 0 && *result.path == '\0' && original.bytes) {
-        snprintf(result.path, sizeof result.path, "%s", name);
-        keeper->must_stay = 1;
-    }
+    if (result.error < 0 && *result.path == '\0' && keep_copy(keeper, index) == 0)
+        copy_name(keeper, index, result.path);
     send(fd, &result, sizeof result, MSG_NOSIGNAL);
 }
 

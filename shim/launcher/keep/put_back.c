@@ -11,43 +11,57 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "core/path.h"
+#include "launcher/kernel.h"
+
 #define COPY_SIZE ((size_t)64 * 1024)
 #define TRIES 100
 
 /* ---- bytes ---- */
 
-static int write_all(int to, const char *bytes, size_t length)
+static int write_all(int to, const char *bytes, size_t length, off_t at)
 {
     while (length > 0) {
-        const ssize_t done = write(to, bytes, length);
+        const ssize_t done = pwrite(to, bytes, length, at);
 
         if (done < 0 && errno != EINTR)
             return -errno;
         if (done > 0) {
             bytes += done;
+            at += done;
             length -= (size_t)done;
         }
     }
     return 0;
 }
 
-/* By pread(2), because the descriptor may be asked twice. */
+/* Where the next bytes are that are no hole; -1: there are none. */
+static off_t skip_hole(int from, off_t at)
+{
+    const off_t data = lseek(from, at, SEEK_DATA);
+
+    return data < 0 && errno != ENXIO ? at : data;
+}
+
+/* Holes stay holes: a disk may be smaller than the size of a file. */
 int put_back_copy(int from, int to)
 {
     static char buffer[COPY_SIZE];
+    struct stat facts;
     off_t at = 0;
     ssize_t got;
-    int result = 0;
+    int result = fstat(from, &facts) < 0 ? -errno : 0;
 
-    while (result == 0 && (got = pread(from, buffer, sizeof buffer, at)) != 0) {
+    while (result == 0 && (at = skip_hole(from, at)) >= 0 &&
+           (got = pread(from, buffer, sizeof buffer, at)) != 0) {
         if (got < 0 && errno != EINTR)
             return -errno;
         if (got > 0) {
-            result = write_all(to, buffer, (size_t)got);
+            result = write_all(to, buffer, (size_t)got, at);
             at += got;
         }
     }
-    return result;
+    return result == 0 && ftruncate(to, facts.st_size) < 0 ? -errno : result;
 }
 
 /* ---- what else belongs to a file ---- */
@@ -187,6 +201,15 @@ static int take_name(const char *beside, const char *path)
     return result;
 }
 
+/* Where a directory of the path has become a symbolic link, the name is another file's. */
+static int is_resolved(const char *path)
+{
+    char resolved[PATH_RESOLVED_MAX];
+
+    return path_resolve(&kernel_sys, AT_FDCWD, path, resolved, sizeof resolved) == 0 &&
+           strcmp(path, resolved) == 0;
+}
+
 void put_back(const char *path, const struct original *original, struct put_back *result)
 {
     int taken;
@@ -196,6 +219,10 @@ void put_back(const char *path, const struct original *original, struct put_back
     result->error = name_beside(path, result->path);
     if (result->error == 0) {
         make_directories(path);
+        if (!is_resolved(path))
+            result->error = -ELOOP;
+    }
+    if (result->error == 0) {
         result->error = original->target ? make_link(result->path, original)
                                          : make_file(result->path, original, result);
     }

@@ -26,11 +26,12 @@ struct put_back {
  * Makes the file anew beside `path`, under a name of its own, and then gives it the name in one step: by RENAME_NOREPLACE, if nothing
  * is there, else by RENAME_EXCHANGE, so that what was under the name has the other one. Whenever this process is
  * killed, the new bytes are under one of the two names, and the original's are where they were or under one of them. Where
- * the filesystem knows no such rename, the original stays beside. Missing directories are made. Takes an absolute path.
+ * the filesystem knows no such rename, the original stays beside. Missing directories are made. Takes an absolute path; -ELOOP if
+ * there is a symbolic link on the way.
  */
 void put_back(const char *path, const struct original *original, struct put_back *result);
 
-/* Copies the bytes of `from`, from its beginning, to `to`. Returns 0 or -errno. */
+/* Copies the bytes of `from`, from its beginning, to `to`, which is empty. Returns 0 or -errno. */
 int put_back_copy(int from, int to);
 
 #endif
