@@ -115,7 +115,7 @@ all: $(BUILD)/libnoclobber.so $(BUILD)/noclobber $(PAGES)
 
 $(BUILD)/libnoclobber.so: $(LIBRARY_OBJECTS) shim/preload/exports.map scripts/check-library
 	$(CC) $(MOVABLE) $(LIBRARY_CFLAGS) $(LIBRARY_LDFLAGS) $(CFLAGS) $(LIBRARY_SMALL) $(LDFLAGS) -o $@ $(LIBRARY_OBJECTS) $(LIBRARY_LIBS)
-	$(CHECK_LIBRARY) $@ $(if $(filter -flto,$(LIBRARY_SMALL)),$(if $(filter 1,$(WERROR)),--small,--warn))
+	$(CHECK_LIBRARY) $@ $(if $(filter -flto,$(LIBRARY_SMALL)),--small) $(if $(filter 1,$(WERROR)),,--warn)
 
 $(BUILD)/pic/%.o: %.c Makefile
 	@mkdir -p $(@D)

@@ -9,7 +9,7 @@ bench=$ROOT/tests/bench
 # default_build: the figures are of a library that was built as it is by default, small.
 default_build() {
   need readelf
-  "$ROOT/scripts/check-library" "$SHIM" --small || skip "the library was built with other flags than the figures are of"
+  "$ROOT/scripts/check-library" --small "$SHIM" || skip "the library was built with other flags than the figures are of"
 }
 
 @test "instructions added by a rename, a refusal, a decision and a start have not drifted; decisions grow in line" {
