@@ -221,6 +221,23 @@ lives() { # lives HOW [N]
   [ "$(cat src/sub/free)" = 15 ]
 }
 
+# identity PID: process group, session and the scheduler's group of a process.
+identity() {
+  sed 's/.*) //' "/proc/$1/stat" | cut -d ' ' -f 3,4
+  sed 's/ .*//' "/proc/$1/autogroup" 2>/dev/null || true
+}
+
+@test "the tracer has its turns on the processor with the command's session, and signals of the terminal do not reach it" {
+  traced sh -c 'sed -n "s/^TracerPid:[^0-9]*//p" /proc/self/status >tracer; echo $$ >command; mkfifo gate; read -r line <gate' &
+  until [ -p gate ]; do :; done
+  read -r its_group its_session its_turns <<<"$(identity "$(cat tracer)" | tr '\n' ' ')"
+  read -r group session turns <<<"$(identity "$(cat command)" | tr '\n' ' ')"
+  echo >gate
+  wait
+  [ "$its_group" = "$(cat tracer)" ] && [ "$its_group" != "$group" ]
+  [ "$its_session" = "$session" ] && [ "$its_turns" = "$turns" ]
+}
+
 @test "exec from a thread, while the first one and another rename" {
   lives exec
 }
