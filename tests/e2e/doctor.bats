@@ -15,7 +15,7 @@ finds() {
   [ "$status" -eq "$expected" ]
   grep -qE "$text" said
   # Each line has a level.
-  ! grep -qvE '^(ok     |warning|problem)  [^:]+: ' said
+  [ "$(grep -cvE '^(ok     |warning|problem)  [^:]+: ' said)" -eq 0 ]
   # The status is 1 where a line says problem, and nowhere else.
   [ "$status" -eq "$(grep -c -m 1 ^problem said)" ]
   [ -z "$(ls -A ground)" ]
@@ -69,7 +69,7 @@ type() {
   mkdir ground
   for number in {1..40}; do
     local status=0
-    strace -qq -o log -e inject=openat:error=EMFILE:when=$number "$NOCLOBBER" --doctor ground >said 2>&1 || status=$?
+    strace -qq -o log -e inject=openat:error=EMFILE:when="$number" "$NOCLOBBER" --doctor ground >said 2>&1 || status=$?
     echo "openat $number: status $status"
     [[ $status -le 1 || $status -eq 127 ]]
     [ -z "$(ls -A ground)" ]
@@ -80,5 +80,5 @@ type() {
 @test "doctor: nothing is said to root that is for others" {
   need_root
   finds 0 "^ok"
-  ! grep -qi 'sudo\|set-user-id' said
+  [ "$(grep -ci 'sudo\|set-user-id' said)" -eq 0 ]
 }

@@ -44,7 +44,7 @@ foresees() {
     for policy in -P "-p x"; do
       # shellcheck disable=SC2086 # two words
       "${user[@]}" "$NOCLOBBER" $policy --explain $path >said
-      # shellcheck disable=SC2016,SC2086
+      # shellcheck disable=SC2016,SC2086 # words
       came=$("${user[@]}" "$NOCLOBBER" -q --no-verify --refused-status 0 $policy -- perl -e 'rename("source", $ARGV[0]) or print $!' $path)
       cat said
       echo "$came"

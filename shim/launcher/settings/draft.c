@@ -85,26 +85,28 @@ static int apply_log(struct draft *draft, const struct draft_origin *origin,
     return apply_words(draft, origin, setting, path);
 }
 
+/* A setting that takes no value. */
+static int apply_fixed(struct draft *draft, const struct setting *setting)
+{
+    draft->is_mode_chosen |= setting->variable == VARIABLE_MODE;
+    if (setting->fixed)
+        return draft_put(draft, setting->variable, setting->fixed);
+    draft->protects_all = 1;
+    return 0;
+}
+
 int draft_apply(struct draft *draft, const struct draft_origin *origin,
                 const struct setting *setting, const char *value)
 {
-    if (!setting->argument && value)
-        return refuse(origin, setting->name, "takes no value");
-    if (setting->argument && (!value || *value == '\0'))
+    if (!setting->argument)
+        return value ? refuse(origin, setting->name, "takes no value")
+                     : apply_fixed(draft, setting);
+    if (!value || *value == '\0')
         return refuse(origin, value ? value : setting->name, setting->needs);
-    switch ((int)setting->variable) {
-    case VARIABLE_PROTECT:
-    case VARIABLE_ALLOW:
-        if (value)
-            return apply_pattern(draft, origin, setting, value);
-        draft->protects_all = 1;
-        return 0;
-    case VARIABLE_LOG: return apply_log(draft, origin, setting, value);
-    case VARIABLE_ALLOW_IF:
-    case VARIABLE_FALLBACK: return apply_words(draft, origin, setting, value);
-    case VARIABLE_MODE: draft->is_mode_chosen = 1; break;
-    }
-    return draft_put(draft, setting->variable, setting->fixed);
+    if (setting->variable == VARIABLE_PROTECT || setting->variable == VARIABLE_ALLOW)
+        return apply_pattern(draft, origin, setting, value);
+    return setting->variable == VARIABLE_LOG ? apply_log(draft, origin, setting, value)
+                                             : apply_words(draft, origin, setting, value);
 }
 
 void draft_free(struct draft *draft)

@@ -40,7 +40,8 @@ static size_t put_character(const char *name, unsigned length, unsigned code, ch
 
 static char *make_pattern(const char *path, size_t length, enum fold_kind kind)
 {
-    char *const pattern = malloc(2 * length + 3);
+    static const char endings[][3] = {[FOLD_NAME] = "", [FOLD_NAMES] = "/*", [FOLD_TREE] = "/"};
+    char *const pattern = malloc(2 * length + sizeof endings[0]);
     size_t used = 0;
     unsigned taken;
 
@@ -53,7 +54,7 @@ static char *make_pattern(const char *path, size_t length, enum fold_kind kind)
         used += put_character(path + i, taken, code, pattern + used);
     }
     if (pattern)
-        strcpy(pattern + used, kind == FOLD_NAME ? "" : kind == FOLD_NAMES ? "/*" : "/");
+        memcpy(pattern + used, endings[kind], sizeof endings[kind]);
     return pattern;
 }
 
@@ -221,7 +222,7 @@ int fold_make(const struct record **records, size_t count,
     out->list = calloc(count + 1, sizeof *out->list);
     if (!out->list)
         return -ENOMEM;
-    qsort(records, count, sizeof *records, compare);
+    qsort(records, count, sizeof(void *), compare);
     if (count > 0)
         collect(&work, 0, count, 0);
     for (size_t i = 0; i < out->count; i++) {

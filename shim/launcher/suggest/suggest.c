@@ -85,7 +85,7 @@ int suggest_make(const struct records *records, const struct policy_patterns *na
     char home[PATH_MAX];
     const char *bounds[2];
     const size_t bound_count = take_bounds(bounds, directory, home);
-    const struct record **const audited = calloc(records->count + 1, sizeof *audited);
+    const struct record **const audited = calloc(records->count + 1, sizeof(void *));
     size_t count = 0;
     int result;
 
