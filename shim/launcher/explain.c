@@ -198,7 +198,7 @@ static int print_outcome(const struct policy *policy, const struct policy_decisi
 static void print_exceptions(unsigned allow_if, enum there there, const struct stat *facts)
 {
     if ((allow_if & POLICY_ALLOW_IF_SAME) && (there == THERE_FILE || there == THERE_LINK))
-        printf("    unless allow_if:same: %s succeeds, and leaves this one as it is\n",
+        printf("    unless allow_if:same: %s may replace it\n",
                there == THERE_FILE ? "a file of the same bytes, mode and owner"
                                    : "a symbolic link with the same target");
     if ((allow_if & POLICY_ALLOW_IF_SYMLINK) && there == THERE_LINK)

@@ -13,7 +13,7 @@
 /* So many protect patterns are named for each option. */
 #define OPENED_SHOWN 3
 
-static const char *const cases[SUGGEST_CASES] = {"same", "symlink", "empty"};
+static const char *const cases[SUGGEST_CASES] = {"symlink", "empty"};
 
 const char *suggest_case(int number)
 {
@@ -54,10 +54,11 @@ static size_t take_bounds(const char *bounds[2], char directory[PATH_MAX], char 
     return count;
 }
 
-/* The bit of an ALLOW_IF, which are in the order of `cases`. */
+/* The bit of an ALLOW_IF, which are in the order of `cases`. An audit reads no files, so it never
+ * says `same`. */
 static unsigned case_bit(enum event_rule rule)
 {
-    return rule < EVENT_RULE_ALLOW_IF_SAME ? 0 : 1U << (rule - EVENT_RULE_ALLOW_IF_SAME);
+    return rule < EVENT_RULE_ALLOW_IF_SYMLINK ? 0 : 1U << (rule - EVENT_RULE_ALLOW_IF_SYMLINK);
 }
 
 /* The cases of what no place lets through already. Forgets the records that one does. */
@@ -196,12 +197,10 @@ static void put_place(FILE *out, const struct fold_item *item)
 static void put_case(FILE *out, int number)
 {
     static const char *const opened[SUGGEST_CASES] = {
-        NULL, /* nothing changes */
         "any symbolic link that is protected be replaced by another",
         "anything empty that is protected be replaced"};
 
-    if (opened[number])
-        fprintf(out, "noclobber:   --allow-if %s lets %s\n", cases[number], opened[number]);
+    fprintf(out, "noclobber:   --allow-if %s lets %s\n", cases[number], opened[number]);
 }
 
 /* ---- the line to paste ---- */

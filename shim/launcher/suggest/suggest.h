@@ -21,9 +21,9 @@ struct suggestion {
     unsigned allow_if; /* for --allow-if: a bit for each of suggest_case's numbers */
 };
 
-enum { SUGGEST_CASES = 3 };
+enum { SUGGEST_CASES = 2 };
 
-/* "same", "symlink", "empty": the name of case `number`, from 0 on. */
+/* "symlink", "empty": the name of case `number`, from 0 on. */
 const char *suggest_case(int number);
 
 /* Makes the suggestion, which points to both arguments: nothing if nothing was audited, or no exception would help.
