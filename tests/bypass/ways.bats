@@ -106,7 +106,7 @@ way() {
 }
 
 @test "removed and created" {
-  TITLE='remove, then create (`install`, `tar -x`)'
+  TITLE="remove, then create (\`install\`, \`tar -x\`, Java's \`REPLACE_EXISTING\`)"
   way "$PROGRAMS/lose" create
 }
 
