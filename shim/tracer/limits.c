@@ -10,11 +10,18 @@
 #define DESCRIPTORS_NEEDED (DESCRIPTORS_OWN + DESCRIPTORS_OF_A_WORKER)
 #define WORKERS_MAX 4096
 
-/* RLIMIT_FSIZE counts for events, RLIMIT_NPROC for threads, RLIMIT_STACK for the main one. */
-static const int lifted[] = {RLIMIT_CPU,    RLIMIT_AS,    RLIMIT_DATA, RLIMIT_STACK,
-                             RLIMIT_NOFILE, RLIMIT_FSIZE, RLIMIT_NPROC};
+/* What setrlimit takes. */
+#ifdef __GLIBC__
+#define RESOURCE enum __rlimit_resource
+#else
+#define RESOURCE int
+#endif
 
-static void lift(int resource)
+/* RLIMIT_FSIZE counts for events, RLIMIT_NPROC for threads, RLIMIT_STACK for the main one. */
+static const RESOURCE lifted[] = {RLIMIT_CPU,    RLIMIT_AS,    RLIMIT_DATA, RLIMIT_STACK,
+                                  RLIMIT_NOFILE, RLIMIT_FSIZE, RLIMIT_NPROC};
+
+static void lift(RESOURCE resource)
 {
     struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
 

@@ -132,6 +132,8 @@ static void put_record(size_t number, const char *destination, const char *rule,
 
     snprintf(expanded, sizeof expanded, "%s%s", *destination == '@' ? sandbox_path() : "",
              destination + (*destination == '@'));
+    free(records[number].destination);
+    free(records[number].rule);
     records[number] = (struct record){
         .verdict = EVENT_AUDITED, .destination = strdup(expanded), .rule = strdup(rule)};
     ck_assert_int_eq(
