@@ -18,6 +18,7 @@ look() {
 # on KIND FUNCTION: runs it in a fresh filesystem.
 on() {
   local kind=$1 status=0
+  # shellcheck disable=SC2163 # the function of that name
   export -f look both_ways "$2"
   privately bash -c 'mounted "$1" "$PWD" bash -c "cd mnt && set -e && $2"' bash "$kind" "$2" >output 2>&1 || status=$?
   [ $status != 77 ] || skip "this machine can't mount $kind"

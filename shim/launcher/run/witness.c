@@ -18,7 +18,7 @@
 /* How long an answer may take: somebody may have stopped the witness, or killed it. */
 #define ANSWER_MS 1000
 /* How long timeout(1) may take from the first of its signals to the second. */
-#define SECOND_MS 10
+#define SECOND_NS 10000000L
 
 static struct {
     pid_t pid; /* 0: none */
@@ -114,7 +114,7 @@ static int is_from_our_group(const siginfo_t *info)
 
 int witness_has_had(int number, const siginfo_t *info)
 {
-    const struct timespec moment = {0, SECOND_MS * 1000000};
+    const struct timespec moment = {0, SECOND_NS};
     int has_had;
 
     if (witness.pid == 0 || ask() < 0)

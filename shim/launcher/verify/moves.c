@@ -20,15 +20,25 @@
 /* How many files outside of the tree are looked at. */
 #define ELSEWHERE_MAX 100000
 
+/* A file of the snapshot, and its change if it has one. */
+struct entry {
+    const struct seen *seen;
+    struct change *change;
+};
+
+/* Sorted by file. */
+struct entries {
+    struct entry *list;
+    size_t count;
+};
+
 struct search {
     struct scope scope;
     const struct policy *policy;
     enum options_verify how;
-    struct change **removed; /* sorted by file */
-    size_t count;
+    struct entries removed;
     size_t found;
-    const struct seen *
-        *before; /* all files of the snapshot, sorted by file; NULL: not yet needed */
+    struct entries before; /* all files of the snapshot; no list until it is needed */
     const struct snapshot *snapshot;
     const char *done; /* what is below was searched: of the walk elsewhere */
     dev_t device;
@@ -49,33 +59,38 @@ static int compare_files(const struct facts *one, const struct facts *other)
     return (one->size > other->size) - (one->size < other->size);
 }
 
-static int compare_removed(const void *left, const void *right)
+static int compare_entries(const void *left, const void *right)
 {
-    return compare_files(&(*(struct change *const *)left)->seen->now,
-                         &(*(struct change *const *)right)->seen->now);
+    return compare_files(&((const struct entry *)left)->seen->now,
+                         &((const struct entry *)right)->seen->now);
 }
 
-static int compare_seen(const void *left, const void *right)
+static void sort(struct entries *entries)
 {
-    return compare_files(&(*(const struct seen *const *)left)->now,
-                         &(*(const struct seen *const *)right)->now);
+    if (entries->count > 1)
+        qsort(entries->list, entries->count, sizeof *entries->list, compare_entries);
 }
 
-/* The first of the sorted `count` pointers at `list` that is not before the one of `key`. */
-static size_t find_first(const void *list, size_t count, const void *key,
-                         int (*compare)(const void *, const void *))
+/* The index of the first entry whose file is not before `file`. */
+static size_t find(const struct entries *entries, const struct facts *file)
 {
     size_t low = 0;
+    size_t high = entries->count;
 
-    while (low < count) {
-        const size_t middle = low + (count - low) / 2;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
 
-        if (compare((const char *)list + middle * sizeof(void *), key) < 0)
+        if (compare_files(&entries->list[middle].seen->now, file) < 0)
             low = middle + 1;
         else
-            count = middle;
+            high = middle;
     }
     return low;
+}
+
+static int is_at(const struct entries *entries, size_t i, const struct facts *file)
+{
+    return i < entries->count && compare_files(&entries->list[i].seen->now, file) == 0;
 }
 
 /* ---- was it there before? ---- */
@@ -83,26 +98,26 @@ static size_t find_first(const void *list, size_t count, const void *key,
 static int sort_before(struct search *search)
 {
     const struct snapshot *const snapshot = search->snapshot;
+    struct entries *const before = &search->before;
 
-    search->before = calloc(snapshot->count + 1, sizeof *search->before);
-    if (!search->before)
+    before->list = reallocarray(NULL, snapshot->count + 1, sizeof *before->list);
+    if (!before->list)
         return -ENOMEM;
-    for (size_t i = 0; i < snapshot->count; i++)
-        search->before[i] = &snapshot->list[i];
-    qsort(search->before, snapshot->count, sizeof *search->before, compare_seen);
+    for (; before->count < snapshot->count; before->count++)
+        before->list[before->count] = (struct entry){&snapshot->list[before->count], NULL};
+    sort(before);
     return 0;
 }
 
 /* Whether the file had this name when the snapshot was taken: 1, 0, or -ENOMEM. */
 static int had_name(struct search *search, const struct seen *file, const char *path)
 {
-    const size_t count = search->snapshot->count;
+    const struct entries *const before = &search->before;
 
-    if (!search->before && sort_before(search) < 0)
+    if (!before->list && sort_before(search) < 0)
         return -ENOMEM;
-    for (size_t i = find_first(search->before, count, &file, compare_seen);
-         i < count && compare_files(&search->before[i]->now, &file->now) == 0; i++)
-        if (strcmp(search->before[i]->path, path) == 0)
+    for (size_t i = find(before, &file->now); is_at(before, i, &file->now); i++)
+        if (strcmp(before->list[i].seen->path, path) == 0)
             return 1;
     return 0;
 }
@@ -125,13 +140,8 @@ static int has_its_contents(const struct search *search, const struct facts *bef
 static int forgive_one(struct search *search, int dirfd, const char *name, const char *path,
                        struct facts *now)
 {
-    const struct seen key_seen = {.now = *now};
-    const struct change key_change = {.seen = &key_seen};
-    const struct change *const key = &key_change;
-
-    for (size_t i = find_first(search->removed, search->count, &key, compare_removed);
-         i < search->count && compare_files(&search->removed[i]->seen->now, now) == 0; i++) {
-        struct change *const change = search->removed[i];
+    for (size_t i = find(&search->removed, now); is_at(&search->removed, i, now); i++) {
+        struct change *const change = search->removed.list[i].change;
         int had;
 
         if (change->kind != CHANGE_REMOVED)
@@ -223,16 +233,17 @@ static int search_elsewhere(struct search *search)
         return 0;
     search->device = facts.st_dev;
     search->done = done;
-    strcpy(around, search->scope.here);
-    while (result == 0 && search->found < search->count && around[1] != '\0') {
+    memcpy(around, search->scope.here, strlen(search->scope.here) + 1);
+    while (result == 0 && search->found < search->removed.count && around[1] != '\0') {
         char *const slash = strrchr(around, '/');
 
-        strcpy(done, around);
+        memcpy(done, around, sizeof done);
         slash[slash == around] = '\0';
         if (stat(around, &facts) < 0 || facts.st_dev != search->device)
             break;
         result = walk_tree(&walk, around);
     }
+    search->done = NULL;
     return result < 0 ? result : 0;
 }
 
@@ -241,8 +252,10 @@ static int search_elsewhere(struct search *search)
 /* Forgives what nobody named and lists the others. Returns 0 or -ENOMEM. */
 static int list_removed(struct search *search, struct changes *changes)
 {
-    search->removed = calloc(changes->count + 1, sizeof *search->removed);
-    if (!search->removed)
+    struct entries *const removed = &search->removed;
+
+    removed->list = reallocarray(NULL, changes->count + 1, sizeof *removed->list);
+    if (!removed->list)
         return -ENOMEM;
     for (size_t i = 0; i < changes->count; i++) {
         struct change *const change = &changes->list[i];
@@ -252,9 +265,9 @@ static int list_removed(struct search *search, struct changes *changes)
         if (!scope_names(search->policy, change->path))
             change->kind = CHANGE_FORGIVEN;
         else
-            search->removed[search->count++] = change;
+            removed->list[removed->count++] = (struct entry){change->seen, change};
     }
-    qsort(search->removed, search->count, sizeof *search->removed, compare_removed);
+    sort(removed);
     return 0;
 }
 
@@ -264,16 +277,16 @@ int changes_forgive_moves(const struct policy *policy, const struct snapshot *be
     struct search search = {.policy = policy, .snapshot = before};
     int result = before ? list_removed(&search, changes) : 0;
 
-    if (result == 0 && search.count > 0) {
+    if (result == 0 && search.removed.count > 0) {
         search.how = before->how;
         result = scope_begin(policy, &search.scope);
         if (result == 0)
             result = search_tree(&search);
-        if (result == 0 && search.found < search.count && has_floating(policy))
+        if (result == 0 && search.found < search.removed.count && has_floating(policy))
             result = search_elsewhere(&search);
         scope_free(&search.scope);
     }
-    free(search.before);
-    free(search.removed);
+    free(search.before.list);
+    free(search.removed.list);
     return result;
 }
