@@ -24,6 +24,22 @@
  * What can't be decided is refused. Async-signal-safe and thread-safe; uses about 1.5 KiB of stack.
  * renameat2's RENAME_EXCHANGE and flags that are not known here pass unchanged (rename(2), Linux
  * 3.15 to 6.18).
+ *
+ * System calls, since a seccomp filter of the host's own may end it at any that it does not list
+ * (tests/fault/own_filter.bats holds this to it):
+ *   nothing in the way      renameat2
+ *   something is            and mmap, once in a process
+ *   patterns                and openat and close of each directory on the way to the destination, up to
+ *                           6; of a longer way, or one with a symbolic link or `..`, one openat,
+ *                           readlinkat and close; getcwd for a path that is not absolute; statx for
+ *                           patterns that are anchored at a directory (engine/alias.h) or differ in
+ *                           case from the path (engine/spelling.h, getdents64 too)
+ *   let through             and renameat; or the program's own call
+ *   refused                 and statx, getpid, clock_gettime
+ *   recorded                and readlinkat, rt_sigprocmask, rt_sigpending, write, and those of patterns
+ *                           for the source
+ *   ALLOW_IF                and openat, close; for `same` those of engine/compare.h, preload/aside.h
+ *   no exclusive rename     and readlinkat, linkat, unlinkat, mkdirat (engine/exclusive.h)
  */
 int guard_rename(const struct policy *policy, const struct call *call);
 
