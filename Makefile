@@ -196,6 +196,7 @@ proof: check-programs
 bench: all $(BENCH)
 	tests/bench/run
 	tests/bench/counts
+	tests/bench/keep
 
 bench-publish: all $(BENCH)
 	tests/bench/run --publish

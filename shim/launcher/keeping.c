@@ -17,7 +17,7 @@ int keeping_is_wanted(const struct options *options)
 
 int keeping_is_active(const struct keeping *keeping)
 {
-    return keeping->is_sealing || keeping->lease.keeper > 0;
+    return keeping->is_sealing || keeping->lease.has_keeper;
 }
 
 enum options_verify keeping_verify(const struct options *options)
@@ -109,7 +109,7 @@ void keeping_restore(const struct keeping *keeping, struct changes *changes)
 {
     static struct put_back result;
 
-    for (size_t i = 0; keeping->lease.keeper > 0 && i < changes->count; i++) {
+    for (size_t i = 0; keeping->lease.has_keeper && i < changes->count; i++) {
         struct change *const change = &changes->list[i];
 
         lease_put_back(&keeping->lease, (size_t)(change->seen - keeping->files->list), &result);

@@ -394,20 +394,41 @@ int lease_check(const char *directory)
     return result;
 }
 
+/* No child of ours for long: as such it would be among those that the command may have left. */
+static int start_keeper(const struct snapshot *files, const int ends[2])
+{
+    const pid_t between = fork();
+    int status = 1;
+
+    if (between == 0) {
+        const pid_t keeper = fork();
+
+        close(ends[0]);
+        if (keeper == 0)
+            be_keeper(files, ends[1]);
+        _exit(keeper < 0);
+    }
+    while (between > 0 && waitpid(between, &status, 0) < 0 && errno == EINTR)
+        ;
+    return status == 0 ? 0 : -EAGAIN;
+}
+
 int lease_begin(struct lease *lease, const struct snapshot *files, struct lease_begun *begun)
 {
     int ends[2];
+    int result;
 
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
         return -errno;
-    lease->keeper = fork();
-    if (lease->keeper == 0) {
-        close(ends[0]);
-        be_keeper(files, ends[1]);
-    }
+    result = start_keeper(files, ends);
     close(ends[1]);
+    if (result == 0)
+        result = receive(ends[0], begun, sizeof *begun);
     lease->fd = ends[0];
-    return lease->keeper < 0 ? -EAGAIN : receive(ends[0], begun, sizeof *begun);
+    lease->has_keeper = result == 0;
+    if (result < 0)
+        close(ends[0]);
+    return result;
 }
 
 void lease_put_back(const struct lease *lease, size_t index, struct put_back *result)
@@ -421,13 +442,12 @@ void lease_put_back(const struct lease *lease, size_t index, struct put_back *re
 void lease_end(struct lease *lease)
 {
     const size_t over = (size_t)-1;
-    int status;
+    char none;
 
-    if (lease->keeper <= 0)
+    if (!lease->has_keeper)
         return;
     send(lease->fd, &over, sizeof over, MSG_NOSIGNAL);
-    while (waitpid(lease->keeper, &status, 0) < 0 && errno == EINTR)
-        ;
+    receive(lease->fd, &none, sizeof none); /* its end */
     close(lease->fd);
-    lease->keeper = 0;
+    lease->has_keeper = 0;
 }

@@ -14,7 +14,6 @@
 
 #include <limits.h>
 #include <stddef.h>
-#include <sys/types.h>
 
 #include "launcher/keep/put_back.h"
 #include "launcher/verify/verify.h"
@@ -29,8 +28,8 @@ struct lease_begun {
 };
 
 struct lease {
-    pid_t keeper; /* 0: none */
-    int fd;       /* of the conversation with it */
+    int has_keeper;
+    int fd; /* of the conversation with it */
 };
 
 /* Whether files in `directory` can have leases: 0 or -errno. Tried on a file that is removed again. */
