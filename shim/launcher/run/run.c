@@ -156,8 +156,11 @@ static void collect(struct run *run)
     pid_t pid;
 
     while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
-        if (pid != run->pid)
+        if (pid != run->pid) {
+            if (!WIFSTOPPED(status))
+                witness_reaped(pid);
             continue;
+        }
         if (WIFSTOPPED(status)) {
             stop_as_well(run, WSTOPSIG(status));
             continue;

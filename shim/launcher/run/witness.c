@@ -129,6 +129,19 @@ int witness_has_had(int number, const siginfo_t *info)
     return has_had;
 }
 
+static void forget(void)
+{
+    close(witness.answers);
+    munmap(witness.counts, NSIG * sizeof *witness.counts);
+    witness.pid = 0;
+}
+
+void witness_reaped(pid_t pid)
+{
+    if (pid == witness.pid)
+        forget();
+}
+
 void witness_end(void)
 {
     if (witness.pid == 0)
@@ -136,7 +149,5 @@ void witness_end(void)
     kill(witness.pid, SIGKILL);
     while (waitpid(witness.pid, NULL, 0) < 0 && errno == EINTR)
         ;
-    close(witness.answers);
-    munmap(witness.counts, NSIG * sizeof *witness.counts);
-    witness.pid = 0;
+    forget();
 }

@@ -27,6 +27,9 @@ int witness_start(void);
  */
 int witness_has_had(int number, const siginfo_t *info);
 
+/* Says that this child has been reaped: if it was the witness, its number may be another process's by now. */
+void witness_reaped(pid_t pid);
+
 /* Ends it. */
 void witness_end(void);
 
