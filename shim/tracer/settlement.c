@@ -115,9 +115,8 @@ static struct call describe(const struct settlement *settlement)
 static long settle(struct settlement *settlement)
 {
     const struct call call = describe(settlement);
-    const int result =
-        remote_read_paths(&settlement->remote, call.source_dirfd, settlement->source,
-                          call.destination_dirfd, settlement->destination);
+    const int result = remote_read_paths(&settlement->remote, call.source_dirfd, settlement->source,
+                                         call.destination_dirfd, settlement->destination);
     const int attempt = exclusive_error(&call, (int)settlement->attempt);
 
     if (result == -EFAULT)

@@ -10,7 +10,6 @@
 void __gcov_dump(void);
 
 #define _exit(status) (__gcov_dump(), _exit(status))
-#define execvpe(file, arguments, environment)                                                      \
-    (__gcov_dump(), execvpe(file, arguments, environment))
+#define execvpe(file, arguments, environment) (__gcov_dump(), execvpe(file, arguments, environment))
 
 #endif
