@@ -407,8 +407,8 @@ START_TEST(another_byte_order_is_another_architecture)
 
     copy("/bin/sh", "turned");
     poke("turned", EI_DATA, is_little ? ELFDATA2MSB : ELFDATA2LSB);
-    poke("turned", offsetof(Elf64_Ehdr, e_machine) + is_little, EM_S390);
-    poke("turned", offsetof(Elf64_Ehdr, e_machine) + !is_little, 0);
+    poke("turned", (off_t)(offsetof(Elf64_Ehdr, e_machine) + is_little), EM_S390);
+    poke("turned", (off_t)(offsetof(Elf64_Ehdr, e_machine) + !is_little), 0);
     ck_assert_int_eq(verdict("./turned"), PROBE_OTHER_ARCHITECTURE);
     ck_assert_msg(strstr(probe.reason, "s390"), "%s", probe.reason);
 }

@@ -23,20 +23,10 @@
 /* A string that execve(2) takes is no longer, its NUL included (Linux: MAX_ARG_STRLEN, 32 pages). */
 #define VARIABLE_MAX ((size_t)128 * 1024)
 
-static int is_ours(const char *variable)
+/* Parses what is ours of `variables`; what is wrong goes to stderr. */
+static int parse(struct settings *settings, char *const *variables)
 {
-    static const char *const foreign[] = {"NOCLOBBER_REPORT=", "NOCLOBBER_LIBRARY="};
-
-    for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
-        if (strncmp(variable, foreign[i], strlen(foreign[i])) == 0)
-            return 0;
-    return strncmp(variable, "NOCLOBBER_", strlen("NOCLOBBER_")) == 0;
-}
-
-/* Parses `settings->variables`; what is wrong goes to stderr. */
-static int parse(struct settings *settings)
-{
-    const size_t size = policy_storage_size(settings->variables);
+    const size_t size = policy_storage_size(variables);
     struct policy_error error;
     int result;
 
@@ -44,7 +34,7 @@ static int parse(struct settings *settings)
     settings->storage = malloc(size + 1);
     if (!settings->storage)
         return -ENOMEM;
-    result = policy_parse(&settings->policy, settings->variables, settings->storage, size, &error);
+    result = policy_parse(&settings->policy, variables, settings->storage, size, &error);
     if (result < 0) {
         char *const name =
             strndup(error.variable, (size_t)(strchr(error.variable, '=') - error.variable));
@@ -74,23 +64,6 @@ static size_t count_strings(char **strings)
     return count;
 }
 
-/* Copies what is ours of `environment`, with room for all of a draft. */
-static int copy_environment(struct settings *settings, char **environment)
-{
-    size_t count = 0;
-
-    settings->variables = calloc(count_strings(environment) + 1, sizeof *settings->variables);
-    if (!settings->variables)
-        return -ENOMEM;
-    for (; *environment; environment++)
-        if (is_ours(*environment)) {
-            settings->variables[count] = strdup(*environment);
-            if (!settings->variables[count++])
-                return -ENOMEM;
-        }
-    return 0;
-}
-
 /* Inside another noclobber the environment is what that one has checked. */
 static int is_inside(void)
 {
@@ -112,10 +85,8 @@ static int check_patterns(const struct policy_patterns *patterns, const char *di
 
 static int take_environment(struct settings *settings, struct draft *draft, const char *directory)
 {
-    int result = copy_environment(settings, environ);
+    int result = parse(settings, environ);
 
-    if (result == 0)
-        result = parse(settings);
     if (result == 0)
         result = check_patterns(&settings->policy.protect, directory);
     for (unsigned i = 0; result == 0 && i < VARIABLE_COUNT; i++) {
@@ -234,7 +205,6 @@ static int finish(struct settings *settings, const struct draft *draft)
     size_t count = 0;
     int result = 0;
 
-    free_variables(settings);
     settings->variables =
         calloc(VARIABLE_COUNT + count_strings(environ) + 1, sizeof *settings->variables);
     if (!settings->variables)
@@ -246,7 +216,7 @@ static int finish(struct settings *settings, const struct draft *draft)
                              setting_variable_name((enum setting_variable)i), draft->values[i]);
     if (result == 0)
         result = outer_collect(environ, draft->values[VARIABLE_LOG], settings->variables, &count);
-    return result < 0 ? result : parse(settings);
+    return result < 0 ? result : parse(settings, settings->variables);
 }
 
 /* Everything and some names: the names first, so that they decide and the look knows what was named.
