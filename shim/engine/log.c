@@ -41,12 +41,15 @@ long log_write(const struct sys *sys, int fd, const char *bytes, size_t size)
 void log_remember_stderr(const struct sys *sys)
 {
     struct statx facts;
+    const int result = sys_statx_fd(sys, STDERR, &facts);
 
-    remembered.is_open = sys_statx_fd(sys, STDERR, &facts) == 0;
+    remembered.is_known = result == 0 || result == -EBADF;
+    remembered.is_open = result == 0;
+    if (result < 0)
+        return;
     remembered.inode = facts.stx_ino;
     remembered.device_major = facts.stx_dev_major;
     remembered.device_minor = facts.stx_dev_minor;
-    remembered.is_known = 1;
 }
 
 static int is_as_remembered(const struct statx *facts)
@@ -61,7 +64,7 @@ void log_stderr(const struct sys *sys, const char *bytes, size_t size)
     struct statx facts;
     const int result = sys_statx_fd(sys, STDERR, &facts);
 
-    /* Without statx nobody can tell; before main, descriptor 2 still is standard error. */
+    /* Without statx nobody can tell; descriptor 2 is then taken for standard error. */
     if (result == -EBADF || (result < 0 && remembered.is_known))
         return;
     if (remembered.is_known && (facts.stx_mode & S_IFMT) == S_IFREG && !is_as_remembered(&facts))

@@ -244,11 +244,11 @@ everything() {
   done
 }
 
-@test "ALLOW_IF=same takes one of two equal files" {
+@test "ALLOW_IF=same lets one of two equal files replace the other" {
   echo one >a
   cp -p a b
   export NOCLOBBER_ALLOW_IF=same
-  before=$(stat -c %i "$BELOW/b")
+  before=$(stat -c %i "$BELOW/a")
   [ "$(rename_by_python a b)" = 0 ]
   [ ! -e a ]
   [ "$(stat -c %i "$BELOW/b")" = "$before" ]

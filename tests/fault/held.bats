@@ -55,7 +55,7 @@ load ../common
   echo x | tee new >old
   shim NOCLOBBER_MODE=audit NOCLOBBER_ALLOW_IF=same strace -f -o calls "$PROGRAMS/call" 0 rename new old ||
     skip "no strace here"
-  [ "$(grep -c 'clone(\\|read(.*"x' calls)" = 0 ]
+  [ "$(grep -c 'clone(\|read(.*"x' calls)" = 0 ]
   [ "$(events 'e["verdict"]')" = audited ]
 }
 
