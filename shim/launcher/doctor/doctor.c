@@ -77,15 +77,16 @@ static void check_paths(struct findings *findings)
                      "it, can't be decided, and is refused if anything is in the way");
 }
 
-static void check_trace(struct findings *findings)
+/* A way of guarding that answers for itself: 0, or an error and the reason. */
+static void check_way(struct findings *findings, const char *option, int (*ask)(char *, size_t),
+                      const char *works)
 {
     char reason[512];
 
-    if (tracer_check(reason, sizeof reason) == 0)
-        findings_add(findings, FINDING_OK, "--trace", NULL,
-                     "works: static and Go programs can be guarded too");
+    if (ask(reason, sizeof reason) == 0)
+        findings_add(findings, FINDING_OK, option, NULL, works);
     else
-        findings_add(findings, FINDING_WARNING, "--trace", NULL, reason);
+        findings_add(findings, FINDING_WARNING, option, NULL, reason);
 }
 
 static void check_restore(struct findings *findings, const char *directory)
@@ -99,17 +100,6 @@ static void check_restore(struct findings *findings, const char *directory)
                      "works here: your own files can be kept and put back");
     else
         findings_add(findings, FINDING_WARNING, "--restore", NULL, line);
-}
-
-static void check_seal(struct findings *findings)
-{
-    char reason[512];
-
-    if (seal_check(reason, sizeof reason) == 0)
-        findings_add(findings, FINDING_OK, "--seal", NULL,
-                     "works: what is protected can be made read-only for the command");
-    else
-        findings_add(findings, FINDING_WARNING, "--seal", NULL, reason);
 }
 
 /* ---- the filesystem ---- */
@@ -226,8 +216,10 @@ int doctor(const char *directory)
     check_library(&findings);
     check_rename(&findings);
     check_paths(&findings);
-    check_trace(&findings);
-    check_seal(&findings);
+    check_way(&findings, "--trace", tracer_check,
+              "works: static and Go programs can be guarded too");
+    check_way(&findings, "--seal", seal_check,
+              "works: what is protected can be made read-only for the command");
     check_restore(&findings, directory ? directory : ".");
     check_filesystem(&findings, directory ? directory : ".");
     check_preloads(&findings);
