@@ -487,8 +487,31 @@ START_TEST(a_fingerprint_is_of_all_that_makes_a_finding)
 }
 END_TEST
 
+START_TEST(json_has_the_options_that_are_suggested)
+{
+    static char pattern[] = "/srv/a b/";
+    struct fold_item item = {.pattern = pattern};
+
+    happen(0, 0, 0);
+    suggestion.allow = (struct fold){&item, 1};
+    suggestion.allow_if = 3;
+    written(report_json);
+    ck_assert_ptr_nonnull(
+        strstr(output, "\"suggested\":[\"--allow\",\"/srv/a b/\",\"--allow-if\",\"symlink\","
+                       "\"--allow-if\",\"empty\"]}\n"));
+    free(output);
+    suggestion.allow.count = 0;
+    suggestion.allow_if = 2;
+    written(report_json);
+    ck_assert_ptr_nonnull(strstr(output, "\"suggested\":[\"--allow-if\",\"empty\"]}\n"));
+    free(output);
+    tally_free(&tally);
+}
+END_TEST
+
 static void add(TCase *tcase)
 {
+    tcase_add_test(tcase, json_has_the_options_that_are_suggested);
     tcase_add_test(tcase, long_lists_of_every_kind_are_cut);
     tcase_add_test(tcase, each_exception_is_counted);
     tcase_add_test(tcase, a_fingerprint_is_of_all_that_makes_a_finding);
