@@ -22,9 +22,9 @@ static int is_possible;
 /* Filesystems whose root the kernel finds again without asking a server: to open /proc/PID/root may ask. */
 static int is_local(const char *path)
 {
-    static const unsigned long locals[] = {EXT4_SUPER_MAGIC,  XFS_SUPER_MAGIC,   BTRFS_SUPER_MAGIC,
-                                           TMPFS_MAGIC,       RAMFS_MAGIC,       OVERLAYFS_SUPER_MAGIC,
-                                           F2FS_SUPER_MAGIC,  SQUASHFS_MAGIC,    EROFS_SUPER_MAGIC_V1,
+    static const unsigned long locals[] = {EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC, BTRFS_SUPER_MAGIC,
+                                           TMPFS_MAGIC,      RAMFS_MAGIC,     OVERLAYFS_SUPER_MAGIC,
+                                           F2FS_SUPER_MAGIC, SQUASHFS_MAGIC,  EROFS_SUPER_MAGIC_V1,
                                            ZFS_MAGIC};
     struct statfs facts;
 
@@ -55,7 +55,8 @@ void quick_start(const struct policy *of_run)
 /* ---- the tracee's paths ---- */
 
 /* What process_vm_readv(2) may not read, a worker has read by ptrace(2). */
-static int refuse_copy(struct remote *remote, uint64_t address, void *bytes, size_t size, int is_write)
+static int refuse_copy(struct remote *remote, uint64_t address, void *bytes, size_t size,
+                       int is_write)
 {
     (void)remote;
     (void)address;

@@ -14,7 +14,7 @@ setup_file() {
   local tree=$BATS_FILE_TMPDIR/one
   [ "$(ls "$tree/build")" = package ]
   diff <(cd "$ROOT" && ls -d [A-Z]*) <(cd "$tree" && ls -d [A-Z]*)
-  [ "$(cd "$tree" && ls -d [a-z]* | xargs)" = "build scripts shim tests" ]
+  [ "$(cd "$tree" && echo [a-z]*)" = "build scripts shim tests" ]
   diff -r "$ROOT/scripts" "$tree/scripts"
   diff -r "$ROOT/shim" "$tree/shim"
   [ -z "$(find "$OUT" -mindepth 1 ! -name '*.tar.gz' ! -name SHA256SUMS)" ]
@@ -41,10 +41,10 @@ setup_file() {
   tar -xzf "$OUT/libnoclobber-$VERSION.tar.gz"
   [ "$(ls)" = "libnoclobber-$VERSION" ]
   local tree=libnoclobber-$VERSION
-  [ "$(cd "$tree" && ls -d [a-zL-M]* | xargs)" = "LICENSE Makefile scripts shim tests" ]
+  [ "$(cd "$tree" && echo [LM]* [a-z]*)" = "LICENSE Makefile scripts shim tests" ]
   [ -e "$tree/README.md" ]
   # And so is what lint reads, which works there.
-  [ "$(ls -d "$tree"/.[a-z]* | xargs -n 1 basename | xargs)" = ".ci .clang-format .clang-tidy .editorconfig .shellcheckrc" ]
+  [ "$(cd "$tree" && echo .[a-z]*)" = ".ci .clang-format .clang-tidy .editorconfig .shellcheckrc" ]
   package "$tree" source
   cmp "$OUT/libnoclobber-$VERSION.tar.gz" "$tree/build/package/libnoclobber-$VERSION.tar.gz"
 }

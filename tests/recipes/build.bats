@@ -119,6 +119,6 @@ END
 
 @test "scripts/recipes/README.md names each recipe there is, and none that is not there" {
   grep -oE '\]\([A-Za-z][^)/]*\)' "$ROOT/scripts/recipes/README.md" | tr -d '](' | tr -d ')' | sort -u >named
-  (cd "$ROOT/scripts/recipes" && ls | grep -vx README.md | sort) | diff - named
+  (cd "$ROOT/scripts/recipes" && printf '%s\n' * | grep -vx README.md | sort) | diff - named
   [ -e "$ROOT/scripts/action/action.yml" ]
 }

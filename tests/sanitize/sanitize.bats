@@ -55,6 +55,7 @@ tests_of() {
   for i in {1..50}; do
     cp new "new$i"
   done
+  # shellcheck disable=SC2016 # for that shell
   NOCLOBBER_ALLOW_IF=same NOCLOBBER_LOG=$LOG "$traced" sh -c 'for i in new?*; do mv "$i" new & done; wait'
   [ ! -e new1 ] && [ ! -e new50 ]
 }
