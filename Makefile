@@ -53,15 +53,15 @@ LIBRARY_CFLAGS := -fPIC -fvisibility=hidden -ffunction-sections -fno-jump-tables
 links = $(shell out=$$(mktemp) && printf 'int nothing;\n' | $(CC) -Werror $(1) -shared -nostdlib -x c -o $$out - 2>/dev/null && \
 	echo '$(1)'; rm -f $$out)
 LIBRARY_SMALL := $(if $(filter -O2 -Os,$(CFLAGS)),$(or $(call has,-Oz),-Os) $(call links,-flto))
-# Frame pointers make the tables for unwinding shorter by more than they cost, and no stubs are needed.
-LIBRARY_SMALL += $(if $(filter x86_64%,$(TARGET)),$(if $(LIBRARY_SMALL),-fno-omit-frame-pointer \
-	$(if $(CLANG),,-fno-plt)))
-# 32-bit processors lack divisions, which the static part of the compiler's own library has; unwind tables of ARM would want
-# more of it.
+# Tables for unwinding would be a sixth of it. Nothing is thrown through a rename, which may not be cancelled asynchronously
+# either (POSIX), and debuggers and profilers go by the frame pointers.
+LIBRARY_SMALL += $(if $(LIBRARY_SMALL),-fno-asynchronous-unwind-tables -fno-unwind-tables -fno-omit-frame-pointer)
+# No stubs are needed.
+LIBRARY_SMALL += $(if $(filter x86_64%,$(TARGET)),$(if $(LIBRARY_SMALL),$(if $(CLANG),,-fno-plt)))
+# 32-bit processors lack divisions, which the static part of the compiler's own library has.
 , := ,
 LIBRARY_LIBS := $(if $(filter arm% i386% i486% i586% i686%,$(TARGET)),\
 	$(if $(filter -flto,$(LIBRARY_SMALL)),-Wl$(,)-plugin-opt=-pass-through=-lgcc) -lgcc)
-LIBRARY_SMALL += $(if $(filter arm%,$(TARGET)),-fno-asynchronous-unwind-tables -fno-unwind-tables)
 # POWER has a second kind of table behind each function, which nothing reads on Linux, and saves its many registers where
 # it may; both are too long.
 LIBRARY_SMALL += $(if $(filter powerpc%,$(TARGET)),$(if $(LIBRARY_SMALL),$(call has,-mtraceback=no) $(call has,-fno-shrink-wrap)))

@@ -343,17 +343,14 @@ static const char *components_fault(const char *pattern, const char *end)
  */
 static const char *stray_fault(const char *at, const char *pattern, const char *end)
 {
-    const int is_outermost = at == pattern || at + 1 == end;
+    const int is_first = at == pattern;
+    const int is_stray = *at == ' ' || *at == '"' || *at == '\'';
 
-    if ((unsigned char)*at < ' ' || *at == 0x7F)
-        return "a control character is in it, such as the end of a line; write one line, with ':' "
-               "between patterns";
-    if (is_outermost && *at == ' ')
-        return "a blank begins or ends it; leave it out, or write '\\ ' for the character itself";
-    if (is_outermost && (*at == '"' || *at == '\''))
-        return "a quote begins or ends it; leave it out, or write a '\\' before it";
-    if (at == pattern && ((at[0] == '~' && at + 1 < end && at[1] == '/') || at[0] == '$'))
-        return "no shell expands '~' and '$' here; write the path itself, or a '\\' before them";
+    if ((unsigned char)*at < ' ' || *at == 0x7F || (is_stray && (is_first || at + 1 == end)) ||
+        (is_first && (*at == '$' || (*at == '~' && at + 1 < end && at[1] == '/'))))
+        return "a stray blank, quote, end of line, '~/' or '$'; leave it out, or write a '\\' "
+               "before "
+               "it";
     return NULL;
 }
 

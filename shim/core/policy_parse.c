@@ -101,7 +101,7 @@ static const char *parse_file(struct parser *parser, const char **file, const ch
         return "must be an absolute path";
     for (size_t i = 0; i < word.length; i++)
         if ((unsigned char)value[i] < ' ' || (value[i] == ' ' && i + 1 == word.length))
-            return "must be a path without control characters, and without a blank at the end";
+            return "must be an absolute path";
     if (word.length > PATTERN_MAX)
         return "must be a path of at most 4095 bytes";
     *file = keep(parser, word);
@@ -214,8 +214,8 @@ static const char *parse_value(struct parser *parser, enum variable variable, co
     case LIBRARY: return NULL;
     case UNKNOWN: break;
     }
-    return "is not a variable of libnoclobber; those are NOCLOBBER_ and MODE, PROTECT, ALLOW, "
-           "ALLOW_IF, ON_REFUSAL, FALLBACK or LOG";
+    return "is not a variable of libnoclobber; those are MODE, PROTECT, ALLOW, ALLOW_IF, "
+           "ON_REFUSAL, FALLBACK and LOG";
 }
 
 static const char *parse_variable(struct parser *parser, struct word name, const char *value)

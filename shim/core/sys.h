@@ -210,6 +210,47 @@ static inline int sys_statx_own(const struct sys *sys, const char *path, struct 
                             STATX_BASIC_STATS, (long)out, 0);
 }
 
+/* The two below go past every library in between, with a path of the program, and follow links. */
+
+/* statx(2). */
+static inline int sys_statx_raw(const struct sys *sys, int dirfd, const char *path,
+                                struct statx *out)
+{
+    return (int)sys->kernel(SYS_statx, dirfd, (long)path, 0, STATX_BASIC_STATS, (long)out, 0);
+}
+
+/* faccessat(2) for the real user, like access(2). */
+static inline int sys_access_raw(const struct sys *sys, int dirfd, const char *path, int mode)
+{
+    return (int)sys->kernel(SYS_faccessat, dirfd, (long)path, mode, 0, 0, 0);
+}
+
+/* geteuid(2). */
+static inline long sys_geteuid(const struct sys *sys)
+{
+#ifdef SYS_geteuid32
+    return sys->kernel(SYS_geteuid32, 0, 0, 0, 0, 0, 0);
+#else
+    return sys->kernel(SYS_geteuid, 0, 0, 0, 0, 0, 0);
+#endif
+}
+
+/* fstatfs(2), or fstatfs64(2) on 32-bit architectures: the filesystem's magic number, or 0 if it fails.
+ * That is the first member, of 32 bits there and on s390x, else of 64 and little-endian. (The
+ * kernel's header and libc's cannot be included together.) */
+static inline int sys_fstatfs_type(const struct sys *sys, int fd)
+{
+    int out[32] = {0};
+#ifdef SYS_fstatfs64
+    const int size = 84; /* of i386 and ARM */
+    const int result = (int)sys->kernel(SYS_fstatfs64, fd, size, (long)&out, 0, 0, 0);
+#else
+    const int result = (int)sys->kernel(SYS_fstatfs, fd, (long)&out, 0, 0, 0, 0);
+#endif
+
+    return result < 0 ? 0 : out[0];
+}
+
 /* read(2): bytes read, 0 at the end, or -errno. */
 static inline long sys_read(const struct sys *sys, int fd, void *out, size_t size)
 {

@@ -2,11 +2,11 @@
 #include "engine/collision.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "engine/alias.h"
 #include "engine/compare.h"
 #include "engine/exclusive.h"
+#include "engine/harmless.h"
 #include "engine/spelling.h"
 
 /* ---- holding, deciding, looking, naming ---- */
@@ -142,20 +142,11 @@ void collision_look(struct collision *collision)
                                             buffer, &collision->destination);
 }
 
-int collision_is_into_itself(struct collision *collision)
+int collision_resolve(struct collision *collision)
 {
-    const char *source = collision->scratch->source;
-    const char *destination = collision->scratch->destination;
+    const int result = resolve_source(collision);
 
-    if (collision->source_seen < 0 || !file_is(&collision->source, S_IFDIR) ||
-        collision->destination_seen != -ENOENT || resolve_source(collision) < 0 ||
-        resolve_destination(collision) < 0)
-        return 0;
-    while (*source != '\0' && *source == *destination) {
-        source++;
-        destination++;
-    }
-    return *source == '\0' && *destination == '/';
+    return result < 0 ? result : resolve_destination(collision);
 }
 
 static void copy_as_written(const char *path, char *out)
@@ -173,66 +164,6 @@ void collision_name(struct collision *collision)
     if (!collision->is_resolved && resolve_destination(collision) < 0)
         copy_as_written(collision->call->destination, collision->scratch->destination);
     collision->is_named = 1;
-}
-
-/* ---- would anything be lost? ---- */
-
-static int has_trailing_slash(const struct call *call)
-{
-    return path_split(call->source).has_trailing_slash ||
-           path_split(call->destination).has_trailing_slash;
-}
-
-/* Whether both paths are one directory entry, by their words or by their resolved parents. */
-static int is_same_entry(struct collision *collision)
-{
-    const struct call *const call = collision->call;
-
-    if (call->source_dirfd == call->destination_dirfd &&
-        strcmp(call->source, call->destination) == 0)
-        return 1;
-    return resolve_source(collision) == 0 && resolve_destination(collision) == 0 &&
-           strcmp(collision->scratch->source, collision->scratch->destination) == 0;
-}
-
-/*
- * POSIX: a rename of a file onto itself does nothing and succeeds. Two names with one inode number
- * but a single link are believed to be one file only where they are the same entry: some FUSE
- * servers make inode numbers up. (Others remember link counts for a while, so either name's will
- * do.)
- */
-static int is_onto_itself(struct collision *collision)
-{
-    return file_is_same_inode(&collision->source, &collision->destination) &&
-           (collision->source.links >= 2 || collision->destination.links >= 2 ||
-            file_is(&collision->source, S_IFDIR) || is_same_entry(collision));
-}
-
-/* A directory that is not empty is never replaced: POSIX lets rename say EEXIST, and that is no
- * refusal of ours. */
-static int is_onto_full_directory(struct collision *collision)
-{
-    const struct call *const call = collision->call;
-    struct scratch *const scratch = collision->scratch;
-
-    return path_strip(call->destination, scratch->path, sizeof scratch->path) == 0 &&
-           file_is_empty_directory(call->sys, call->destination_dirfd, scratch->path,
-                                   scratch->large.entries, sizeof scratch->large.entries) == 0;
-}
-
-/* What plain rename would say without replacing anything, or 1 when it would replace. */
-static int harmless_answer(struct collision *collision)
-{
-    const int from_directory = file_is(&collision->source, S_IFDIR);
-    const int onto_directory = file_is(&collision->destination, S_IFDIR);
-
-    if (!from_directory && has_trailing_slash(collision->call))
-        return -ENOTDIR;
-    if (is_onto_itself(collision))
-        return 0;
-    if (from_directory != onto_directory)
-        return onto_directory ? -EISDIR : -ENOTDIR;
-    return 1;
 }
 
 /* ---- exceptions ---- */
@@ -306,16 +237,20 @@ static struct verdict answer(int code)
 static struct verdict judge_seen(struct collision *collision)
 {
     struct verdict verdict = {VERDICT_REFUSE, 0, guarding_rule(collision)};
-    const int harmless = collision->attempt == -EXDEV ? 1 : harmless_answer(collision);
+    const int harmless = collision->attempt == -EXDEV ? HARMLESS_NO : harmless_answer(collision);
     enum event_rule rule;
 
-    if (harmless != 1)
-        return answer(harmless);
+    if (harmless == HARMLESS_OWN_CALL)
+        verdict.kind = VERDICT_OWN_CALL;
+    else if (harmless != HARMLESS_NO)
+        verdict = answer(harmless);
+    if (harmless != HARMLESS_NO)
+        return verdict;
     rule = exception(collision, collision->decision.allow_if);
     if (rule != EVENT_RULE_DEFAULT) {
         verdict.kind = VERDICT_ALLOW;
         verdict.rule = rule;
-    } else if (file_is(&collision->destination, S_IFDIR) && is_onto_full_directory(collision)) {
+    } else if (harmless_is_full_directory(collision)) {
         return answer(-EEXIST);
     }
     return verdict;

@@ -39,9 +39,10 @@ struct collision {
 };
 
 enum verdict_kind {
-    VERDICT_ANSWER, /* nothing could be lost: `answer` is what the program is told */
-    VERDICT_ALLOW,  /* an exception of ALLOW_IF holds: `rule` */
-    VERDICT_REFUSE, /* `rule` guards the destination */
+    VERDICT_ANSWER,   /* nothing could be lost: `answer` is what the program is told */
+    VERDICT_OWN_CALL, /* nothing could be lost: the program's own call has the answer */
+    VERDICT_ALLOW,    /* an exception of ALLOW_IF holds: `rule` */
+    VERDICT_REFUSE,   /* `rule` guards the destination */
 };
 
 struct verdict {
@@ -68,9 +69,8 @@ void collision_release(struct collision *collision);
 /* Looks at both files. */
 void collision_look(struct collision *collision);
 
-/* Whether a directory that was looked at would be moved into itself, onto a name that is still free
- * there: 1, or 0, also where the paths cannot be resolved. */
-int collision_is_into_itself(struct collision *collision);
+/* Puts both absolute paths into the scratch area. 0, or -errno of path_resolve. */
+int collision_resolve(struct collision *collision);
 
 /* Judges a guarded collision that has been decided and looked at. */
 struct verdict collision_judge(struct collision *collision);

@@ -4,6 +4,10 @@
 #include <errno.h>
 #include <string.h>
 
+#ifndef STATX_ATTR_MOUNT_ROOT
+#define STATX_ATTR_MOUNT_ROOT 0x2000
+#endif
+
 static long long nanoseconds(const struct statx_timestamp *time)
 {
     return time->tv_sec * 1000000000LL + time->tv_nsec;
@@ -21,6 +25,8 @@ static void take_facts(const struct statx *facts, struct file *file)
     file->group = facts->stx_gid;
     file->modified = nanoseconds(&facts->stx_mtime);
     file->changed = nanoseconds(&facts->stx_ctime);
+    file->is_mounted = (facts->stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+    file->is_immutable = (facts->stx_attributes & (STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND)) != 0;
 }
 
 static int look(const struct sys *sys, int dirfd, const char *path, int flags, char *buffer,

@@ -23,6 +23,8 @@ struct file {
     unsigned group;
     long long modified; /* nanoseconds since the Epoch */
     long long changed;
+    int is_mounted;   /* something is mounted here (Linux 5.8; else 0) */
+    int is_immutable; /* or append-only: chattr(1) */
 };
 
 /* lstat(2) of `path`, its trailing slashes taken off. -ENAMETOOLONG for a path over PATH_MAX, or

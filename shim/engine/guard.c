@@ -6,6 +6,8 @@
 #include "engine/collision.h"
 #include "engine/compare.h"
 #include "engine/exclusive.h"
+#include "engine/filesystem.h"
+#include "engine/harmless.h"
 #include "engine/log.h"
 #include "engine/loop.h"
 
@@ -118,7 +120,7 @@ static int pass(struct collision *collision)
         return let(collision);
     collision->decision.allow_if &= ~(unsigned)POLICY_ALLOW_IF_SAME;
     verdict = collision_judge(collision);
-    if (verdict.kind == VERDICT_ANSWER)
+    if (verdict.kind == VERDICT_ANSWER || verdict.kind == VERDICT_OWN_CALL)
         return let(collision);
     if (collision->decision.guard == POLICY_ALLOWED)
         return pass_recorded(collision, EVENT_ALLOWED, EVENT_RULE_ALLOW);
@@ -157,6 +159,7 @@ static int refuse(struct collision *collision, enum event_rule rule, int error)
 static int is_outdated(struct collision *collision, const struct verdict *verdict)
 {
     if (!(collision->decision.allow_if & POLICY_ALLOW_IF_SAME) || verdict->kind == VERDICT_ANSWER ||
+        verdict->kind == VERDICT_OWN_CALL ||
         (verdict->kind == VERDICT_ALLOW && verdict->rule != EVENT_RULE_ALLOW_IF_SAME))
         return 0;
     if (policy_is_recorded(collision->policy))
@@ -189,6 +192,7 @@ static int settle(struct collision *collision)
 
     switch (verdict.kind) {
     case VERDICT_ANSWER: return verdict.answer;
+    case VERDICT_OWN_CALL: return let(collision);
     case VERDICT_REFUSE: return refuse(collision, verdict.rule, -EEXIST);
     case VERDICT_ALLOW: break;
     }
@@ -206,7 +210,8 @@ static int settle_exclusive(const struct collision *collision)
  * answer where plain rename says it too: to a whiteout, and to a directory moved into itself. */
 static int fall_back(struct collision *collision)
 {
-    if ((collision->call->flags & RENAME_WHITEOUT) || collision_is_into_itself(collision))
+    if ((collision->call->flags & RENAME_WHITEOUT) ||
+        (collision->destination_seen == -ENOENT && harmless_is_into_itself(collision)))
         return -EINVAL;
     if (collision->policy->fallback == POLICY_FALLBACK_EMULATE)
         return exclusive_emulate(collision->call, collision->scratch->path);
@@ -358,7 +363,8 @@ int guard_rename(const struct policy *policy, const struct call *call)
 
     if (policy->mode == POLICY_OFF || (call->flags & ~known) != 0)
         return call_plain(call);
-    result = exclusive_rename(call);
+    result = filesystem_may_be_smb && filesystem_is_smb(call) ? EXCLUSIVE_MISSING
+                                                              : exclusive_rename(call);
     if (result == 0)
         return 0;
     result = guard_answer(policy, call, result);

@@ -12,6 +12,16 @@
 
 extern void *dlsym(void *restrict, const char *restrict) __attribute__((weak));
 
+/* dlsym(3), or NULL where the host has none. By its address: to call it by name as well would take a
+ * relocation more. */
+static void *find(void *handle, const char *name)
+{
+    void *(*ask)(void *restrict, const char *restrict) = dlsym;
+
+    __asm__("" : "+r"(ask));
+    return ask ? ask(handle, name) : NULL;
+}
+
 /* The next definitions. Written by route_setup alone, in the constructor; only read afterwards.
  * Their types are spelt out because not every libc that the library is built against declares all
  * of them. */
@@ -136,11 +146,11 @@ const struct sys route_next = {call_next, call_raw, aside_run, 0};
  * dladdr(3), which so is no name that every start has to look up. */
 static const void *object_of(const void *function)
 {
-    int (*const find)(const void *, Dl_info *) =
-        __extension__(int (*)(const void *, Dl_info *)) dlsym(RTLD_NEXT, "dladdr");
+    int (*const ask)(const void *, Dl_info *) =
+        __extension__(int (*)(const void *, Dl_info *)) find(RTLD_NEXT, "dladdr");
     Dl_info info;
 
-    return find && function && find(function, &info) != 0 ? info.dli_fbase : NULL;
+    return ask && function && ask(function, &info) != 0 ? info.dli_fbase : NULL;
 }
 
 /*
@@ -152,24 +162,24 @@ static int is_libcs_own(const void *alias)
     const void *const function = __extension__(void *) next.openat;
 
     return function &&
-           (function == alias || object_of(function) == object_of(dlsym(RTLD_NEXT, "getauxval")));
+           (function == alias || object_of(function) == object_of(find(RTLD_NEXT, "getauxval")));
 }
 
 /* fakechroot before 2.20 translates the paths of openat and linkat, and lets renameat2 go by.
  * Where libc has no renameat2, any function that nobody takes over stands for it. */
 static int is_half_blind(void)
 {
-    const void *const translator = object_of(dlsym(RTLD_NEXT, "openat"));
+    const void *const translator = object_of(find(RTLD_NEXT, "openat"));
 
-    return translator == object_of(dlsym(RTLD_NEXT, "linkat")) &&
-           translator != object_of(dlsym(RTLD_NEXT, next.renameat2 ? "renameat2" : "getauxval"));
+    return translator == object_of(find(RTLD_NEXT, "linkat")) &&
+           translator != object_of(find(RTLD_NEXT, next.renameat2 ? "renameat2" : "getauxval"));
 }
 
 /* A name that was not found must not become the program's own first dlerror(3). Hardly any libc lacks
  * one, so that dlerror is no name that every start has to look up. */
 static void forget_error(void)
 {
-    char *(*const take_error)(void) = __extension__(char *(*)(void)) dlsym(RTLD_NEXT, "dlerror");
+    char *(*const take_error)(void) = __extension__(char *(*)(void)) find(RTLD_NEXT, "dlerror");
 
     if (take_error)
         take_error();
@@ -178,7 +188,7 @@ static void forget_error(void)
 int route_is_repeated(const char *own)
 {
     const size_t length = sizeof ROUTE_MARK - 1;
-    const uintptr_t first = dlsym ? (uintptr_t)dlsym(RTLD_DEFAULT, "syscall") : 0;
+    const uintptr_t first = (uintptr_t)find(RTLD_DEFAULT, "syscall");
     const char *const mark = (const char *)((first & ~(uintptr_t)1) - length); /* 1: Thumb code */
 
     /* Never read across a page: in front of another's function there may be none. */
@@ -190,19 +200,17 @@ void route_setup(void)
 {
     void *next_openat64;
 
-    if (!dlsym)
-        return;
-    next.rename = dlsym(RTLD_NEXT, "rename");
-    next.renameat = dlsym(RTLD_NEXT, "renameat");
-    next.renameat2 = dlsym(RTLD_NEXT, "renameat2");
-    next.linkat = dlsym(RTLD_NEXT, "linkat");
-    next.unlinkat = dlsym(RTLD_NEXT, "unlinkat");
-    next.mkdirat = dlsym(RTLD_NEXT, "mkdirat");
-    next.statx = dlsym(RTLD_NEXT, "statx");
-    next.openat = dlsym(RTLD_NEXT, "openat");
-    next.readlinkat = dlsym(RTLD_NEXT, "readlinkat");
-    route_next_syscall = dlsym(RTLD_NEXT, "syscall");
-    next_openat64 = dlsym(RTLD_NEXT, "openat64");
+    next.rename = find(RTLD_NEXT, "rename");
+    next.renameat = find(RTLD_NEXT, "renameat");
+    next.renameat2 = find(RTLD_NEXT, "renameat2");
+    next.linkat = find(RTLD_NEXT, "linkat");
+    next.unlinkat = find(RTLD_NEXT, "unlinkat");
+    next.mkdirat = find(RTLD_NEXT, "mkdirat");
+    next.statx = find(RTLD_NEXT, "statx");
+    next.openat = find(RTLD_NEXT, "openat");
+    next.readlinkat = find(RTLD_NEXT, "readlinkat");
+    route_next_syscall = find(RTLD_NEXT, "syscall");
+    next_openat64 = find(RTLD_NEXT, "openat64");
     next.is_untranslated = is_libcs_own(next_openat64);
     next.is_half_blind = !next.is_untranslated && is_half_blind();
     if (!next.renameat2 || !next.statx || !next_openat64)

@@ -6,6 +6,7 @@
 #include <sys/auxv.h>
 
 #include "engine/alias.h"
+#include "engine/filesystem.h"
 #include "engine/log.h"
 #include "preload/route.h"
 
@@ -21,8 +22,8 @@ static atomic_flag is_parsing = ATOMIC_FLAG_INIT;
 static atomic_int is_parsed;
 /* What is wrong with the variables, until it is said: a mapped string of POLICY_MESSAGE_MAX bytes. */
 static char *_Atomic complaint;
-/* Not in .bss, which would be a page that a start has to map by a call of its own. */
-static const struct sys *_Atomic way = &route_raw;
+/* Whether route_next may be used. (A pointer to it would be one more relocation.) */
+static atomic_int is_routed;
 
 /* Memory for what the policy keeps, mapped for good: most processes need none. */
 static char *map_storage(size_t size)
@@ -95,7 +96,7 @@ const struct policy *setup_policy(void)
 
 const struct sys *setup_sys(void)
 {
-    return atomic_load_explicit(&way, memory_order_acquire);
+    return atomic_load_explicit(&is_routed, memory_order_acquire) ? &route_next : &route_raw;
 }
 
 /* glibc passes a constructor main's arguments, and may do so before it has set environ itself; musl
@@ -119,6 +120,7 @@ __attribute__((constructor)) static void start(int count, char **arguments, char
         atomic_load_explicit(&is_parsed, memory_order_acquire))
         put_in_force(&parsed);
     alias_learn(&route_raw, &parsed);
+    filesystem_setup(&route_raw);
     route_setup();
-    atomic_store_explicit(&way, &route_next, memory_order_release);
+    atomic_store_explicit(&is_routed, 1, memory_order_release);
 }

@@ -216,6 +216,8 @@ static const char *excuse(const struct row *row)
         return "in an append-only directory the link cannot be taken back";
     if (options.oracle != options.directory && strcmp(row->name, "hard link of a fifo") == 0)
         return "FUSE remembers a link count that is out of date";
+    if (options.oracle != options.directory && strcmp(row->name, "no write, hard link") == 0)
+        return "FUSE does not know that two names are one file, and asks for permission first";
     return NULL;
 }
 
@@ -304,6 +306,7 @@ static void check_row(const struct row *row)
     wrong = contradiction(plain, exclusive);
     if (wrong && options.mode == DECIDE_ENFORCE && (row->flags & ~(unsigned)RENAME_NOREPLACE) == 0)
         complain(row->name, BY_KERNEL_EXCLUSIVELY, wrong);
+    asks_as_root = row->user == AS_ROOT;
     expected = expect(options.mode, row->flags, plain, exclusive);
     for (enum asked asked = BY_RENAME; asked < BY_END; asked++) {
         if (!is_askable(asked, row))
@@ -361,7 +364,10 @@ static int parse(int count, char **arguments)
             break;
         case 'l': options.log = optarg; break;
         case 'o': options.oracle = optarg; break;
-        case 'r': options.reads = fopen(optarg, "re"); break;
+        case 'r':
+            options.reads = fopen(optarg, "re");
+            asks_tracer = 1;
+            break;
         case 'w': options.writes = fopen(optarg, "we"); break;
         case 'v': options.is_verbose = 1; break;
         default: return -1;

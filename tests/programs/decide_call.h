@@ -117,6 +117,14 @@ static int is_full_directory(int dirfd, const char *path)
 }
 
 /* Looks at one end: what is at `path`, its trailing slashes taken off. */
+static int is_fixed(int dirfd, const char *path)
+{
+    struct statx facts;
+
+    return syscall(SYS_statx, dirfd, path, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &facts) == 0 &&
+           (facts.stx_attributes & (STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND)) != 0;
+}
+
 static void look_at(int dirfd, const char *path, struct end *end)
 {
     char stripped[8192];
@@ -136,6 +144,7 @@ static void look_at(int dirfd, const char *path, struct end *end)
     end->device = facts.st_dev;
     end->inode = facts.st_ino;
     end->links = facts.st_nlink;
+    end->is_fixed = is_fixed(dirfd, stripped);
     end->is_full_directory = is_full_directory(dirfd, stripped);
 }
 

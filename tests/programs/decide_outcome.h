@@ -19,6 +19,7 @@ struct end {
     dev_t device;
     ino_t inode;
     nlink_t links;
+    int is_fixed; /* immutable or append-only */
 };
 
 /* What one call did. */

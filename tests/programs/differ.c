@@ -191,6 +191,7 @@ int main(int count_, char **arguments)
     static struct worker workers[THREADS_MAX];
     struct timespec now;
 
+    asks_as_root = geteuid() == 0;
     clock_gettime(CLOCK_REALTIME, &now);
     options.seed = (uint64_t)now.tv_sec * 1000003 + (uint64_t)now.tv_nsec;
     if (parse(count_, arguments) < 0) {

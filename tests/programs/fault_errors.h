@@ -58,6 +58,12 @@ static const struct fault_errors fault_errors[] = {
     {SYS_rt_sigtimedwait, FAULT_BEFORE, {EAGAIN, EINTR}},
     {SYS_MAP, FAULT_BEFORE, {ENOMEM, EAGAIN, EPERM}},
     {SYS_munmap, FAULT_BEFORE, {ENOMEM, EINVAL}},
+    {SYS_faccessat, FAULT_BEFORE, {FROM_AFAR, OF_A_PATH, EROFS}},
+    {SYS_fstatfs, FAULT_BEFORE, {FROM_AFAR, EBADF}},
+#ifdef SYS_geteuid32
+    {SYS_geteuid32, FAULT_BEFORE, {EPERM}},
+#endif
+    {SYS_geteuid, FAULT_BEFORE, {EPERM}},
     {SYS_getpid, FAULT_BEFORE, {EPERM}}, /* never of its own, but a seccomp filter's */
 };
 
