@@ -74,25 +74,35 @@ static const char *lease_reason(int error)
     }
 }
 
-/* Tells of the files that can't be kept. */
-static int judge_lease(const struct keeping *keeping, const struct lease_begun *begun)
+/* Says in `line` why no file could be tried. */
+static void say_nothing_kept(const struct keeping *keeping, const struct lease_begun *begun,
+                             char *line, size_t size)
 {
-    const int is_required = keeping->options->restore == OPTIONS_RESTORE_REQUIRE;
-    char line[512];
-
-    if (begun->error == 0)
-        return 0;
-    if (begun->error == -EMFILE && begun->kept + begun->unkept == 0)
+    if (begun->error == -EMFILE)
         snprintf(
-            line, sizeof line,
+            line, size,
             "%zu files are too many: a process may have %zu open here; protect fewer, or raise "
             "the limit (ulimit -Hn)",
             keeping->files->count, begun->limit);
     else
+        snprintf(line, size, "nothing can be kept: %s", strerror(-begun->error));
+}
+
+/* Tells of the files that can't be kept. */
+static int judge_lease(const struct keeping *keeping, const struct lease_begun *begun)
+{
+    const size_t tried = begun->kept + begun->unkept;
+    char line[512];
+
+    if (begun->error == 0)
+        return 0;
+    if (tried == 0)
+        say_nothing_kept(keeping, begun, line, sizeof line);
+    else
         snprintf(line, sizeof line, "%zu of %zu files can't be kept; '%.200s': %s", begun->unkept,
-                 begun->kept + begun->unkept, begun->first, lease_reason(begun->error));
+                 tried, begun->first, lease_reason(begun->error));
     message_fault("--restore", NULL, line);
-    return is_required || begun->kept + begun->unkept == 0 ? -EINVAL : 0;
+    return tried == 0 || keeping->options->restore == OPTIONS_RESTORE_REQUIRE ? -EINVAL : 0;
 }
 
 static int begin_lease(struct keeping *keeping)

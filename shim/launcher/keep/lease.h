@@ -12,20 +12,11 @@
  * kernel lets the writer go on; then that file is not kept.
  */
 
-#include <limits.h>
 #include <stddef.h>
 
+#include "launcher/keep/keeper.h"
 #include "launcher/keep/put_back.h"
 #include "launcher/verify/verify.h"
-
-/* What the keeper says once it has tried all files. */
-struct lease_begun {
-    size_t kept;
-    size_t unkept; /* files without a lease */
-    int error; /* -errno for the first of them; -EMFILE: there are too many files, and none is kept */
-    size_t limit;         /* with -EMFILE: how many descriptors a process may have */
-    char first[PATH_MAX]; /* its path */
-};
 
 struct lease {
     int has_keeper;

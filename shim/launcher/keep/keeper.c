@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The copies are files with names, in a directory of their own below $TMPDIR or /tmp: when the keeper is killed, they stay. So
+ * they do when noclobber is.
+ */
+#include "launcher/keep/keeper.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "launcher/keep/put_back.h"
+#include "launcher/message.h"
+#include "launcher/verify/snapshot.h"
+
+/* Descriptors that are not for files: those of ours, and those that we may have inherited. */
+#define RESERVE 32
+#define INHERITED_MAX 1024
+
+enum state { LOST, HELD, COPIED };
+
+struct kept {
+    enum state state;
+    int fd;
+    char *target;
+    struct stat facts;
+};
+
+struct keeper {
+    const struct snapshot *files;
+    struct kept *list;
+    size_t *index_of; /* of a descriptor: which file it is */
+    size_t descriptors;
+    char directory[PATH_MAX - 64];
+    int must_stay; /* the directory */
+};
+
+static char *copy_name(const struct keeper *keeper, size_t index, char out[PATH_MAX])
+{
+    snprintf(out, PATH_MAX, "%s/%zu", keeper->directory, index);
+    return out;
+}
+
+/* A link beside the copy says whose it is. */
+static char *link_name(const struct keeper *keeper, size_t index, char out[PATH_MAX])
+{
+    snprintf(out, PATH_MAX, "%s/%zu.of", keeper->directory, index);
+    return out;
+}
+
+/* ---- beginning ---- */
+
+static int keep_link(const char *path, struct kept *kept)
+{
+    char target[PATH_MAX];
+    const ssize_t length = readlink(path, target, sizeof target);
+
+    if (length < 0 || lstat(path, &kept->facts) < 0)
+        return -errno;
+    kept->target = strndup(target, (size_t)length);
+    kept->state = kept->target ? HELD : LOST;
+    return kept->target ? 0 : -ENOMEM;
+}
+
+static int is_seen(const struct stat *facts, const struct seen *seen)
+{
+    return facts->st_ino == seen->now.inode && S_ISREG(facts->st_mode);
+}
+
+static int hold(int fd, const struct seen *seen, struct kept *kept)
+{
+    if (fstat(fd, &kept->facts) < 0)
+        return -errno;
+    if (!is_seen(&kept->facts, seen))
+        return -ESTALE;
+    if (fcntl(fd, F_SETSIG, SIGRTMIN) < 0 || fcntl(fd, F_SETLEASE, F_RDLCK) < 0)
+        return -errno;
+    kept->fd = fd;
+    kept->state = HELD;
+    return 0;
+}
+
+/* O_NONBLOCK: by now the name may be a fifo. */
+static int keep(struct keeper *keeper, size_t index)
+{
+    const struct seen *const seen = &keeper->files->list[index];
+    struct kept *const kept = &keeper->list[index];
+    int fd;
+    int result;
+
+    kept->fd = -1;
+    if (S_ISLNK(seen->now.mode))
+        return keep_link(seen->path, kept);
+    fd = open(seen->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0)
+        return -errno;
+    result = (size_t)fd < keeper->descriptors ? hold(fd, seen, kept) : -EMFILE;
+    if (result < 0)
+        close(fd);
+    else
+        keeper->index_of[fd] = index;
+    return result;
+}
+
+static size_t count_files(const struct snapshot *files)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; files && i < files->count; i++)
+        count += S_ISREG(files->list[i].now.mode);
+    return count;
+}
+
+/* Raises the limit of this process alone. Returns how many descriptors there may be. */
+static size_t raise_limit(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+        return 0;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    return (size_t)limit.rlim_max;
+}
+
+static int make_directory(struct keeper *keeper)
+{
+    const char *const wanted = getenv("TMPDIR");
+
+    snprintf(keeper->directory, sizeof keeper->directory, "%s/.noclobber-kept.XXXXXX",
+             wanted && *wanted == '/' ? wanted : "/tmp");
+    if (mkdtemp(keeper->directory))
+        return 0;
+    snprintf(keeper->directory, sizeof keeper->directory, "/tmp/.noclobber-kept.XXXXXX");
+    return mkdtemp(keeper->directory) ? 0 : -errno;
+}
+
+static int make_room(struct keeper *keeper, size_t count, struct lease_begun *begun)
+{
+    begun->limit = raise_limit();
+    if (count_files(keeper->files) + RESERVE > begun->limit)
+        return -EMFILE;
+    keeper->descriptors = count + RESERVE + INHERITED_MAX;
+    keeper->list = calloc(count + 1, sizeof *keeper->list);
+    keeper->index_of = calloc(keeper->descriptors, sizeof *keeper->index_of);
+    return keeper->list && keeper->index_of ? make_directory(keeper) : -ENOMEM;
+}
+
+static void keep_all(struct keeper *keeper, struct lease_begun *begun)
+{
+    const size_t count = keeper->files ? keeper->files->count : 0;
+
+    begun->error = make_room(keeper, count, begun);
+    if (begun->error < 0)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        const int result = keep(keeper, i);
+
+        begun->kept += result == 0;
+        if (result < 0 && begun->unkept++ == 0) {
+            begun->error = result;
+            snprintf(begun->first, sizeof begun->first, "%s", keeper->files->list[i].path);
+        }
+    }
+}
+
+/* ---- a writer ---- */
+
+static int copy_aside(const struct keeper *keeper, size_t index)
+{
+    char name[PATH_MAX];
+    const int fd =
+        open(copy_name(keeper, index, name), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    int result = fd < 0 ? -errno : put_back_copy(keeper->list[index].fd, fd);
+
+    if (fd >= 0 && close(fd) != 0 && result == 0)
+        result = -errno;
+    if (result < 0 && fd >= 0)
+        unlink(name);
+    if (result == 0 &&
+        symlink(keeper->files->list[index].path, link_name(keeper, index, name)) != 0)
+        result = -errno;
+    return result;
+}
+
+static void tell_lost(const char *path, int error)
+{
+    char line[256];
+
+    snprintf(line, sizeof line, "is being written, and --restore can't keep it from now on: %s",
+             error == -ETIMEDOUT ? "to copy it takes longer than fs.lease-break-time"
+                                 : strerror(-error));
+    message_fault(path, NULL, line);
+}
+
+/* To give back a lease that the kernel has taken fails: then the writer did not wait for the copy to be complete. */
+static void set_aside(struct keeper *keeper, size_t index)
+{
+    struct kept *const kept = &keeper->list[index];
+    int result;
+
+    if (kept->state != HELD)
+        return;
+    result = copy_aside(keeper, index);
+    if (fcntl(kept->fd, F_SETLEASE, F_UNLCK) < 0 && result == 0)
+        result = -ETIMEDOUT;
+    kept->state = result == 0 ? COPIED : LOST;
+    if (result < 0)
+        tell_lost(keeper->files->list[index].path, result);
+}
+
+/* Signals may get lost when there are too many at once; SIGIO says so. */
+static void look_for_writers(struct keeper *keeper)
+{
+    for (size_t i = 0; i < keeper->files->count; i++)
+        if (keeper->list[i].fd >= 0 && keeper->list[i].state == HELD &&
+            fcntl(keeper->list[i].fd, F_GETLEASE) == F_UNLCK)
+            set_aside(keeper, i);
+}
+
+static void serve_writers(struct keeper *keeper, int signals)
+{
+    struct signalfd_siginfo info;
+
+    while (read(signals, &info, sizeof info) == (ssize_t)sizeof info)
+        if (info.ssi_signo == SIGIO)
+            look_for_writers(keeper);
+        else if (info.ssi_fd >= 0 && (size_t)info.ssi_fd < keeper->descriptors)
+            set_aside(keeper, keeper->index_of[info.ssi_fd]);
+}
+
+/* ---- putting back ---- */
+
+/* What can't be put back stays in the directory of copies. */
+static int keep_copy(struct keeper *keeper, size_t index)
+{
+    struct kept *const kept = &keeper->list[index];
+
+    if (kept->state == HELD && kept->fd >= 0 && copy_aside(keeper, index) == 0)
+        kept->state = COPIED;
+    if (kept->state != COPIED)
+        return -ENODATA;
+    keeper->must_stay = 1;
+    return 0;
+}
+
+static void answer(struct keeper *keeper, size_t index, int fd)
+{
+    const struct kept *const kept = &keeper->list[index];
+    struct put_back result = {.error = -ENODATA};
+    char name[PATH_MAX];
+    const struct original original = {kept->fd,
+                                      kept->state == COPIED ? copy_name(keeper, index, name) : NULL,
+                                      kept->target, kept->facts};
+
+    if (kept->state != LOST)
+        put_back(keeper->files->list[index].path, &original, &result);
+    if (result.error < 0 && *result.path == '\0' && keep_copy(keeper, index) == 0)
+        copy_name(keeper, index, result.path);
+    send(fd, &result, sizeof result, MSG_NOSIGNAL);
+}
+
+static void clear(const struct keeper *keeper)
+{
+    char name[PATH_MAX];
+
+    for (size_t i = 0; i < keeper->files->count; i++)
+        if (keeper->list[i].state == COPIED) {
+            unlink(copy_name(keeper, i, name));
+            unlink(link_name(keeper, i, name));
+        }
+    rmdir(keeper->directory);
+}
+
+/* noclobber was killed, and nobody will ask: what has no name any more gets one. */
+static void leave(struct keeper *keeper)
+{
+    struct stat facts;
+    size_t count = 0;
+
+    for (size_t i = 0; i < keeper->files->count; i++) {
+        struct kept *const kept = &keeper->list[i];
+
+        if (kept->state == HELD && kept->fd >= 0 &&
+            (lstat(keeper->files->list[i].path, &facts) < 0 || facts.st_ino != kept->facts.st_ino ||
+             facts.st_dev != kept->facts.st_dev) &&
+            copy_aside(keeper, i) == 0)
+            kept->state = COPIED;
+        count += kept->state == COPIED;
+    }
+    if (count == 0)
+        clear(keeper);
+    else
+        message_fault(keeper->directory, NULL,
+                      "noclobber was killed; here are files as they were before they were written, "
+                      "replaced or removed");
+}
+
+/* ---- the keeper ---- */
+
+/* Returns 0 when it is over. */
+static int serve(struct keeper *keeper, int fd, int signals)
+{
+    struct pollfd ends[] = {{fd, POLLIN, 0}, {signals, POLLIN, 0}};
+    size_t index;
+    ssize_t got;
+
+    if (poll(ends, 2, -1) < 0 && errno != EINTR)
+        return 0;
+    serve_writers(keeper, signals);
+    if (!ends[0].revents)
+        return 1;
+    got = recv(fd, &index, sizeof index, 0);
+    if (got != (ssize_t)sizeof index) {
+        leave(keeper);
+        return 0;
+    }
+    if (index < keeper->files->count) {
+        answer(keeper, index, fd);
+        return 1;
+    }
+    if (!keeper->must_stay)
+        clear(keeper);
+    return 0;
+}
+
+static int catch_signals(void)
+{
+    sigset_t all;
+
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, NULL);
+    sigemptyset(&all);
+    sigaddset(&all, SIGIO);
+    sigaddset(&all, SIGRTMIN);
+    return signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/* A process group of its own: what a terminal sends is for the command. */
+_Noreturn void keeper_run(const struct snapshot *files, int fd)
+{
+    static struct lease_begun begun;
+    static struct keeper keeper;
+    const int signals = catch_signals();
+
+    setpgid(0, 0);
+    prctl(PR_SET_NAME, "noclobber-keep", 0, 0, 0);
+    keeper.files = files;
+    keep_all(&keeper, &begun);
+    send(fd, &begun, sizeof begun, MSG_NOSIGNAL);
+    while (keeper.list && serve(&keeper, fd, signals))
+        ;
+    _exit(0);
+}
