@@ -103,6 +103,7 @@ int calls_attempt(struct tracee *tracee)
         return result;
     }
     tracee->phase = TRACEE_ATTEMPT;
+    tracee->made = call;
     calls_resume(tracee->thread, PTRACE_SYSCALL, 0);
     return 0;
 }
@@ -239,11 +240,7 @@ void calls_finish(struct tracee *tracee, long result)
 {
     struct registers registers = tracee->registers;
 
-    /* A filter of the program's own that traps: its handler looks for the number of the call. */
-    if (result > 0)
-        registers_set_number(&registers, tracee->abi, tracee->call.number);
-    else
-        registers_set_result(&registers, tracee->abi, result);
+    registers_set_result(&registers, tracee->abi, result);
     if (registers_write(tracee->thread, &registers) == -EIO)
         kill(tracee->thread, SIGKILL);
     hear_signals(tracee);

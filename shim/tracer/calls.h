@@ -39,8 +39,8 @@ int calls_repeat(struct tracee *tracee);
 /* Stopped at the end of a call: makes `call` as well. */
 int calls_make(struct tracee *tracee, const struct registers_call *call);
 
-/* Stopped at the end of a call of calls_make, which returned `result`: whether a filter of the program's own has
- * trapped it (SECCOMP_RET_TRAP). A SIGSYS is on its way then, and has to be taken. 1 or 0. */
+/* Stopped at the end of the attempt or of a call of calls_make, which returned `result`: whether a filter of the
+ * program's own has trapped it (SECCOMP_RET_TRAP). A SIGSYS is on its way then, and has to be taken. 1 or 0. */
 int calls_is_trapped(const struct tracee *tracee, long result);
 
 /* Copies `size` bytes between `bytes` and the tracee's memory: PTRACE_PEEKDATA, PTRACE_POKEDATA. What is written

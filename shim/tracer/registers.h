@@ -72,10 +72,6 @@ int registers_are_at(const struct registers *registers, const struct abi *abi, u
 /* Sets what the call returns: 0 or -errno. */
 void registers_set_result(struct registers *registers, const struct abi *abi, long result);
 
-/* Sets the number of the call as its caller did, for a call that a seccomp filter of the program took
- * for itself: its handler finds the number where the result would be. */
-void registers_set_number(struct registers *registers, const struct abi *abi, unsigned number);
-
 /* Whether a call that has ended with `result` looks as the kernel leaves one that a filter has trapped: the number
  * (x86), or the first argument (aarch64), is where the result would be. Pure. */
 int registers_is_rolled_back(const struct registers_call *call, long result);
@@ -95,7 +91,6 @@ int registers_is_rolled_back(const struct registers_call *call, long result);
     ((void)(registers), (void)(abi), (void)(instruction), (void)(stack), 0)
 #define registers_set_result(registers, abi, result) registers_repeat(registers, abi, result)
 #define registers_is_rolled_back(call, result) ((void)(call), (void)(result), 0)
-#define registers_set_number(registers, abi, number) registers_repeat(registers, abi, number)
 
 #endif
 

@@ -132,14 +132,6 @@ void registers_set_result(struct registers *registers, const struct abi *abi, lo
         registers->words[0] = (uint64_t)result;
 }
 
-/* It is where it was: no call changes x8, or r7. */
-void registers_set_number(struct registers *registers, const struct abi *abi, unsigned number)
-{
-    (void)registers;
-    (void)abi;
-    (void)number;
-}
-
 int registers_is_rolled_back(const struct registers_call *call, long result)
 {
     return (uint32_t)result == (uint32_t)call->arguments[0];

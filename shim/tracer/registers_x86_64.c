@@ -99,11 +99,6 @@ void registers_set_result(struct registers *registers, const struct abi *abi, lo
     registers->words[AT(rax)] = (uint64_t)result;
 }
 
-void registers_set_number(struct registers *registers, const struct abi *abi, unsigned number)
-{
-    registers_set_result(registers, abi, (long)number);
-}
-
 int registers_is_rolled_back(const struct registers_call *call, long result)
 {
     return result == (long)call->number;

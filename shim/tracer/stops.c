@@ -124,21 +124,44 @@ static void on_filter(const struct policy *policy, pid_t thread)
 
 /* ---- at the end of a call ---- */
 
-/* Behind the filter's stop the next one is at the end of the call. */
-static void on_attempt(struct tracee *tracee)
+static void end_attempt(struct tracee *tracee, long result)
 {
-    int is_wish;
-    int is_absent;
-    long result;
+    const int is_wish = result == -EEXIST && (flags_of(tracee) & RENAME_NOREPLACE) != 0;
+    const int is_absent = result == -ENOSYS && tracee->abi->is_optional;
 
-    if (calls_end_attempt(tracee, &result) < 0)
-        return; /* it was killed: its end is reported */
-    is_wish = result == -EEXIST && (flags_of(tracee) & RENAME_NOREPLACE) != 0;
-    is_absent = result == -ENOSYS && tracee->abi->is_optional;
     if (is_wish || is_absent || exclusive_is_final(result))
         calls_finish(tracee, result);
     else
         settlement_begin(tracee, result);
+}
+
+/* A call of ours that a filter of the program's own has trapped is missing to us; the signal is taken first. */
+static void await_trap(struct tracee *tracee)
+{
+    tracee->is_trapped = 1;
+    calls_resume(tracee->thread, PTRACE_SYSCALL, 0);
+}
+
+static void on_trap(struct tracee *tracee)
+{
+    tracee->is_trapped = 0;
+    if (tracee->phase == TRACEE_ATTEMPT)
+        end_attempt(tracee, -ENOSYS);
+    else
+        settlement_answer(tracee, -ENOSYS);
+}
+
+/* Behind the filter's stop the next one is at the end of the call. */
+static void on_attempt(struct tracee *tracee)
+{
+    long result;
+
+    if (calls_end_attempt(tracee, &result) < 0)
+        return; /* it was killed: its end is reported */
+    if (calls_is_trapped(tracee, result))
+        await_trap(tracee);
+    else
+        end_attempt(tracee, result);
 }
 
 /* The kernel begins the call again of its own (a signal came): the settlement waits on. */
@@ -162,10 +185,9 @@ static void on_syscall(pid_t thread)
     }
     if (is_restart(&info))
         calls_resume(thread, PTRACE_SYSCALL, 0);
-    else if (calls_is_trapped(tracee, (long)info.result)) {
-        tracee->is_trapped = 1;
-        calls_resume(thread, PTRACE_SYSCALL, 0);
-    } else
+    else if (calls_is_trapped(tracee, (long)info.result))
+        await_trap(tracee);
+    else
         settlement_answer(tracee, (long)info.result);
 }
 
@@ -238,9 +260,8 @@ static void on_signal(pid_t thread, int signal)
     struct tracee *const tracee = tracee_find(thread);
     const int is_held = tracee && tracee->is_deaf && signal == SIGSYS;
 
-    if (is_held && tracee->is_trapped) {
-        tracee->is_trapped = 0;
-        settlement_answer(tracee, -ENOSYS);
+    if (tracee && tracee->is_trapped && signal == SIGSYS) {
+        on_trap(tracee);
         return;
     }
     if (is_held)

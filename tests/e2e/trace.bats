@@ -148,12 +148,18 @@ on_kernel() { # on_kernel FILTER COMMAND…: where system calls are answered so
   [ "$(cat dist/a dist/b)" = $'old\nnew' ]
 }
 
-@test "a filter of the program's own that traps renameat2 ends it as it would without a tracer" {
+@test "a filter of the program's own that traps renameat2 does as it would without a tracer" {
   "$PROGRAMS/filter" renameat2=TRAP "$PROGRAMS/instruction" renameat2 new dist/b || [ $? = 159 ] # SIGSYS
   [ -e new ] && [ ! -e dist/b ]
   status=0
   traced "$PROGRAMS/filter" renameat2=TRAP "$PROGRAMS/instruction" renameat2 new dist/b || status=$?
   [ $status = 159 ] && [ -e new ] && [ ! -e dist/b ]
+  # Not at the call that we make of another one.
+  status=0
+  traced --refused-status 0 "$PROGRAMS/filter" renameat2=TRAP "$PROGRAMS/instruction" renameat new dist/a || status=$?
+  [ $status = $EEXIST ] && [ "$(cat dist/a)" = old ] && [ "$(refusals)" = 1 ]
+  traced "$PROGRAMS/filter" renameat2=TRAP "$PROGRAMS/instruction" renameat new dist/b
+  [ "$(cat dist/b)" = new ]
 }
 
 @test "flags that the kernel does not know stay its own to refuse; a long path is read whole" {
