@@ -313,6 +313,7 @@ docker() {
 @test "a seccomp profile like Docker's: require starts nothing and says what would work, auto goes on" {
   run docker "$NOCLOBBER" --seal -p dist/ -- touch started
   says "--seal: no mount namespace can be made here (Operation not permitted); "
+  says "or use --restore, which needs no rights"
   [ "$status" -eq 125 ]
   [ ! -e started ]
   run docker "$NOCLOBBER" --seal=auto -p dist/ -- sh -c 'touch started; echo x >new; mv new dist/app; exit 0'

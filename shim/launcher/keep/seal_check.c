@@ -112,11 +112,10 @@ int seal_begin(struct seal *seal, const struct policy *policy, const struct snap
 static const char *namespace_remedy(void)
 {
     if (geteuid() != 0)
-        return "start it as root (sudo noclobber --seal --user NAME ...), or in a container that "
-               "has "
-               "CAP_SYS_ADMIN";
+        return "start it as root (sudo noclobber --seal --user NAME ...), or use --restore, which "
+               "needs no rights";
     return "give the container CAP_SYS_ADMIN (docker run --cap-add SYS_ADMIN --security-opt "
-           "apparmor=unconfined), or run the command outside it";
+           "apparmor=unconfined), or use --restore, which needs no rights";
 }
 
 void seal_reason(const struct seal_result *result, char *reason, size_t size)
