@@ -108,6 +108,37 @@ static int pass_recorded(struct collision *collision, enum event_verdict verdict
     return result;
 }
 
+/* An exclusive rename without the kernel's flag: 0 or -errno as exclusive_emulate. EINVAL is the
+ * answer where plain rename says it too: to a whiteout, and to a directory moved into itself. */
+static int fall_back(struct collision *collision)
+{
+    if ((collision->call->flags & RENAME_WHITEOUT) ||
+        (collision->destination_seen == -ENOENT && harmless_is_into_itself(collision)))
+        return -EINVAL;
+    if (collision->policy->fallback == POLICY_FALLBACK_EMULATE)
+        return exclusive_emulate(collision->call, collision->scratch->path);
+    if (collision->source_seen < 0)
+        return exclusive_failure(collision->source_seen);
+    if (collision->destination_seen < 0)
+        return -EOPNOTSUPP;
+    return file_is_same_device(&collision->source, &collision->destination) ? -EEXIST : -EXDEV;
+}
+
+/* Nothing is in the way of a rename that is let through. Under audit it goes without the kernel's flag
+ * where enforcing would have to do so: whether that works is part of the answer. */
+static int pass_free(struct collision *collision)
+{
+    int result;
+
+    if (collision->attempt != EXCLUSIVE_MISSING || collision->decision.guard != POLICY_GUARDED ||
+        call_is_exclusive(collision->call))
+        return let(collision);
+    result = fall_back(collision);
+    if (result == -EOPNOTSUPP)
+        return pass_recorded(collision, EVENT_AUDITED, EVENT_RULE_FALLBACK);
+    return result == 0 ? 0 : let(collision);
+}
+
 /* Lets a collision through under ALLOW or in audit mode. Reads no contents for the record. */
 static int pass(struct collision *collision)
 {
@@ -117,7 +148,7 @@ static int pass(struct collision *collision)
         return let(collision);
     collision_look(collision);
     if (collision->destination_seen == -ENOENT)
-        return let(collision);
+        return pass_free(collision);
     collision->decision.allow_if &= ~(unsigned)POLICY_ALLOW_IF_SAME;
     verdict = collision_judge(collision);
     if (verdict.kind == VERDICT_ANSWER || verdict.kind == VERDICT_OWN_CALL)
@@ -204,22 +235,6 @@ static int settle(struct collision *collision)
 static int settle_exclusive(const struct collision *collision)
 {
     return collision->destination_seen == -ENOENT ? collision->attempt : -EEXIST;
-}
-
-/* An exclusive rename without the kernel's flag: 0 or -errno as exclusive_emulate. EINVAL is the
- * answer where plain rename says it too: to a whiteout, and to a directory moved into itself. */
-static int fall_back(struct collision *collision)
-{
-    if ((collision->call->flags & RENAME_WHITEOUT) ||
-        (collision->destination_seen == -ENOENT && harmless_is_into_itself(collision)))
-        return -EINVAL;
-    if (collision->policy->fallback == POLICY_FALLBACK_EMULATE)
-        return exclusive_emulate(collision->call, collision->scratch->path);
-    if (collision->source_seen < 0)
-        return exclusive_failure(collision->source_seen);
-    if (collision->destination_seen < 0)
-        return -EOPNOTSUPP;
-    return file_is_same_device(&collision->source, &collision->destination) ? -EEXIST : -EXDEV;
 }
 
 static int enforce(struct collision *collision)

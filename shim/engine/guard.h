@@ -35,11 +35,14 @@
  *                           patterns that are anchored at a directory (engine/alias.h) or differ in
  *                           case from the path (engine/spelling.h, getdents64 too)
  *   let through             and renameat; or the program's own call
- *   refused                 and statx, getpid, clock_gettime
+ *   refused                 and statx, getpid, clock_gettime, geteuid; faccessat if not root; if both
+ *                           ends are one inode, fstatfs, getdents64 (engine/harmless.h)
  *   recorded                and readlinkat, rt_sigprocmask, rt_sigpending, write, and those of patterns
  *                           for the source
  *   ALLOW_IF                and openat, close; for `same` those of engine/compare.h, preload/aside.h
  *   no exclusive rename     and readlinkat, linkat, unlinkat, mkdirat (engine/exclusive.h)
+ *   SMB may be mounted      and readlinkat, statx, before all others; for a filesystem without a block
+ *                           device openat, fstatfs, close (engine/filesystem.h)
  */
 int guard_rename(const struct policy *policy, const struct call *call);
 

@@ -47,7 +47,7 @@ LET=renameat2,mmap,openat,close,rename,renameat
 }
 
 @test "a refusal, and one that is recorded" {
-  local refused=renameat2,mmap,openat,close,statx,getpid,clock_gettime
+  local refused=renameat2,mmap,openat,close,statx,getpid,clock_gettime,geteuid,faccessat
   under "$refused" 17 "$PWD/new" "$PWD/out/old" NOCLOBBER_PROTECT="$PWD/out/"
   under "$refused,readlinkat,rt_sigprocmask,rt_sigpending,write" 17 "$PWD/new" "$PWD/out/old" \
     NOCLOBBER_PROTECT="$PWD/out/" NOCLOBBER_LOG="$LOG"
@@ -56,7 +56,7 @@ LET=renameat2,mmap,openat,close,rename,renameat
 }
 
 @test "ALLOW_IF=same, and a filter that ends the program at clone: what does not list it needs another exception" {
-  local same=$LET,statx,getpid,clock_gettime,rt_sigprocmask,clone,exit,read,tgkill,sched_yield
+  local same=$LET,statx,getpid,clock_gettime,geteuid,faccessat,rt_sigprocmask,clone,exit,read,tgkill,sched_yield
   cp -p new out/old
   under "$same" 0 "$PWD/new" "$PWD/out/old" NOCLOBBER_ALLOW_IF=same
   [ ! -e new ]

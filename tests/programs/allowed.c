@@ -31,6 +31,8 @@ static const struct {
     {"statx", SYS_statx},
     {"getcwd", SYS_getcwd},
     {"getpid", SYS_getpid},
+    {"geteuid", SYS_geteuid},
+    {"faccessat", SYS_faccessat},
     {"clock_gettime", SYS_clock_gettime},
 #ifdef SYS_mmap2
     {"mmap", SYS_mmap2},

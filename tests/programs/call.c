@@ -19,16 +19,9 @@ static int number_of(const char *name)
         const char *name;
         int number;
     } errors[] = {
-        {"0", 0},
-        {"EBUSY", EBUSY},
-        {"EEXIST", EEXIST},
-        {"EFAULT", EFAULT},
-        {"EINVAL", EINVAL},
-        {"EISDIR", EISDIR},
-        {"ENOENT", ENOENT},
-        {"ENOSYS", ENOSYS},
-        {"ENOTDIR", ENOTDIR},
-        {"EOPNOTSUPP", EOPNOTSUPP},
+        {"0", 0},           {"EBUSY", EBUSY},   {"EEXIST", EEXIST},   {"EFAULT", EFAULT},
+        {"EACCES", EACCES}, {"EINVAL", EINVAL}, {"EPERM", EPERM},     {"EISDIR", EISDIR},
+        {"ENOENT", ENOENT}, {"ENOSYS", ENOSYS}, {"ENOTDIR", ENOTDIR}, {"EOPNOTSUPP", EOPNOTSUPP},
         {"EXDEV", EXDEV},
     };
 
