@@ -81,6 +81,17 @@ static void try_in(const char *directory, struct trial *trial)
     sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
+int filesystem_on_smb(const char *directory)
+{
+    struct statfs facts;
+    unsigned long type;
+
+    if (statfs(directory, &facts) < 0)
+        return 0;
+    type = (unsigned long)facts.f_type & 0xFFFFFFFF;
+    return type == CIFS_SUPER_MAGIC || type == SMB2_SUPER_MAGIC;
+}
+
 int filesystem_try(const char *directory)
 {
     struct trial trial;
@@ -88,6 +99,9 @@ int filesystem_try(const char *directory)
     try_in(directory, &trial);
     if (trial.made < 0)
         return trial.made;
+    /* The library does not use the flag there: engine/filesystem.h. */
+    if (filesystem_on_smb(directory))
+        return trial.linked == 0 ? FILESYSTEM_LINKS : FILESYSTEM_NEITHER;
     if (trial.onto_file == 0)
         return FILESYSTEM_IGNORES;
     if (trial.onto_none == 0 && trial.onto_file == -EEXIST)

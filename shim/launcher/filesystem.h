@@ -21,4 +21,7 @@ int filesystem_try(const char *directory);
 /* The same without a try where the type of the filesystem tells (statfs(2), Linux 6.18) and the kernel has the call. */
 int filesystem_ask(const char *directory);
 
+/* Whether it is a mount of an SMB share: 1 or 0. */
+int filesystem_on_smb(const char *directory);
+
 #endif

@@ -88,15 +88,17 @@ static struct forecast forecast_taken(int is_enforced, enum kind kind, const cha
     const int denied = check_parent(parent);
     struct forecast forecast = {.error = denied == -EROFS ? denied : 0};
 
+    /* In the kernel's order, which is the library's for what would replace nothing. */
+    if (forecast.error == 0 && kind == OF_FILE && path_split(path).has_trailing_slash)
+        forecast.error = -ENOTDIR;
+    if (forecast.error == 0)
+        forecast.error = denied;
     if (forecast.error == 0)
         forecast.error = compare_kinds(path, kind, there);
     if (forecast.error == 0 && there == THERE_FULL_DIRECTORY)
         forecast.error = is_enforced ? -EEXIST : -ENOTEMPTY;
-    /* The exclusive rename is refused before the kernel looks at rights. */
     if (forecast.error == 0 && is_enforced)
         return (struct forecast){.error = -EEXIST, .is_refusal = 1};
-    if (forecast.error == 0 || (!is_enforced && denied < 0))
-        forecast.error = denied;
     forecast.is_replaced = forecast.error == 0;
     return forecast;
 }

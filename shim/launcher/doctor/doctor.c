@@ -104,35 +104,35 @@ static void check_restore(struct findings *findings, const char *directory)
 
 /* ---- the filesystem ---- */
 
-/* What an exclusive rename is worth where other machines take part, and this one's kernel is not asked by them. */
-static const char *shared_note(const char *directory)
+/* What the kernel's flag does not say where other machines take part; or NULL. */
+static const char *shared_note(const char *directory, int offer)
 {
     struct statfs facts;
 
-    if (statfs(directory, &facts) < 0)
-        return NULL;
-    switch ((unsigned long)facts.f_type & 0xFFFFFFFF) {
-    case CIFS_SUPER_MAGIC:
-    case SMB2_SUPER_MAGIC:
-        return "is SMB: exclusive among the programs of this machine only. Two clients of one "
-               "share can both succeed in renaming a file to one name; publish from one machine";
-    case FUSE_SUPER_MAGIC:
+    if (offer == FILESYSTEM_LINKS && filesystem_on_smb(directory))
+        return "is SMB, whose exclusive rename holds on this machine only: link+unlink and "
+               "mkdir+rename, which hold for every client of the share, stand in for it; not under "
+               "--trace";
+    if (offer == FILESYSTEM_EXCLUSIVE && statfs(directory, &facts) == 0 &&
+        ((unsigned long)facts.f_type & 0xFFFFFFFF) == FUSE_SUPER_MAGIC)
         return "is FUSE, and takes the flag: exclusive among the programs of this machine; "
                "whether it is for others is up to its server";
-    default: return NULL;
-    }
+    return NULL;
 }
 
 static void check_filesystem(struct findings *findings, const char *directory)
 {
-    const char *const note = shared_note(directory);
     const int offer = filesystem_try(directory);
+    const char *const note = shared_note(directory, offer);
     char text[256];
 
+    if (note) {
+        findings_add(findings, FINDING_WARNING, "filesystem", directory, note);
+        return;
+    }
     switch (offer) {
     case FILESYSTEM_EXCLUSIVE:
-        findings_add(findings, note ? FINDING_WARNING : FINDING_OK, "filesystem", directory,
-                     note ? note : "has exclusive rename");
+        findings_add(findings, FINDING_OK, "filesystem", directory, "has exclusive rename");
         break;
     case FILESYSTEM_LINKS:
         findings_add(findings, FINDING_WARNING, "filesystem", directory,
