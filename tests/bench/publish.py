@@ -62,7 +62,7 @@ def pairs(comparisons):
 
 def details(results):
     """The page of all that was measured."""
-    tables = [detail(comparison) for part in ("start", "free", "overwrite", "refused", "build")
+    tables = [detail(comparison) for part in ("start", "free", "overwrite", "refused", "tracers", "build")
               for comparison in results.get(part, ())]
     if "patterns" in results:
         tables.append(growth(results["patterns"]))
