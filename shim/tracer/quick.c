@@ -15,7 +15,7 @@
 #endif
 #define ZFS_MAGIC 0x2fc12fc1
 
-static const struct policy *policy;
+static const struct policy *run_policy;
 static struct statx root; /* ours */
 static int is_possible;
 
@@ -42,11 +42,11 @@ static int identify(int fd, struct statx *out)
                                     STATX_INO, (long)out, 0);
 }
 
-void quick_start(const struct policy *of_run)
+void quick_start(const struct policy *policy)
 {
     const int fd = sys_open_own(remote_ours, "/", O_PATH | O_DIRECTORY, 0);
 
-    policy = of_run;
+    run_policy = policy;
     is_possible = fd >= 0 && identify(fd, &root) == 0 && is_local("/") && policy_needs_path(policy);
     if (fd >= 0)
         sys_close(remote_ours, fd);
@@ -149,6 +149,6 @@ int quick_passes(const struct tracee *tracee, long result)
         !is_name(destination) || !has_our_root(tracee->thread) ||
         resolve(tracee->thread, dirfd, destination, resolved, sizeof resolved) < 0)
         return 0;
-    decision = policy_decide_alike(policy, resolved);
+    decision = policy_decide_alike(run_policy, resolved);
     return decision.guard == POLICY_UNGUARDED && !decision.is_alike;
 }

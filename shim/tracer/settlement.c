@@ -46,7 +46,7 @@ struct settlement {
 
 static pthread_mutex_t queue_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct settlement *queue;
-static const struct policy *policy;
+static const struct policy *run_policy;
 static pid_t self;
 static int count;
 
@@ -123,8 +123,8 @@ static long settle(struct settlement *settlement)
         return -EFAULT;
     if (result == -ENOENT && attempt == -EXDEV)
         return -EXDEV;
-    return result < 0 ? guard_undecided(policy, &call, attempt)
-                      : guard_answer(policy, &call, attempt);
+    return result < 0 ? guard_undecided(run_policy, &call, attempt)
+                      : guard_answer(run_policy, &call, attempt);
 }
 
 static void run(struct worker_job *job)
@@ -255,9 +255,9 @@ static void release(struct settlement *settlement)
     }
 }
 
-int settlement_start(const struct policy *of_run, int most)
+int settlement_start(const struct policy *policy, int most)
 {
-    policy = of_run;
+    run_policy = policy;
     self = getpid();
     quick_start(policy);
     return workers_start(most);

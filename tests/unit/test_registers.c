@@ -44,7 +44,28 @@ static struct registers number_registers(void)
 
 #if defined(__x86_64__)
 /* Indices into struct user_regs_struct. */
-enum { R15, R14, R13, R12, RBP, RBX, R11, R10, R9, R8, RAX, RCX, RDX, RSI, RDI, ORIG_RAX, RIP, CS, EFLAGS, RSP };
+enum {
+    R15,
+    R14,
+    R13,
+    R12,
+    RBP,
+    RBX,
+    R11,
+    R10,
+    R9,
+    R8,
+    RAX,
+    RCX,
+    RDX,
+    RSI,
+    RDI,
+    ORIG_RAX,
+    RIP,
+    CS,
+    EFLAGS,
+    RSP
+};
 
 static const struct {
     const char *abi;
@@ -215,7 +236,8 @@ START_TEST(a_place_is_known_by_instruction_and_stack)
 {
     const struct abi *const abi = abi_named(conventions[_i].abi);
     struct registers registers = convention_registers(_i);
-    const uint64_t instruction = conventions[_i].is_32_bit ? registers.halves[15] : registers.words[32];
+    const uint64_t instruction =
+        conventions[_i].is_32_bit ? registers.halves[15] : registers.words[32];
     const uint64_t stack = conventions[_i].is_32_bit ? registers.halves[13] : registers.words[31];
 
     ck_assert_int_eq(registers_are_at(&registers, abi, instruction, stack), 1);
