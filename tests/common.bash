@@ -51,6 +51,8 @@ shim_by_tracer() {
   done
   # Where nothing is said of PROTECT, everything is guarded.
   [[ " ${variables[*]} ${NOCLOBBER_PROTECT+NOCLOBBER_PROTECT=}" == *NOCLOBBER_PROTECT=* ]] || set -- --protect-all -- "$@"
+  # Of a mode that the environment alone sets, the command says a line.
+  [[ " ${variables[*]} " != *" NOCLOBBER_MODE=audit "* ]] || set -- --audit "$@"
   env "${variables[@]}" "$NOCLOBBER" -q --no-verify --refused-status 0 "$@"
 }
 
