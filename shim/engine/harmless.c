@@ -224,7 +224,8 @@ int harmless_answer(struct collision *collision)
         return result;
     if (from_directory != file_is(destination, S_IFDIR))
         return from_directory ? -ENOTDIR : -EISDIR;
-    if (source->is_mounted || destination->is_mounted)
+    /* A file that is mounted on another may be a seal of noclobber(1): who renames onto that is refused. */
+    if (source->is_mounted || (from_directory && destination->is_mounted))
         return -EBUSY;
     return from_directory ? answer_move(collision) : HARMLESS_NO;
 }

@@ -9,8 +9,9 @@
  * What plain rename would answer is found out in the kernel's order (do_renameat2 and vfs_rename,
  * Linux 3.15 to 6.18), as far as that costs no more than a refusal. So these are EEXIST, too: errors
  * of permission that come from an access control list's or a security module's refusal to a
- * privileged process, of a filesystem itself (EDQUOT, EMLINK), and of a directory that may not be
- * written to and so not change its parent.
+ * privileged process, of a filesystem itself (EDQUOT, EMLINK), of a directory that may not be
+ * written to and so not change its parent, and of a file that is a mount point, as one that
+ * `noclobber --seal` has sealed.
  *
  * Conventions: async-signal-safe; only the collision's scratch area is written.
  */

@@ -148,6 +148,18 @@ for t in ("srv/t1", "srv/t2"):
   [ "$(refusals)" = 0 ]
 }
 
+@test "a file that is a mount point, as a sealed one is: guarded, a rename onto it is a refusal" {
+  need_root
+  echo new >one
+  echo old >two
+  mount --bind two two || skip "no bind mounts here"
+  answers EEXIST one two
+  answers EBUSY two three
+  umount two
+  [ "$(refusals)" = 1 ]
+  [ "$(cat one two)" = $'new\nold' ]
+}
+
 @test "a directory into itself is EINVAL, onto what is there as well" {
   mkdir -p d/e
   echo x >d/f
