@@ -30,25 +30,12 @@ struct collision {
     int is_resolved;                 /* the scratch area holds the destination's absolute path */
     int is_named;                    /* it holds both, as an event wants them */
 
-    enum event_rule unless; /* for the event: collision_excuse, or EVENT_RULE_DEFAULT */
+    enum event_rule unless; /* for the event: verdict_excuse, or EVENT_RULE_DEFAULT */
 
     int source_seen; /* collision_look: 0, or why not (-errno) */
     int destination_seen;
     struct file source;
     struct file destination;
-};
-
-enum verdict_kind {
-    VERDICT_ANSWER,   /* nothing could be lost: `answer` is what the program is told */
-    VERDICT_OWN_CALL, /* nothing could be lost: the program's own call has the answer */
-    VERDICT_ALLOW,    /* an exception of ALLOW_IF holds: `rule` */
-    VERDICT_REFUSE,   /* `rule` guards the destination */
-};
-
-struct verdict {
-    enum verdict_kind kind;
-    int answer; /* 0 or -errno */
-    enum event_rule rule;
 };
 
 /*
@@ -71,16 +58,6 @@ void collision_look(struct collision *collision);
 
 /* Puts both absolute paths into the scratch area. 0, or -errno of path_resolve. */
 int collision_resolve(struct collision *collision);
-
-/* Judges a guarded collision that has been decided and looked at. */
-struct verdict collision_judge(struct collision *collision);
-
-/* Whether both files are as collision_look saw them: 1 or 0. */
-int collision_stands_still(struct collision *collision);
-
-/* The ALLOW_IF, in the policy or not, that would let a collision through which has been judged
- * VERDICT_REFUSE; EVENT_RULE_DEFAULT: none would. Never `same`, which would read the files. */
-enum event_rule collision_excuse(struct collision *collision);
 
 /* Puts both absolute paths into the scratch area, for an event; as the program wrote them where
  * they cannot be resolved. */

@@ -10,6 +10,7 @@
 #include "engine/harmless.h"
 #include "engine/log.h"
 #include "engine/loop.h"
+#include "engine/verdict.h"
 
 /* ---- letting through ---- */
 
@@ -150,14 +151,14 @@ static int pass(struct collision *collision)
     if (collision->destination_seen == -ENOENT)
         return pass_free(collision);
     collision->decision.allow_if &= ~(unsigned)POLICY_ALLOW_IF_SAME;
-    verdict = collision_judge(collision);
+    verdict = verdict_of(collision);
     if (verdict.kind == VERDICT_ANSWER || verdict.kind == VERDICT_OWN_CALL)
         return let(collision);
     if (collision->decision.guard == POLICY_ALLOWED)
         return pass_recorded(collision, EVENT_ALLOWED, EVENT_RULE_ALLOW);
     if (verdict.kind == VERDICT_ALLOW)
         return pass_recorded(collision, EVENT_ALLOWED, verdict.rule);
-    collision->unless = collision_excuse(collision);
+    collision->unless = verdict_excuse(collision);
     return pass_recorded(collision, EVENT_AUDITED, verdict.rule);
 }
 
@@ -195,14 +196,14 @@ static int is_outdated(struct collision *collision, const struct verdict *verdic
         return 0;
     if (policy_is_recorded(collision->policy))
         collision_name(collision); /* not between this look and the call */
-    return !collision_stands_still(collision);
+    return !verdict_stands(collision);
 }
 
 /* The verdict on a guarded destination that exists. Equal files that several jobs rename to one name
  * at once are equal again after each of them. */
 static struct verdict judge(struct collision *collision)
 {
-    struct verdict verdict = collision_judge(collision);
+    struct verdict verdict = verdict_of(collision);
 
     for (unsigned tries = 1; is_outdated(collision, &verdict); tries++) {
         collision_look(collision);
@@ -211,7 +212,7 @@ static struct verdict judge(struct collision *collision)
             verdict.rule = EVENT_RULE_UNDECIDED;
             break;
         }
-        verdict = collision_judge(collision);
+        verdict = verdict_of(collision);
     }
     return verdict;
 }
