@@ -42,7 +42,6 @@ static const struct fault_errors fault_errors[] = {
     {SYS_statx, FAULT_BEFORE, {FROM_AFAR, OF_A_PATH}},
     {SYS_readlinkat, FAULT_BEFORE, {FROM_AFAR, OF_A_PATH}},
     {SYS_openat, FAULT_BEFORE, {FROM_AFAR, OF_A_PATH, EMFILE, ENFILE, EROFS, ENXIO, ETXTBSY}},
-    {SYS_openat2, FAULT_BEFORE, {FROM_AFAR, OF_A_PATH, EMFILE, ENFILE, EXDEV, EAGAIN, E2BIG}},
     {SYS_getcwd, FAULT_BEFORE, {ENOENT, ERANGE, ENOMEM, EACCES}},
     {SYS_read, FAULT_BEFORE, {FROM_AFAR, EAGAIN, EBADF, EISDIR}},
     {SYS_write, FAULT_BEFORE | FAULT_AFTER, {FROM_AFAR, EAGAIN, ENOSPC, EDQUOT, EFBIG, EPIPE}},
@@ -64,6 +63,9 @@ static const struct fault_errors fault_errors[] = {
     {SYS_geteuid32, FAULT_BEFORE, {EPERM}},
 #endif
     {SYS_geteuid, FAULT_BEFORE, {EPERM}},
+    {SYS_clone, FAULT_BEFORE, {EAGAIN, EINVAL, ENOMEM, EPERM, ENOSYS}},
+    {SYS_tgkill, FAULT_BEFORE, {EPERM, ESRCH, EINVAL}},
+    {SYS_sched_yield, FAULT_BEFORE, {EPERM}},
     {SYS_getpid, FAULT_BEFORE, {EPERM}}, /* never of its own, but a seccomp filter's */
 };
 
