@@ -163,6 +163,15 @@ other() {
   [ "$(cat "$(sed -n 's/.*as it was: "\(.*\)"$/\1/p' <<<"$output")")" = old ]
 }
 
+@test "without exclusive renames: a removed file is back, of a written one the original is beside" {
+  echo old2 >dist/removed
+  run "$PROGRAMS/filter" renameat2=ENOSYS "$NOCLOBBER" --restore -p dist/ -- sh -c 'echo new >dist/app; rm dist/removed'
+  says "and not put back; as it was: "
+  [ "$status" -eq 17 ]
+  [ "$(cat dist/app dist/removed)" = $'new\nold2' ]
+  [ "$(cat "$(sed -n 's/.*as it was: "\(.*\)"$/\1/p' <<<"$output")")" = old ]
+}
+
 # ---- what it can't keep ----
 
 @test "a file that is open for writing, and another user's: told before the run; require starts nothing" {

@@ -185,13 +185,26 @@ static int rename_with(const char *source, const char *destination, unsigned fla
     return syscall(SYS_renameat2, AT_FDCWD, source, AT_FDCWD, destination, flags) == 0 ? 0 : -errno;
 }
 
+/* Where there is no such rename, a link is exclusive as well. */
+static int take_free_name(const char *beside, const char *path)
+{
+    const int result = rename_with(beside, path, RENAME_NOREPLACE);
+
+    if (result != -EINVAL && result != -ENOSYS)
+        return result;
+    if (link(beside, path) != 0)
+        return -errno;
+    unlink(beside);
+    return 0;
+}
+
 /* Gives what is `beside` the name. Returns 1 if it was free, 0 if what had it is beside now, or -errno. */
 static int take_name(const char *beside, const char *path)
 {
     int result = -EAGAIN;
 
     for (int i = 0; i < TRIES; i++) {
-        result = rename_with(beside, path, RENAME_NOREPLACE);
+        result = take_free_name(beside, path);
         if (result != -EEXIST)
             return result < 0 ? result : 1;
         result = rename_with(beside, path, RENAME_EXCHANGE);

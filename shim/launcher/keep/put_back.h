@@ -23,8 +23,8 @@ struct put_back {
 };
 
 /*
- * Makes the file anew beside `path`, under a name of its own, and then gives it the name in one step: by RENAME_NOREPLACE, if nothing
- * is there, else by RENAME_EXCHANGE, so that what was under the name has the other one. Whenever this process is
+ * Makes the file anew beside `path`, under a name of its own, and then gives it the name in one step: by RENAME_NOREPLACE or link(2), if
+ * nothing is there, else by RENAME_EXCHANGE, so that what was under the name has the other one. Whenever this process is
  * killed, the new bytes are under one of the two names, and the original's are where they were or under one of them. Where
  * the filesystem knows no such rename, the original stays beside. Missing directories are made. Takes an absolute path; -ELOOP if
  * there is a symbolic link on the way.
