@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -42,23 +43,16 @@ int lease_check(const char *directory)
     return result;
 }
 
-/* No child of ours for long: as such it would be among those that the command may have left. */
-static int start_keeper(const struct snapshot *files, const int ends[2])
+/* A child that sends no SIGCHLD (clone(2)): waitpid(2) finds it only if asked with __WCLONE, so that it is not taken for one that the
+ * command has left. */
+static int start_keeper(struct lease *lease, const struct snapshot *files, const int ends[2])
 {
-    const pid_t between = fork();
-    int status = 1;
-
-    if (between == 0) {
-        const pid_t keeper = fork();
-
+    lease->keeper = (pid_t)syscall(SYS_clone, 0L, 0L, 0L, 0L, 0L);
+    if (lease->keeper == 0) {
         close(ends[0]);
-        if (keeper == 0)
-            keeper_run(files, ends[1]);
-        _exit(keeper < 0);
+        keeper_run(files, ends[1]);
     }
-    while (between > 0 && waitpid(between, &status, 0) < 0 && errno == EINTR)
-        ;
-    return status == 0 ? 0 : -EAGAIN;
+    return lease->keeper < 0 ? -errno : 0;
 }
 
 int lease_begin(struct lease *lease, const struct snapshot *files, struct lease_begun *begun)
@@ -68,7 +62,7 @@ int lease_begin(struct lease *lease, const struct snapshot *files, struct lease_
 
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
         return -errno;
-    result = start_keeper(files, ends);
+    result = start_keeper(lease, files, ends);
     close(ends[1]);
     if (result == 0)
         result = receive(ends[0], begun, sizeof *begun);
@@ -90,12 +84,12 @@ void lease_put_back(const struct lease *lease, size_t index, struct put_back *re
 void lease_end(struct lease *lease)
 {
     const size_t over = (size_t)-1;
-    char none;
 
     if (!lease->has_keeper)
         return;
     send(lease->fd, &over, sizeof over, MSG_NOSIGNAL);
-    receive(lease->fd, &none, sizeof none); /* its end */
+    while (waitpid(lease->keeper, NULL, (int)__WCLONE) < 0 && errno == EINTR)
+        ;
     close(lease->fd);
     lease->has_keeper = 0;
 }

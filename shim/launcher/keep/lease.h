@@ -13,6 +13,7 @@
  */
 
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "launcher/keep/keeper.h"
 #include "launcher/keep/put_back.h"
@@ -20,6 +21,7 @@
 
 struct lease {
     int has_keeper;
+    pid_t keeper;
     int fd; /* of the conversation with it */
 };
 
