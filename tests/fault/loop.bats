@@ -17,6 +17,20 @@ backup() {
   [ "$(wc -l <"$LOG")" -le 4 ]
 }
 
+# within_a_second COMMAND…: runs one of the program's ways that are about what happens within a second, and leaves in $LOG
+# the events of the round that was fast enough.
+within_a_second() {
+  local round
+  run "$@"
+  echo "$output"
+  [ "$status" -ne 77 ] || skip "$output"
+  [ "$status" -eq 0 ]
+  [ -e "$LOG" ] || return 0
+  round=$(printf '%s\n' round.* | tail -n 1)
+  grep "/$round/" "$LOG" >last
+  mv last "$LOG"
+}
+
 # told NAME: how many refusals onto NAME the log tells of.
 told() {
   events "1 + e.get('repeated', 0) if e['destination'].endswith('/$1') else 0" | awk '{ n += $1 } END { print n }'
@@ -35,13 +49,13 @@ told() {
 }
 
 @test "the same pair again and again becomes EBUSY, and other pairs do not" {
-  shim "$PROGRAMS/loop" tight
+  within_a_second shim "$PROGRAMS/loop" tight
   # The first of the loop, and the one that made it a loop; and the two other pairs.
   [ "$(events 'e.get("repeated", 0)' | tr '\n' ' ')" = "0 30 0 0 " ]
 }
 
 @test "a loop is logged in a few lines, which add up to what the program was told" {
-  shim "$PROGRAMS/loop" slow
+  within_a_second shim "$PROGRAMS/loop" slow
   # Of `busy`: all 31 + 20 before the pause, and the one after it. Of `old`: all 20 before the pause, and the first after
   # it; the rest would be told by the next.
   [ "$(told busy)" -eq 52 ]
@@ -55,5 +69,5 @@ told() {
 }
 
 @test "without a log a loop ends all the same" {
-  env LD_PRELOAD="$SHIM" "$PROGRAMS/loop" tight
+  within_a_second env LD_PRELOAD="$SHIM" "$PROGRAMS/loop" tight
 }
