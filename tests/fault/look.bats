@@ -117,6 +117,20 @@ both_ways_with_links() {
   on bindfs both_ways
 }
 
+@test "bindfs: what is removed while a process has it open has not been moved" {
+  need_fuse
+  removed_while_open() {
+    mkdir -p dist
+    echo published >dist/a
+    mkfifo gate
+    look 17 'exec 3<dist/a; rm dist/a; cat gate 2>/dev/null >&2 &'
+    : >gate
+    echo published >dist/a
+    look 17 'rm dist/a' --restore
+  }
+  on bindfs removed_while_open
+}
+
 @test "a filesystem with times of whole seconds, or two: what is written twice in one" {
   need_mounts
   in_one_second() {

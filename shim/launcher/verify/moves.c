@@ -124,6 +124,24 @@ static int had_name(struct search *search, const struct seen *file, const char *
 
 /* ---- the walk ---- */
 
+/*
+ * FUSE and network filesystems rename a file that is removed while it is open, and remove it when it is closed: such a name
+ * keeps nothing.
+ */
+static int is_doomed(const char *name)
+{
+    static const char *const starts[] = {".fuse_hidden", ".nfs", ".__afs"};
+
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
+        const size_t length = strlen(starts[i]);
+
+        if (strncmp(name, starts[i], length) == 0 && name[length] != '\0' &&
+            name[length + strspn(name + length, "0123456789abcdefABCDEF")] == '\0')
+            return 1;
+    }
+    return 0;
+}
+
 static int has_its_contents(const struct search *search, const struct facts *before, int dirfd,
                             const char *name, struct facts *now)
 {
@@ -167,7 +185,7 @@ static int is_found(void *context, int dirfd, const char *path, size_t length, c
     if (search->done && ++search->elsewhere > ELSEWHERE_MAX)
         return 1;
     if (policy_decide(search->policy, path).guard != POLICY_GUARDED ||
-        facts_look(dirfd, name, &now) < 0)
+        is_doomed(strrchr(path, '/') + 1) || facts_look(dirfd, name, &now) < 0)
         return 0;
     return forgive_one(search, dirfd, name, path, &now);
 }
