@@ -4,9 +4,9 @@
 
 /*
  * The system calls that a tracee makes for us, in its own registers and with its own rights: the
- * exclusive attempt in place of its call, and whatever a settlement asks for after that.
+ * exclusive attempt in place of its call, and the system calls that deciding a pending call takes.
  *
- * While a settlement lasts the tracee's signals are held back (PTRACE_SETSIGMASK), so that no handler
+ * While a call is pending, the tracee's signals are held back (PTRACE_SETSIGMASK), so that no handler
  * of its can run between two of our calls; they are delivered afterwards, once. Except SIGSYS: if a filter of
  * the program's own traps a call while that is blocked, the kernel ends the program.
  *

@@ -6,7 +6,7 @@
 #include <sys/resource.h>
 
 #define DESCRIPTORS_OWN 8         /* standard streams, /proc and the like */
-#define DESCRIPTORS_OF_A_WORKER 8 /* the most that one settlement has open at once, and some more */
+#define DESCRIPTORS_OF_A_WORKER 8 /* most that one pending call has open at once, and a reserve */
 #define DESCRIPTORS_NEEDED (DESCRIPTORS_OWN + DESCRIPTORS_OF_A_WORKER)
 #define WORKERS_MAX 4096
 

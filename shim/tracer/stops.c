@@ -16,7 +16,7 @@
 #include "tracer/calls.h"
 #include "tracer/debugger.h"
 #include "tracer/filter.h"
-#include "tracer/settlement.h"
+#include "tracer/pending.h"
 #include "tracer/syscall_info.h"
 
 #define IN_SYSCALL (SIGTRAP | 0x80) /* PTRACE_O_TRACESYSGOOD */
@@ -116,7 +116,7 @@ static void on_filter(const struct policy *policy, pid_t thread)
     request = request_for(thread);
     if (info.data != FILTER_MARK)
         calls_decline(thread, request);
-    else if (request == PTRACE_SYSCALL) /* a call of its settlement */
+    else if (request == PTRACE_SYSCALL) /* a system call made in it */
         calls_resume(thread, request, 0);
     else
         on_call(policy, thread, &info);
@@ -132,7 +132,7 @@ static void end_attempt(struct tracee *tracee, long result)
     if (is_wish || is_absent || exclusive_is_final(result))
         calls_finish(tracee, result);
     else
-        settlement_begin(tracee, result);
+        pending_begin(tracee, result);
 }
 
 /* A call of ours that a filter of the program's own has trapped is missing to us; the signal is taken first. */
@@ -148,7 +148,7 @@ static void on_trap(struct tracee *tracee)
     if (tracee->phase == TRACEE_ATTEMPT)
         end_attempt(tracee, -ENOSYS);
     else
-        settlement_answer(tracee, -ENOSYS);
+        pending_answer(tracee, -ENOSYS);
 }
 
 /* Behind the filter's stop the next one is at the end of the call. */
@@ -164,7 +164,7 @@ static void on_attempt(struct tracee *tracee)
         end_attempt(tracee, result);
 }
 
-/* The kernel begins the call again of its own (a signal came): the settlement waits on. */
+/* The kernel begins the call again of its own (a signal came): the pending call waits on. */
 static int is_restart(const struct syscall_info *info)
 {
     return info->op == SYSCALL_INFO_EXIT && info->result <= -512 && info->result >= -516;
@@ -188,7 +188,7 @@ static void on_syscall(pid_t thread)
     else if (calls_is_trapped(tracee, (long)info.result))
         await_trap(tracee);
     else
-        settlement_answer(tracee, (long)info.result);
+        pending_answer(tracee, (long)info.result);
 }
 
 /* ---- the other stops ---- */
@@ -198,7 +198,7 @@ static void forget(pid_t thread)
     struct tracee *const tracee = tracee_find(thread);
 
     if (tracee)
-        settlement_abandon(tracee);
+        pending_abandon(tracee);
     tracee_remove(tracee);
 }
 

@@ -12,13 +12,13 @@
 #include "tracer/abi.h"
 #include "tracer/registers.h"
 
-struct settlement;
+struct pending;
 
 enum tracee_phase {
     TRACEE_ATTEMPT, /* the exclusive rename is being made */
-    TRACEE_SETTLED, /* something was in the way: stopped until it is settled */
-    TRACEE_CALL,    /* a call of the settlement is being made */
-    TRACEE_OWN,     /* settled: its own call, which it makes once more, may pass at its next stop */
+    TRACEE_PENDING, /* its destination exists: stopped until the call is decided */
+    TRACEE_CALL,    /* a system call that decides it is being made */
+    TRACEE_OWN,     /* decided: its own call, which it makes once more, may pass at its next stop */
 };
 
 struct tracee {
@@ -29,15 +29,15 @@ struct tracee {
     struct registers_call call; /* as the program made it */
     uint64_t instruction;       /* where */
     uint64_t stack;
-    struct registers registers;    /* the program's, once the attempt is over */
-    struct settlement *settlement; /* or NULL */
-    long result;                   /* of the attempt, until it is settled */
-    struct tracee *next_waiting;   /* for memory to settle it with */
-    struct registers_call made;    /* the last call of the settlement */
-    int is_trapped;                /* it was trapped: a SIGSYS follows */
-    int is_owed_sigsys;            /* somebody has sent one */
-    unsigned long long signals;    /* the mask of before, where */
-    int is_deaf;                   /* signals are held back */
+    struct registers registers;  /* the program's, once the attempt is over */
+    struct pending *pending;     /* or NULL */
+    long result;                 /* of the exclusive attempt, until the call is decided */
+    struct tracee *next_waiting; /* for memory */
+    struct registers_call made;  /* the last call that was made in it */
+    int is_trapped;              /* it was trapped: a SIGSYS follows */
+    int is_owed_sigsys;          /* somebody has sent one */
+    unsigned long long signals;  /* the mask of before, where */
+    int is_deaf;                 /* signals are held back */
     struct tracee *next;
 };
 

@@ -16,7 +16,7 @@
 #include "tracer/filter.h"
 #include "tracer/limits.h"
 #include "tracer/proc.h"
-#include "tracer/settlement.h"
+#include "tracer/pending.h"
 #include "tracer/stops.h"
 #include "tracer/watch.h"
 
@@ -168,7 +168,7 @@ _Noreturn static void be_tracer(const struct policy *policy, int fd, pid_t paren
     if (getppid() != parent)
         fall_silent();
     limits_lift();
-    result = settlement_start(policy, limits_workers());
+    result = pending_start(policy, limits_workers());
     if (attach(fd, result) == 0) {
         close(fd);
         watch_all(policy);

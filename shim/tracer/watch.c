@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "tracer/settlement.h"
+#include "tracer/pending.h"
 #include "tracer/stops.h"
 
 #define FEW 64                /* tracees that may be looked at all together each time */
@@ -136,14 +136,14 @@ static void on_stop(struct watch *watch, pid_t thread)
 /* sigtimedwait(2) until there is something to do without a signal. */
 static int await_signal(const struct watch *watch, siginfo_t *info)
 {
-    const int is_short = settlement_grow() < 0;
+    const int is_short = pending_grow() < 0;
     long long left = is_short ? RETRY : 0;
     struct timespec limit;
     sigset_t signals;
 
     sigemptyset(&signals);
     sigaddset(&signals, SIGCHLD);
-    sigaddset(&signals, SETTLEMENT_SIGNAL);
+    sigaddset(&signals, PENDING_SIGNAL);
     if (watch->is_behind)
         left = patience(watch);
     limit = (struct timespec){0, (long)(left > 0 ? left : 0)};
@@ -156,18 +156,18 @@ static void wait_for_signal(struct watch *watch)
 
     switch (await_signal(watch, &info)) {
     case SIGCHLD: on_stop(watch, info.si_code > 0 ? info.si_pid : 0); break;
-    case SETTLEMENT_SIGNAL: break;
+    case PENDING_SIGNAL: break;
     default: look_at_all(watch); break;
     }
-    settlement_serve();
+    pending_serve();
 }
 
 void watch_all(const struct policy *policy)
 {
     struct watch watch = {.policy = policy, .tracees = 1};
 
-    while (!watch.is_over || settlement_count() > 0)
-        if (settlement_count() == 0 && watch.tracees < FEW)
+    while (!watch.is_over || pending_count() > 0)
+        if (pending_count() == 0 && watch.tracees < FEW)
             wait_for_any(&watch);
         else
             wait_for_signal(&watch);

@@ -3,13 +3,13 @@
 #define NOCLOBBER_TRACER_WATCH_H
 
 /*
- * Waiting for the threads that are traced. For the tracer's main thread, with SIGCHLD and SETTLEMENT_SIGNAL
- * (tracer/settlement.h) blocked.
+ * Waiting for the threads that are traced. For the tracer's main thread, with SIGCHLD and PENDING_SIGNAL
+ * (tracer/pending.h) blocked.
  */
 
 #include "core/policy.h"
 
-/* Deals with every stop and settlement, until nobody is left to trace. */
+/* Deals with every stop and pending call, until nobody is left to trace. */
 void watch_all(const struct policy *policy);
 
 #endif
