@@ -84,9 +84,9 @@
 #define CONFIRM(call, name, first, second, third) static_assert(SYS_##name == (first), #name);
 ROWS(CONFIRM)
 
-#define FIRST(call, name, first, second, third) [ABI_##call] = first,
-#define SECOND(call, name, first, second, third) [ABI_##call] = second,
-#define THIRD(call, name, first, second, third) [ABI_##call] = third,
+#define FIRST(call, name, first, second, third) [ABI_##call] = (first),
+#define SECOND(call, name, first, second, third) [ABI_##call] = (second),
+#define THIRD(call, name, first, second, third) [ABI_##call] = (third),
 
 static const struct abi abis[] = {
 #if defined(__x86_64__)

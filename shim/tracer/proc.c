@@ -104,7 +104,7 @@ int proc_number(pid_t thread, const char *field, int otherwise)
 
 pid_t proc_process_of_stopped(pid_t thread)
 {
-    char text[1024];
+    char text[1024] = "";
     const char *state;
     const char *process;
 

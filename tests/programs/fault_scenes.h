@@ -25,8 +25,8 @@ enum kind {
 };
 
 enum end {
-    KEPT,    /* both are what they were */
-    MOVED,   /* the destination is what the source was, and that is gone */
+    KEPT,  /* both are what they were */
+    MOVED, /* the destination is what the source was, and that is gone */
 };
 
 struct scene {

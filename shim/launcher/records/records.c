@@ -115,6 +115,7 @@ static int read_rules(const char *unless, struct record *record)
 
 static int take_values(const struct values *values, struct record *record)
 {
+    const char *const left = values->texts[LEFT];
     const unsigned required = (1u << FIELDS) - 1 - (1u << UNLESS) - (1u << LEFT) - (1u << REPEATED);
     int verdict;
 
@@ -129,12 +130,12 @@ static int take_values(const struct values *values, struct record *record)
         .source = values->texts[SOURCE],
         .destination = values->texts[DESTINATION],
         .program = values->texts[PROGRAM],
-        .has_left = values->texts[LEFT] != NULL,
+        .has_left = left != NULL,
         .repeated = values->repeated,
     };
     if (read_rules(values->texts[UNLESS], record) < 0)
         return -EINVAL;
-    return record->has_left ? read_left(values->texts[LEFT], &record->left) : 0;
+    return left ? read_left(left, &record->left) : 0;
 }
 
 /* One event that fills [start, end). Returns 0, or -EINVAL. */
