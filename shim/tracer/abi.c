@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The numbers come from the kernel's tables: arch/x86/entry/syscalls, arch/arm/tools/syscall.tbl and, for
- * aarch64, <asm-generic/unistd.h>. The headers of one machine do not have them all; those that they have are
- * compared below.
+ * The numbers come from the kernel's tables: arch/x86/entry/syscalls, arch/arm/tools/syscall.tbl
+ * and, for aarch64, <asm-generic/unistd.h>. The headers of one machine define only those of its own
+ * ABI; static_assert compares these below.
  */
 #include "tracer/abi.h"
 
@@ -10,7 +10,7 @@
 #include <linux/audit.h>
 #include <sys/syscall.h>
 
-/* A row for each call: its names, and its number under each of the machine's ABIs. */
+/* One row per call: its names, and its number under each of the machine's ABIs. */
 #if defined(__x86_64__)
 
 #define X32 0x40000000u /* __X32_SYSCALL_BIT */
@@ -97,7 +97,7 @@ static const struct abi abis[] = {
     {"aarch64", AUDIT_ARCH_AARCH64, 0, {ROWS(FIRST)}},
     {"arm", AUDIT_ARCH_ARM, 0, {ROWS(SECOND)}},
 #else
-    {"", 0, 0, {0}}, /* never looked at */
+    {"", 0, 0, {0}}, /* never read: the count is 0 */
 #endif
 };
 const struct abi *abi_list(size_t *count)

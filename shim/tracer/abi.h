@@ -3,13 +3,16 @@
 #define NOCLOBBER_TRACER_ABI_H
 
 /*
- * The ABIs of this machine: sets of system call numbers, syscalls(2). A processor runs programs of several, and
- * a program may use more than one: a tracer that knew only its own could be bypassed by one `int $0x80`.
+ * The ABIs of this machine: sets of system call numbers, syscalls(2). A processor runs programs of
+ * several ABIs, and one program may use more than one: a tracer that knew only its own could be
+ * bypassed by one `int $0x80`.
+ *
+ * Conventions: functions are pure, and may be called from any thread.
  */
 
 #include <stddef.h>
 
-/* The calls that a tracer watches, changes or makes. */
+/* The system calls that the tracer watches, changes or makes. */
 enum abi_call {
     ABI_RENAME,
     ABI_RENAMEAT,
@@ -19,7 +22,7 @@ enum abi_call {
     ABI_URING_SETUP,
     ABI_URING_ENTER,
     ABI_URING_REGISTER,
-    ABI_WATCHED, /* how many of them the filter looks for; the others are made only */
+    ABI_WATCHED, /* the filter looks for those above; those below are only made */
     ABI_LINKAT = ABI_WATCHED,
     ABI_UNLINKAT,
     ABI_MKDIRAT,
@@ -42,25 +45,26 @@ enum abi_call {
     ABI_CALLS, /* how many */
 };
 
-/* The number of a call that an ABI does not have. */
+/* Stands for the number of a call that an ABI lacks. */
 #define ABI_NONE 0xFFFFFFFFu
 
 struct abi {
     const char *name;
     unsigned architecture;       /* AUDIT_ARCH_… of <linux/audit.h>, as the kernel reports it */
-    int is_optional;             /* 1: the kernel may be built without it, and says ENOSYS then */
-    unsigned numbers[ABI_CALLS]; /* as the kernel reports them: x32's with their bit */
+    int is_optional;             /* 1: a kernel built without it returns ENOSYS for all its calls */
+    unsigned numbers[ABI_CALLS]; /* as the kernel reports them: those of x32 have bit 30 set */
 };
 
-/* All ABIs of this machine, its 64-bit one first, and how many: `*count` is 0 on a machine that this project
- * does not know. */
+/* Returns all ABIs of this machine, the tracer's own 64-bit one first, and sets `*count` to their
+ * number: 0 on an architecture that --trace does not support. The list is static. */
 const struct abi *abi_list(size_t *count);
 
-/* Whether calls of `abi` fill the registers, as this machine's own do: 1 or 0. */
+/* Whether calls of `abi` use the registers in full width, as those of the 64-bit ABI do (x32's do
+ * too): 1 or 0. */
 int abi_is_full_width(const struct abi *abi);
 
-/* The ABI that call `number` under `architecture` belongs to, and which of the watched calls it is in `*call`.
- * NULL for any other call. */
+/* Finds the watched call that `number` is under `architecture` (AUDIT_ARCH_…). Returns its ABI and
+ * sets `*call`; for any other call returns NULL and leaves `*call` alone. */
 const struct abi *abi_find(unsigned architecture, unsigned long long number, enum abi_call *call);
 
 #endif

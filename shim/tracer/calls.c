@@ -18,14 +18,14 @@
 
 void calls_resume(pid_t thread, int request, int signal)
 {
-    /* What fails here is a thread that was killed: its end is reported. */
+    /* Fails only for a thread that was killed; waitpid(2) reports its end. */
     ptrace(REQUEST(request), thread, NULL, (long)signal);
 }
 
 /* ---- instead of the program's own call ---- */
 
-/* A thread that is gone already, another one may have ended to become another program: to kill it would
- * kill that one. */
+/* On ESRCH do not kill: the thread is gone, and its number may already belong to the program that
+ * another thread has executed. */
 static void stop_for_good(pid_t thread, int error)
 {
     if (error != -ESRCH)
@@ -55,10 +55,10 @@ static int replace_by_info(pid_t thread, const struct registers_call *call)
     return syscall_info_set(thread, &info);
 }
 
-/* Changes the call that the thread is stopped before: since Linux 6.16 in one step. */
+/* Changes the call that the thread is about to make. Linux 6.16 has one request for it. */
 static int replace(const struct tracee *tracee, const struct registers_call *call)
 {
-    static int is_old; /* the kernel */
+    static int is_old; /* the kernel lacks the request */
     struct registers registers;
     int result = -EIO;
 
@@ -93,7 +93,7 @@ int calls_attempt(struct tracee *tracee)
     const struct registers_call call = calls_exclusive(tracee);
     int result = 0;
 
-    /* Of a full width, what changes can be set back from `call`. */
+    /* In full width, `call` holds all that changes: registers_restore needs no copy. */
     if (!abi_is_full_width(tracee->abi))
         result = registers_read(tracee->thread, &tracee->registers);
     if (result == 0)
@@ -165,7 +165,8 @@ static int hold_signals(struct tracee *tracee)
     return 0;
 }
 
-/* The kernel puts the registers back for the handler, so that the result looks like what was there before. */
+/* The kernel rolls the registers back for the handler, so the result register holds what was
+ * there. */
 int calls_is_trapped(const struct tracee *tracee, long result)
 {
     struct __ptrace_peeksiginfo_args first = {.nr = 1};

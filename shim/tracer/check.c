@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Whether this machine can trace: tried on a child of our own, whose renames must all be stopped. */
+/* tracer_check: traces a child for a trial; each of its renames must stop. */
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -24,8 +24,8 @@
 
 /* ---- the subject ---- */
 
-/* How the subject ends: the errno of filter_install, or PASSED and a bit for each call of `probes` that was
- * not stopped. */
+/* The subject's exit status: the errno of filter_install; or PASSED plus a bit for each call of
+ * `probes` that was not stopped. */
 enum { PASSED = 0xC0 };
 
 static const struct {
@@ -47,8 +47,8 @@ static const struct {
 
 static_assert(PASSED > EHWPOISON && (1U << PROBES) <= 0x100 - PASSED, "an exit status holds it");
 
-/* Whether the kernel itself makes a rename of "" to "": ENOENT. A call that is stopped, or that another
- * filter forbids, gets another error. */
+/* Whether a rename of "" to "" reached the kernel, which returns ENOENT. A call that was stopped,
+ * or that another filter forbids, returns another error. */
 static int is_made(long number, unsigned flags)
 {
     long result;
@@ -88,7 +88,7 @@ static int say(char *reason, size_t size, int error, const char *what, const cha
     return error;
 }
 
-/* Answers a call that was stopped with ENOSYS. */
+/* Lets a call that was stopped return ENOSYS. */
 static int answer_stop(pid_t subject, char *reason, size_t size)
 {
     struct syscall_info info;
@@ -104,8 +104,8 @@ static int answer_stop(pid_t subject, char *reason, size_t size)
     return 0;
 }
 
-/* A listener may answer a stop before us (SECCOMP_RET_USER_NOTIF, which the kernel asks before
- * SECCOMP_RET_TRACE) and have the call made. */
+/* A call that was not stopped: the kernel prefers SECCOMP_RET_USER_NOTIF to SECCOMP_RET_TRACE, so
+ * the listener of an outer filter may let a call pass before we see it. */
 static int judge_end(int status, char *reason, size_t size)
 {
     if (!WIFEXITED(status))
@@ -164,19 +164,19 @@ static int try_subject(char *reason, size_t size)
     close(ends[1]);
     if (subject > 0) {
         kill(subject, SIGKILL);
-        waitpid(subject, NULL, __WALL); /* ECHILD if it has ended by itself */
+        waitpid(subject, NULL, __WALL); /* ECHILD if watch_subject has waited for its end */
     }
     return result;
 }
 
-/* With which the tracer looks at files as a tracee sees them (tracer/view.h). */
+/* The tracer needs it to look at files as a tracee sees them (tracer/view.h). */
 static int try_openat2(char *reason, size_t size)
 {
     const struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT};
     const int fd = (int)syscall(SYS_openat2, AT_FDCWD, "/", &how, sizeof how);
 
     if (fd < 0)
-        return say(reason, size, -errno, "openat2(2) is not to be had",
+        return say(reason, size, -errno, "openat2(2) does not work here",
                    "--trace needs Linux 5.6, and a container that allows it");
     close(fd);
     return 0;

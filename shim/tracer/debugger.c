@@ -17,9 +17,9 @@
 #define TOLD_MOST 64
 
 /*
- * Writes to standard error, or gives up: if nobody reads a pipe, or a terminal is held (^S), the tracer must not stand
- * still, because all programs would. The descriptor is shared with other processes, so it stays as it is, and the
- * file is opened anew.
+ * Writes to standard error, or gives up: the tracer must not block on a full pipe or a stopped
+ * terminal (^S), because then all traced programs would. O_NONBLOCK would also change the
+ * descriptor for the processes that share it, so the file is opened again.
  */
 static void say(const struct text *text)
 {
@@ -35,7 +35,7 @@ static void say(const struct text *text)
         fd = (int)proc_call(SYS_openat, "/proc/self/fd/2",
                             O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0, 0);
     if (fd < 0 || write(fd, text->start, text->length) < 0)
-        errno = 0; /* nobody to tell */
+        errno = 0; /* nobody could be told */
     if (fd >= 0)
         close(fd);
 }
@@ -56,7 +56,7 @@ static void tell(const char *link)
     say(&text);
 }
 
-/* Whether this program, a file, is new here. After many of them none is. */
+/* Whether no line was printed for this program (a file) yet. 0 once TOLD_MOST have had theirs. */
 static int is_new(const char *link)
 {
     static struct statx told[TOLD_MOST];

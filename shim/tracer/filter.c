@@ -13,7 +13,7 @@
 
 #include "tracer/abi.h"
 
-/* Both architectures have their low half first. */
+/* The supported architectures are little-endian: the low half comes first. */
 #define LOW_HALF(argument) ((unsigned)offsetof(struct seccomp_data, args[argument]))
 
 #ifndef SECCOMP_FILTER_FLAG_SPEC_ALLOW
@@ -49,13 +49,13 @@ static void put_return(struct program *program, unsigned action)
     put(program, BPF_RET | BPF_K, action, 0, 0);
 }
 
-/* The next `skipped` instructions are passed over unless what was loaded is `value`. */
+/* Skips the next `skipped` instructions unless the loaded word equals `value`. */
 static void put_unless_equal(struct program *program, unsigned value, unsigned skipped)
 {
     put(program, BPF_JMP | BPF_JEQ | BPF_K, value, 0, skipped);
 }
 
-/* ---- what to do about one call: each takes ACTION_LENGTH instructions at most, and returns ---- */
+/* ---- the action for one call: at most ACTION_LENGTH instructions, ending with a return ---- */
 
 #define ACTION_LENGTH 6
 
@@ -93,7 +93,7 @@ static void put_action(struct program *program, enum abi_call call)
         put_return(program, SECCOMP_RET_ERRNO | ENOSYS);
 }
 
-/* ---- the whole ---- */
+/* ---- the whole program ---- */
 
 static void put_call(struct program *program, const struct abi *abi, enum abi_call call)
 {
@@ -108,8 +108,8 @@ static void put_call(struct program *program, const struct abi *abi, enum abi_ca
         program->code[program->length++] = action[i];
 }
 
-/* The calls of one architecture, which may have several ABIs. `jump` is where the instruction is that
- * passes them over. */
+/* The calls of one architecture, which may have several ABIs. `jump` is the index of the
+ * instruction that skips them. */
 static void put_architecture(struct program *program, unsigned architecture)
 {
     const unsigned short jump = program->length;
@@ -147,8 +147,8 @@ unsigned short filter_build(struct sock_filter *out)
     return program.length;
 }
 
-/* SPEC_ALLOW: without it kernels before 5.16 slow the whole program down against a side channel that
- * this filter does not have. */
+/* SPEC_ALLOW: without it, kernels before 5.16 disable speculative store bypass for the whole
+ * program, which slows it down; this filter needs no such protection. */
 static int install(const struct sock_fprog *program)
 {
     const unsigned long flags = SECCOMP_FILTER_FLAG_SPEC_ALLOW;

@@ -12,10 +12,10 @@
 #include "core/path.h"
 #include "core/text.h"
 
-/* The mapping: a path or a struct that a call takes, and what it returns. */
+/* The two parts of the mapping: what a call takes (a path), and what it returns. */
 enum { IN_SIZE = 8192, OUT_SIZE = 8192 };
 
-#define NO_SEGMENT ((void *)-1) /* what shmat(2) returns for an error */
+#define NO_SEGMENT ((void *)-1) /* shmat(2) has failed */
 
 #define OWN_DESCRIPTORS "/proc/thread-self/fd/"
 
@@ -56,7 +56,8 @@ static uint64_t descriptor(long fd)
     return (uint32_t)(is_inside(fd) ? fd - INSIDE_DESCRIPTORS : fd);
 }
 
-/* The address of `path` in the tracee: the program's own, or that of a copy. 0 if it cannot be copied. */
+/* The address of `path` in the tracee: the program's own, or that of a copy. 0 if copying
+ * failed. */
 static uint64_t put_path(struct remote *remote, const char *path)
 {
     const size_t size = strlen(path) + 1;
@@ -69,7 +70,7 @@ static uint64_t put_path(struct remote *remote, const char *path)
                : 0;
 }
 
-/* Copies what a call wrote: `result` is its size, or an error. */
+/* Copies what a call wrote; `result` is its size or an error, and is returned. */
 static long take(struct remote *remote, long result, void *out)
 {
     const int copied = result <= 0 ? 0 : copy(remote, out_of(remote), out, (size_t)result, 0);
@@ -103,7 +104,7 @@ static long look(struct remote *remote, long dirfd, const char *path, long flags
     return result < 0 ? result : copy(remote, out_of(remote), out, sizeof *out, 0);
 }
 
-/* A name below another root than ours is another directory's name here. */
+/* ENOENT if the tracee has another root: its name for a file means another file to us. */
 static long read_link(struct remote *remote, long dirfd, const char *path, char *out, long size)
 {
     char own[PATH_PROC_NAME_MAX];
@@ -156,8 +157,9 @@ long inside_call(struct remote *remote, long number, long a, long b, long c, lon
     }
 }
 
-/* The name that /proc has for an open file; one that was removed since has another name there. It is put together
- * apart, because paths of the call's own go by their addresses in the tracee. */
+/* The name that /proc shows for an open file. If the file was removed since, no file has that name.
+ * Built in `name`, because `out` may be a path of the call itself, which goes by its address in the
+ * tracee. */
 static int find_name(struct remote *remote, long fd, char *out, size_t size)
 {
     char link[PATH_PROC_NAME_MAX];
@@ -176,7 +178,7 @@ static int find_name(struct remote *remote, long fd, char *out, size_t size)
     return 0;
 }
 
-/* O_PATH opens whatever it is, and O_NOFOLLOW a link itself. */
+/* O_PATH opens any type of file without side effects; O_NOFOLLOW opens a link itself. */
 int inside_find(struct remote *remote, long dirfd, uint64_t address, char *out, size_t size)
 {
     const uint64_t arguments[6] = {descriptor(dirfd), address, O_PATH | O_NOFOLLOW | O_CLOEXEC};
@@ -223,7 +225,7 @@ static int has_our_root(struct remote *remote)
            ours.stx_dev_minor == theirs.stx_dev_minor && ours.stx_mnt_id == theirs.stx_mnt_id;
 }
 
-/* Memory of the tracee's own, which ptrace(2) has to copy from and to. */
+/* Private memory of the tracee, which ptrace(2) can read and write. */
 static int map_private(struct remote *remote)
 {
     const uint64_t arguments[6] = {
@@ -241,7 +243,7 @@ static int map_private(struct remote *remote)
     return -EPERM;
 }
 
-/* Makes the segment one for the tracee's user. */
+/* Gives the segment to the tracee's user, so that the tracee may attach it. */
 static int give(struct remote *remote, int segment)
 {
     const uint64_t none[6] = {0};
@@ -254,7 +256,7 @@ static int give(struct remote *remote, int segment)
     return shmctl(segment, IPC_SET, &facts) == 0 ? 0 : -errno;
 }
 
-/* Memory that both have, shmget(2), for a program that may not be read: what it takes is a number. */
+/* Shared memory, shmget(2), for a program that may not be read: shmat(2) takes only numbers. */
 static int map_shared(struct remote *remote)
 {
     const int segment = shmget(IPC_PRIVATE, IN_SIZE + OUT_SIZE, 0600);

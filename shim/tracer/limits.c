@@ -10,14 +10,15 @@
 #define DESCRIPTORS_NEEDED (DESCRIPTORS_OWN + DESCRIPTORS_OF_A_WORKER)
 #define WORKERS_MAX 4096
 
-/* What setrlimit takes. */
+/* The type of the first parameter of setrlimit(2). */
 #ifdef __GLIBC__
 #define RESOURCE enum __rlimit_resource
 #else
 #define RESOURCE int
 #endif
 
-/* RLIMIT_FSIZE counts for events, RLIMIT_NPROC for threads, RLIMIT_STACK for the main one. */
+/* RLIMIT_FSIZE applies to the event file, RLIMIT_NPROC to workers, RLIMIT_STACK to the main
+ * thread. */
 static const RESOURCE lifted[] = {RLIMIT_CPU,    RLIMIT_AS,    RLIMIT_DATA, RLIMIT_STACK,
                                   RLIMIT_NOFILE, RLIMIT_FSIZE, RLIMIT_NPROC};
 
@@ -49,7 +50,7 @@ int limits_workers(void)
     return count < WORKERS_MAX ? (int)count : WORKERS_MAX;
 }
 
-/* The kernel counts the processor time of each process by itself, and at the hard limit kills. */
+/* The kernel counts processor time per process, and kills one that reaches the hard limit. */
 static int check_time(char *reason, size_t size)
 {
     struct rlimit limit;

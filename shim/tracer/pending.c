@@ -18,28 +18,29 @@
 #include "tracer/remote_sys.h"
 #include "tracer/workers.h"
 
-/* Memory that ptrace(2) is to copy. */
+/* A request to copy memory by ptrace(2). */
 struct copy {
     uint64_t address;
-    void *bytes; /* NULL: a call is wanted instead */
+    void *bytes; /* NULL: a system call is requested instead */
     size_t size;
     int is_write;
 };
 
 struct pending {
-    struct remote remote; /* first: `make` gets its address */
+    struct remote remote; /* first member: `make` and `copy` cast its address back */
     struct worker_job job;
     enum call_name name;
-    long attempt; /* what the kernel said */
+    long attempt; /* what the exclusive attempt returned */
     char source[PATH_RESOLVED_MAX];
     char destination[PATH_RESOLVED_MAX];
 
-    /* Between the two threads, by turns: the main one has it from the queue to `is_answered`. */
-    struct tracee *tracee; /* NULL: gone. The main thread's */
+    /* Owned by one thread at a time: the worker, until it enqueues itself; then the main thread,
+     * until sem_post(is_answered). `tracee` is always the main thread's. */
+    struct tracee *tracee; /* NULL: it has ended */
     struct registers_call wanted;
     struct copy copy;
-    int is_over; /* nothing is wanted any more but that the program goes on */
-    long result; /* of the call, or of it all */
+    int is_over; /* decided: `result` is the verdict */
+    long result; /* of the request, or the verdict */
     sem_t is_answered;
     struct pending *next;
 };
@@ -50,7 +51,7 @@ static const struct policy *run_policy;
 static pid_t self;
 static int count;
 
-/* For when memory is out. */
+/* The one pending call to use when malloc(3) fails, and the tracees that wait for it. */
 static struct pending reserve;
 static int is_reserve_taken;
 static struct tracee *waiting;
@@ -61,7 +62,7 @@ int pending_count(void)
     return count;
 }
 
-/* ---- in its own thread ---- */
+/* ---- in the worker ---- */
 
 static void ask(struct pending *pending)
 {
@@ -222,7 +223,7 @@ void pending_begin(struct tracee *tracee, long result)
         begin_or_wait(tracee);
 }
 
-/* Takes `tracee` out of those that wait. */
+/* Takes `tracee` out of the list of those that wait for memory, if it is there. */
 static void leave(struct tracee *tracee)
 {
     struct tracee **place = &waiting;
@@ -237,7 +238,7 @@ static void leave(struct tracee *tracee)
     count--;
 }
 
-/* Its memory is for the next one. */
+/* Passes the memory on to the next one that waits, or frees it. */
 static void release(struct pending *pending)
 {
     struct tracee *const next = waiting;

@@ -16,7 +16,8 @@
 
 static int held = -1;
 
-/* Whether "self" in it is this process: it is another number, or nothing, in the /proc of another namespace. */
+/* Whether "self" leads to this process. In the /proc of another namespace it is another number, or
+ * does not exist. */
 static int is_ours(int fd)
 {
     char self[16];
@@ -61,8 +62,7 @@ long proc_call(long number, const char *name, long c, long d, long e)
     return result == -1 ? -errno : result;
 }
 
-/* Reads the beginning of the status, where all that is asked for stands, after a line feed: the first line is
- * the program's name, which the program may choose. */
+/* Reads the beginning of the status, which has all fields that we need. */
 static void read_status(pid_t thread, char *text, size_t size)
 {
     char name[PATH_PROC_NAME_MAX];
@@ -78,8 +78,8 @@ static void read_status(pid_t thread, char *text, size_t size)
     text[length < 0 ? 0 : length] = '\0';
 }
 
-/* What is behind `field` at the beginning of a line; NULL if there is none. The kernel escapes line feeds in
- * names. */
+/* What follows `field` at the beginning of a line; NULL if there is none. A program chooses its
+ * name, on the first line, but cannot forge a field by it: the kernel escapes line feeds there. */
 static const char *find_field(const char *text, const char *field)
 {
     const size_t length = strlen(field);

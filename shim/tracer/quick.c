@@ -16,10 +16,11 @@
 #define ZFS_MAGIC 0x2fc12fc1
 
 static const struct policy *run_policy;
-static struct statx root; /* ours */
+static struct statx root; /* our own root directory */
 static int is_possible;
 
-/* Filesystems whose root the kernel finds again without asking a server: to open /proc/PID/root may ask. */
+/* Filesystems whose root the kernel opens (/proc/PID/root) without asking a server, as it may have
+ * to for others. */
 static int is_local(const char *path)
 {
     static const unsigned long locals[] = {EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC, BTRFS_SUPER_MAGIC,
@@ -54,7 +55,7 @@ void quick_start(const struct policy *policy)
 
 /* ---- the tracee's paths ---- */
 
-/* What process_vm_readv(2) may not read, a worker has read by ptrace(2). */
+/* If process_vm_readv(2) may not read the program, a worker reads it by ptrace(2). */
 static int refuse_copy(struct remote *remote, uint64_t address, void *bytes, size_t size,
                        int is_write)
 {
@@ -66,7 +67,7 @@ static int refuse_copy(struct remote *remote, uint64_t address, void *bytes, siz
     return -EAGAIN;
 }
 
-/* The kernel has just read them: they are in memory. */
+/* Does not block on a page: the kernel has just read the paths, so they are in memory. */
 static int read_paths(const struct tracee *tracee, char *source, char *destination, size_t size)
 {
     const uint64_t *const given = tracee->call.arguments;
@@ -97,7 +98,7 @@ static int has_our_root(pid_t thread)
     return result;
 }
 
-/* The name of the directory that the kernel has cached for the words in `out`. */
+/* Replaces the path in `out` by the resolved name of its directory, from the kernel's cache. */
 static int resolve_cached(char *out, size_t size)
 {
     struct open_how how = {.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
@@ -113,8 +114,8 @@ static int resolve_cached(char *out, size_t size)
     return result;
 }
 
-/* Names `path`, which is absolute or a name in the directory `dirfd`. -EAGAIN for others: to open a directory that a
- * tracee holds may ask a server. */
+/* Resolves `path`, if it is absolute or a single name in the directory `dirfd`. -EAGAIN for all
+ * others: to open the tracee's directory may ask a server. */
 static int resolve(pid_t thread, int dirfd, const char *path, char *out, size_t size)
 {
     const size_t parent = path_split(path).parent;

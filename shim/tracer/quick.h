@@ -3,11 +3,12 @@
 #define NOCLOBBER_TRACER_QUICK_H
 
 /*
- * The commonest verdict, in the tracer's main thread: nobody guards this destination. To ask a worker for it costs two
- * changes of threads, for which a busy machine has each of them wait its turn.
+ * The most frequent verdict, found in the main thread: the destination is not guarded. A worker
+ * costs two switches between threads, and on a busy machine each of them waits for a processor.
  *
- * The main thread must never wait for a file, which a traced process may serve. So paths are looked up among what the kernel
- * has cached (RESOLVE_CACHED of openat2(2), Linux 5.12), and whatever is not there is left to a worker.
+ * The main thread must never wait for a file, which a traced process may serve. So paths are
+ * resolved only from the kernel's cache (RESOLVE_CACHED of openat2(2), Linux 5.12); all others are
+ * left to a worker.
  *
  * Conventions: for the tracer's main thread, after proc_hold.
  */
@@ -15,11 +16,12 @@
 #include "core/policy.h"
 #include "tracer/tracee.h"
 
-/* `policy` must live on. */
+/* Call once, before quick_passes. `policy` must outlive the tracer. */
 void quick_start(const struct policy *policy);
 
-/* Whether the program's own call may be made, of a tracee whose exclusive attempt the kernel answered with `result`: 1, or 0
- * if its destination is guarded or if a worker has to see. */
+/* Whether `tracee`, whose exclusive attempt the kernel answered with `result`, may make its own
+ * call because its destination is not guarded. 1; or 0 if it is guarded or if only a worker can
+ * tell. */
 int quick_passes(const struct tracee *tracee, long result);
 
 #endif

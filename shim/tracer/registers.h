@@ -6,11 +6,11 @@
  * The registers of a thread that is stopped in a system call, ptrace(2), and how each architecture
  * passes a call in them (syscall(2), "Architecture calling conventions").
  *
- * What a call leaves alone must be left alone: the caller keeps the registers of the first stop and
- * writes all of them back when it is done, changed in the result alone.
+ * A system call preserves most registers, and so must we: the caller keeps the registers of the
+ * first stop, and in the end writes them all back with only the result changed.
  *
- * Conventions: 0 or -errno, -ESRCH for a thread that was killed meanwhile; functions without a
- * thread are pure.
+ * Conventions: functions with a thread return 0 or -errno of ptrace(2), -ESRCH if the thread was
+ * killed meanwhile. Functions without one are pure.
  */
 
 #include <errno.h>
@@ -27,13 +27,13 @@ struct registers {
         uint64_t words[34]; /* struct user_pt_regs */
         uint32_t halves[18];
     };
-    size_t size; /* bytes of it; of a 32-bit program `halves` */
+    size_t size; /* in bytes; a 32-bit program uses `halves` */
 #else
     int nothing;
 #endif
 };
 
-/* A system call to be made. */
+/* A system call: its number under an ABI, and its arguments. */
 struct registers_call {
     unsigned number;
     uint64_t arguments[6];
@@ -41,42 +41,45 @@ struct registers_call {
 
 #if defined(__x86_64__) || defined(__aarch64__)
 
+/* Reads all registers of a stopped thread; writes all of them. */
 int registers_read(pid_t thread, struct registers *registers);
 int registers_write(pid_t thread, const struct registers *registers);
 
-/* Puts `call` in the place of the one that is about to be made, where the thread is stopped at its
- * entry. */
+/* For a thread that is about to make a call: makes it `call` instead, of `abi`. `registers` are
+ * those of the stop. */
 int registers_replace(pid_t thread, const struct registers *registers, const struct abi *abi,
                       const struct registers_call *call);
 
-/* Has the call that is about to be made, where the thread is stopped at its entry, not made: it returns
- * `result`. */
+/* For a thread that is about to make a call: the call is not made, and returns `result`.
+ * `registers` are those of the stop. */
 int registers_skip(pid_t thread, const struct registers *registers, long result);
 
-/* Of a thread whose call is over: goes back to the instruction that made it, to make `call`. */
+/* After a call: moves back to the instruction that made it, so that the thread makes `call`. */
 void registers_repeat(struct registers *registers, const struct abi *abi,
                       const struct registers_call *call);
 
-/* Of a thread that has made another call in place of `call`: sets the number and the arguments back to those of
- * `call`. Only for an ABI of full width: of the others `call` holds only a part of the registers. */
+/* After a call that replaced `call`: sets number and arguments back to those of `call`. Only for an
+ * ABI of full width (abi_is_full_width): for others `call` holds only the lower halves of the
+ * registers. */
 void registers_restore(struct registers *registers, const struct abi *abi,
                        const struct registers_call *call);
 
-/* What the call of a thread returned, whose call is over. */
+/* After a call: returns its result, an error as -errno. */
 long registers_result(const struct registers *registers, const struct abi *abi);
 
-/* Whether both are those of one thread at one instruction: 1 or 0. */
+/* Whether the registers are at this instruction with this stack pointer: 1 or 0. */
 int registers_are_at(const struct registers *registers, const struct abi *abi, uint64_t instruction,
                      uint64_t stack);
 
-/* Sets what the call returns: 0 or -errno. */
+/* After a call: changes its result, an error as -errno. */
 void registers_set_result(struct registers *registers, const struct abi *abi, long result);
 
-/* Whether a call that has ended with `result` looks as the kernel leaves one that a filter has trapped: the number
- * (x86), or the first argument (aarch64), is where the result would be. Pure. */
+/* Whether `call`, which has ended with `result`, may have been trapped by a filter. The kernel then
+ * rolls the registers back, and the result is the number (x86) or the first argument (aarch64) of
+ * the call. 1 or 0. */
 int registers_is_rolled_back(const struct registers_call *call, long result);
 
-#else /* no thread is ever stopped: tracer_check refuses */
+#else /* never called: tracer_check refuses on such an architecture */
 
 #define registers_read(thread, registers) ((void)(thread), (void)(registers), -ENOSYS)
 #define registers_write(thread, registers) registers_read(thread, registers)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The number of a call that is about to be made is not in a general register but in a set of its own
- * (NT_ARM_SYSTEM_CALL). A 32-bit program has half as many registers of half the size, and says so by
- * their size.
+ * The number of a call that is about to be made is not a general register; a register set of its
+ * own holds it (NT_ARM_SYSTEM_CALL). A 32-bit program has about half as many registers of half the
+ * size: the size of the set tells.
  */
 #if defined(__aarch64__)
 
@@ -18,14 +18,14 @@
 #define NT_ARM_SYSTEM_CALL 0x404
 #endif
 
-enum { NUMBER = 8, SP = 31, PC = 32 }; /* of a 64-bit program */
+enum { NUMBER = 8, SP = 31, PC = 32 }; /* indexes, in a 64-bit program */
 enum {
     NUMBER_32 = 7,
     SP_32 = 13,
     PC_32 = 15,
     STATUS_32 = 16,
     THUMB = 1 << 5
-}; /* of a 32-bit one */
+}; /* in a 32-bit one */
 
 static int is_32_bit(const struct registers *registers)
 {

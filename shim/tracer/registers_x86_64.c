@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The tracer always sees the 64-bit registers, whatever the thread runs (PTRACE_GETREGS goes by the
- * tracer's own view). A 64-bit program may say `int $0x80`: its upper halves are then no part of the
- * call, but must be kept.
+ * A 64-bit tracer sees the 64-bit registers of any thread (PTRACE_GETREGS follows the tracer's
+ * ABI). If a 64-bit program makes a call by `int $0x80`, the upper halves are not part of the call,
+ * but must be kept.
  */
 #if defined(__x86_64__)
 
@@ -18,8 +18,8 @@ static_assert(sizeof(struct registers) == sizeof(struct user_regs_struct), "all 
 
 #define AT(name) (offsetof(struct user_regs_struct, name) / sizeof(uint64_t))
 
-/* `syscall`, `int $0x80` and `sysenter`, behind which the kernel lands on an `int $0x80` (vdso): two
- * bytes each, as the kernel's own restart of a call takes for granted. */
+/* `syscall` and `int $0x80` are two bytes each; after `sysenter` the kernel returns behind an `int
+ * $0x80` of the vdso. The kernel restarts calls on the same assumption. */
 #define INSTRUCTION_SIZE 2
 
 static const unsigned char native[6] = {AT(rdi), AT(rsi), AT(rdx), AT(r10), AT(r8), AT(r9)};

@@ -31,7 +31,7 @@ static long call_kernel(long number, long a, long b, long c, long d, long e, lon
     return result == -1 ? -errno : result;
 }
 
-/* The same for a path of ours. */
+/* The same, with the held /proc. */
 static long call_by_proc(long number, long a, long b, long c, long d, long e, long f)
 {
     const int has_path = number == SYS_openat || number == SYS_readlinkat;
@@ -47,7 +47,8 @@ const struct sys *const remote_ours = &ours;
 
 /* ---- memory ---- */
 
-/* process_vm_readv(2) takes rights over the tracee's user; who traces it already may use ptrace(2). */
+/* process_vm_readv(2) needs rights over the tracee's user; ptrace(2), which `copy` uses, needs
+ * nothing more once the tracer is attached. */
 static int read_memory(struct remote *remote, uint64_t address, void *out, size_t size)
 {
     const struct iovec here = {out, size};
@@ -61,7 +62,7 @@ static int read_memory(struct remote *remote, uint64_t address, void *out, size_
     return remote->copy(remote, address, out, size, 0);
 }
 
-/* Never across a page that need not be there: a string may end at the end of the last one. */
+/* Reads page by page: the page after the one in which the string ends may not be mapped. */
 int remote_read_string(struct remote *remote, uint64_t address, char *out, size_t size)
 {
     const size_t page = 4096;
@@ -114,9 +115,10 @@ static long make_pair(enum abi_call name, long a, long b, long c, long d, long e
 /* ---- calls that look ---- */
 
 /*
- * Whether a look from outside that ended with `result` is to be tried from inside. The kernel has found what it
- * looks for already, as the tracee: so most errors are about the tracer. ENOENT is true, since view_open says
- * so of files alone: one may be gone, or another's rename in the way.
+ * Whether to look again from inside after a look from outside has returned `result`. The tracee's
+ * attempt has found the files before, so most errors are about the tracer's rights, not about the
+ * files. ENOENT is about the file: view_open returns it for nothing else, and the file may be gone
+ * meanwhile.
  */
 static int turn_inside(long result)
 {
@@ -192,7 +194,7 @@ static long read_link(long dirfd, long path, long out, long size)
     return result;
 }
 
-/* Only a tracee with our own root means by its words what we mean. */
+/* ENOSYS for a tracee with another root, in which the same path leads to another file. */
 static long open_word(long dirfd, long word)
 {
     if ((current->look == REMOTE_INSIDE || (!proc_is_held() && turn_inside(-ESRCH))) &&
@@ -243,7 +245,7 @@ static long call_path(long number, long a, long b, long c, long d, long e, long 
     }
 }
 
-/* The name of the tracee's working directory as getcwd(2) returns it. */
+/* Like getcwd(2) in the tracee. */
 static long read_working_directory(char *out, size_t size)
 {
     long result = -ESRCH;
@@ -255,7 +257,7 @@ static long read_working_directory(char *out, size_t size)
     return result < 0 ? result : (long)strlen(out) + 1;
 }
 
-/* The name that the kernel has for a thread, comm in proc(5), which anybody may read. */
+/* The thread's name, "comm" in proc(5), which any user may read. */
 static long read_short_name(char *out, size_t size)
 {
     char name[PATH_PROC_NAME_MAX];
@@ -269,14 +271,14 @@ static long read_short_name(char *out, size_t size)
         sys_close(&ours, fd);
     }
     if (length > 0)
-        return length - 1; /* a line feed ends it */
+        return length - 1; /* without the line feed at its end */
     if (current->look == REMOTE_INSIDE && size >= INSIDE_SHORT_NAME &&
         inside_short_name(current, out) == 0)
         length = (long)strnlen(out, INSIDE_SHORT_NAME);
     return length;
 }
 
-/* The tracee's program, if need be by its name alone. */
+/* The path of the tracee's program, or its short name if the path cannot be read. */
 static long read_program(char *out, long size)
 {
     char name[PATH_PROC_NAME_MAX];
@@ -298,7 +300,8 @@ static long read_own_link(const char *path, long out, long size)
     return sys_readlink_own(&ours, path, (char *)out, (size_t)size);
 }
 
-/* -ESRCH if the tracee has ended: what was read of it may be wrong then, and nobody is refused anything. */
+/* -ESRCH if the tracee has ended: then nobody is refused anything, and what was read may be
+ * wrong. */
 static long find_process(void)
 {
     long process =

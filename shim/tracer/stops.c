@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Only a thread inside a rename is stopped at system calls, and has a state (tracer/tracee.h). All
- * others run free: what they stop for is let go at once.
+ * Only a thread inside a rename has a state (tracer/tracee.h) and stops at the end of system calls.
+ * All others continue at once from every stop.
  */
 #include "tracer/stops.h"
 
@@ -21,13 +21,13 @@
 
 #define IN_SYSCALL (SIGTRAP | 0x80) /* PTRACE_O_TRACESYSGOOD */
 
-/* How a thread goes on that has stopped for another reason than its call. */
+/* How a thread continues after a stop that has nothing to do with its call. */
 static int request_for(pid_t thread)
 {
     return tracee_find(thread) ? PTRACE_SYSCALL : PTRACE_CONT;
 }
 
-/* ---- at the entry of a call that the filter stops ---- */
+/* ---- before a call that the filter stops ---- */
 
 static unsigned flags_of(const struct tracee *tracee)
 {
@@ -56,7 +56,7 @@ static void begin(const struct policy *policy, pid_t thread, const struct syscal
     struct tracee *const tracee = tracee_add(thread);
 
     if (!tracee) {
-        kill(thread, SIGKILL); /* no memory for it: nothing gets past */
+        kill(thread, SIGKILL); /* out of memory: no rename gets past */
         return;
     }
     tracee->abi = abi;
@@ -70,7 +70,7 @@ static void begin(const struct policy *policy, pid_t thread, const struct syscal
     }
 }
 
-/* Of a call that our filter stops, by a thread that has no state yet. */
+/* Our filter has stopped a call of a thread that has no state yet. */
 static void on_call(const struct policy *policy, pid_t thread, const struct syscall_info *info)
 {
     enum abi_call name = ABI_CALLS;
@@ -85,14 +85,14 @@ static void on_call(const struct policy *policy, pid_t thread, const struct sysc
     calls_resume(thread, PTRACE_CONT, 0);
 }
 
-/* Whether the thread makes the call again that it was stopped in. */
+/* Whether the thread is about to repeat the call that was decided. */
 static int is_same_call(const struct tracee *tracee, const struct syscall_info *info)
 {
     return info->number == tracee->call.number && info->stack == tracee->stack &&
            memcmp(info->arguments, tracee->call.arguments, sizeof info->arguments) == 0;
 }
 
-/* Lets a call through that has been decided about. Returns 1, or 0 if it is another one. */
+/* Lets the call pass if it is the one that was decided: returns 1. Any other call: returns 0. */
 static int pass_own(struct tracee *tracee, const struct syscall_info *info)
 {
     const int is_own = info->data == FILTER_MARK && is_same_call(tracee, info);
@@ -110,7 +110,7 @@ static void on_filter(const struct policy *policy, pid_t thread)
     int request;
 
     if (syscall_info_get(thread, &info) < 0 || info.op != SYSCALL_INFO_SECCOMP)
-        return; /* it was killed, or ended by another thread that has its number now */
+        return; /* it was killed, or another thread that called execve(2) has its number now */
     if (tracee && tracee->phase == TRACEE_OWN && pass_own(tracee, &info))
         return;
     request = request_for(thread);
@@ -135,7 +135,8 @@ static void end_attempt(struct tracee *tracee, long result)
         pending_begin(tracee, result);
 }
 
-/* A call of ours that a filter of the program's own has trapped is missing to us; the signal is taken first. */
+/* A filter of the program's own has trapped our call: treat it as ENOSYS, but take its SIGSYS
+ * first. */
 static void await_trap(struct tracee *tracee)
 {
     tracee->is_trapped = 1;
@@ -151,20 +152,21 @@ static void on_trap(struct tracee *tracee)
         pending_answer(tracee, -ENOSYS);
 }
 
-/* Behind the filter's stop the next one is at the end of the call. */
+/* After the filter's stop, the next one is at the end of the call. */
 static void on_attempt(struct tracee *tracee)
 {
     long result;
 
     if (calls_end_attempt(tracee, &result) < 0)
-        return; /* it was killed: its end is reported */
+        return; /* it was killed: waitpid(2) reports its end */
     if (calls_is_trapped(tracee, result))
         await_trap(tracee);
     else
         end_attempt(tracee, result);
 }
 
-/* The kernel begins the call again of its own (a signal came): the pending call waits on. */
+/* Whether a signal has interrupted the call and the kernel will restart it (ERESTARTSYS and its
+ * like, -512 to -516): the worker waits for the next end. */
 static int is_restart(const struct syscall_info *info)
 {
     return info->op == SYSCALL_INFO_EXIT && info->result <= -512 && info->result >= -516;
@@ -203,17 +205,19 @@ static void forget(pid_t thread)
 }
 
 /*
- * A thread is detached before it becomes a zombie. The zombie of a traced process is the tracer's until
- * the tracer has waited for it, but its pidfd is readable at once: a parent that polls the pidfd and then
- * calls waitid(P_PIDFD, WNOHANG) would find nothing, and GLib takes that for success.
+ * A thread is detached before it becomes a zombie. Its parent could not wait for the zombie of a
+ * traced process until the tracer had, although its pidfd is readable at once. So a parent that
+ * polls the pidfd and then calls waitid(P_PIDFD, WNOHANG) would find nothing; GLib takes that for
+ * success.
  */
 static void on_end(pid_t thread)
 {
     forget(thread);
-    ptrace(PTRACE_DETACH, thread, NULL, 0L); /* ESRCH: a SIGKILL came in between */
+    ptrace(PTRACE_DETACH, thread, NULL, 0L); /* ESRCH: a SIGKILL came first */
 }
 
-/* All other threads are gone, and the one that did it has the number of the first one now. */
+/* execve(2) has ended all other threads, and the one that called it (`former`) now has the number
+ * of the process. */
 static void on_exec(pid_t thread)
 {
     unsigned long former = 0;
@@ -245,7 +249,8 @@ static void on_event(const struct policy *policy, pid_t thread, int event, int s
     calls_resume(thread, request_for(thread), 0);
 }
 
-/* What was decided about a call is void once something has come between, such as a signal, whose handler may jump. */
+/* A verdict is void once anything else has happened before the repeated call, such as a signal: its
+ * handler may jump elsewhere. */
 static void expire(pid_t thread)
 {
     struct tracee *const tracee = tracee_find(thread);
@@ -254,7 +259,8 @@ static void expire(pid_t thread)
         tracee_remove(tracee);
 }
 
-/* About to get a signal. Handlers run before our call or after it, not in the middle. */
+/* The thread is about to get a signal. SIGSYS, which is never blocked, waits until our calls are
+ * over. */
 static void on_signal(pid_t thread, int signal)
 {
     struct tracee *const tracee = tracee_find(thread);

@@ -3,16 +3,16 @@
 #define NOCLOBBER_TRACER_SYSCALL_INFO_H
 
 /*
- * What the kernel says of a thread that is stopped in a system call: PTRACE_GET_SYSCALL_INFO, Linux
- * 5.3, which alone tells by which ABI a call was made; and changing it, PTRACE_SET_SYSCALL_INFO,
- * Linux 6.16. The structure is the kernel's own, spelt out because libc headers differ.
+ * The system call in which a thread is stopped: PTRACE_GET_SYSCALL_INFO (Linux 5.3), the only
+ * request that tells the ABI of a call, and PTRACE_SET_SYSCALL_INFO (Linux 6.16), which changes the
+ * call. The structure is the kernel's, declared here because the headers of libcs differ.
  */
 
 #include <stdint.h>
 #include <sys/ptrace.h>
 #include <sys/types.h>
 
-/* A request of ptrace(2) by its number: glibc has an enumeration of them, which lacks the newer ones. */
+/* A request of ptrace(2) by number: glibc's enumeration lacks the newer ones. */
 #ifdef __GLIBC__
 #define REQUEST(number) ((enum __ptrace_request)(number))
 #else
@@ -27,14 +27,14 @@ enum {
 };
 
 struct syscall_info {
-    uint8_t op; /* one of the above */
+    uint8_t op; /* SYSCALL_INFO_… */
     uint8_t reserved;
     uint16_t flags;
     uint32_t architecture; /* AUDIT_ARCH_… */
     uint64_t instruction;
     uint64_t stack;
     union {
-        struct { /* ENTRY, and SECCOMP with two words more */
+        struct { /* ENTRY; SECCOMP, which also has `data` */
             uint64_t number;
             uint64_t arguments[6];
             uint32_t data;
@@ -47,8 +47,9 @@ struct syscall_info {
     };
 };
 
-/* Both return 0, or -errno: -ESRCH when the thread was killed, -EIO where the kernel does not know the
- * request. What is set must have the `op` of the stop. */
+/* Reads the call of `thread`, which is stopped, to `info`; or replaces it by `info`, whose `op`
+ * must be that of the stop. Both return 0; -ESRCH if the thread was killed; -EIO if the kernel
+ * lacks the request; or another -errno of ptrace(2). */
 int syscall_info_get(pid_t thread, struct syscall_info *info);
 int syscall_info_set(pid_t thread, const struct syscall_info *info);
 

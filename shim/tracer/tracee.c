@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-/* Chains, for a table that holds as many as there are renames at one moment. */
+/* A hash table with chains: it holds only the threads that are inside a rename at the moment. */
 #define CHAINS 256
 
 static struct tracee *chains[CHAINS];

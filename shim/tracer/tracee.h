@@ -3,8 +3,8 @@
 #define NOCLOBBER_TRACER_TRACEE_H
 
 /*
- * The threads that are inside a call of the rename family. Of all others nothing is remembered, so
- * that thousands of them cost nothing. For the tracer's main thread alone.
+ * The state of each thread that is inside a call of the rename family. Other threads have none, so
+ * thousands of them cost nothing. For the tracer's main thread alone.
  */
 
 #include <sys/types.h>
@@ -27,27 +27,28 @@ struct tracee {
     const struct abi *abi;
     enum abi_call name;
     struct registers_call call; /* as the program made it */
-    uint64_t instruction;       /* where */
+    uint64_t instruction;       /* after the one that made it */
     uint64_t stack;
-    struct registers registers;  /* the program's, once the attempt is over */
+    struct registers registers;  /* the program's own, once the attempt is over */
     struct pending *pending;     /* or NULL */
     long result;                 /* of the exclusive attempt, until the call is decided */
-    struct tracee *next_waiting; /* for memory */
-    struct registers_call made;  /* the last call that was made in it */
-    int is_trapped;              /* it was trapped: a SIGSYS follows */
-    int is_owed_sigsys;          /* somebody has sent one */
-    unsigned long long signals;  /* the mask of before, where */
-    int is_deaf;                 /* signals are held back */
+    struct tracee *next_waiting; /* in the list of those that wait for memory */
+    struct registers_call made;  /* the last call that we had it make */
+    int is_trapped;              /* a filter of the program has trapped that; SIGSYS follows */
+    int is_owed_sigsys;          /* one was sent to it meanwhile; calls_finish sends it again */
+    unsigned long long signals;  /* the program's mask; valid while is_deaf */
+    int is_deaf;                 /* its signals are blocked by us */
     struct tracee *next;
 };
 
-/* The tracee that `thread` is, or NULL. */
+/* Returns the state of `thread`, or NULL if it has none. */
 struct tracee *tracee_find(pid_t thread);
 
-/* A new one of zeros but for `thread`. NULL when memory is out. */
+/* Allocates the state of `thread`, which has none yet; all other fields are 0. The table owns it
+ * until tracee_remove. Returns NULL if memory is out. */
 struct tracee *tracee_add(pid_t thread);
 
-/* Takes it out and frees it. Takes NULL. */
+/* Removes the state and frees it. NULL is allowed. */
 void tracee_remove(struct tracee *tracee);
 
 #endif

@@ -20,10 +20,10 @@
 #include "tracer/stops.h"
 #include "tracer/watch.h"
 
-/* Announces the end of the process that started the tracer. */
+/* Sent by the kernel when the process that started the tracer ends (PR_SET_PDEATHSIG). */
 #define PARENT_GONE SIGHUP
 
-/* ---- talking ---- */
+/* ---- the socket ---- */
 
 static int send_number(int fd, int number)
 {
@@ -35,7 +35,7 @@ static int send_number(int fd, int number)
     return sent == (ssize_t)sizeof number ? 0 : -EIO;
 }
 
-/* -EIO when the other side is gone. */
+/* -EIO if the other side is gone. */
 static int receive_number(int fd, int *number)
 {
     ssize_t got;
@@ -46,9 +46,10 @@ static int receive_number(int fd, int *number)
     return got == (ssize_t)sizeof *number ? 0 : -EIO;
 }
 
-/* ---- the tracer's process ---- */
+/* ---- in the tracer ---- */
 
-/* Nobody of ours listens any more, and a pipe's reader may be waiting for its end. */
+/* Closes standard error: `noclobber` has ended, and the reader of a pipe may be waiting for
+ * end-of-file. */
 static void fall_silent(void)
 {
     const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -59,7 +60,7 @@ static void fall_silent(void)
         close(null);
 }
 
-/* `result` is 0, or the error that is the answer. */
+/* Attaches to the command, unless `result` is an error, and sends it the result. */
 static int attach(int fd, int result)
 {
     pid_t command;
@@ -95,8 +96,9 @@ static void set_up_signals(void)
 }
 
 /*
- * Asks for a short turn on the processor, which the kernel then gives soon (EEVDF, Linux 6.12): whoever renames waits
- * for us. Kernels before that take the request and do nothing. Only under the ordinary policy, sched(7).
+ * Asks for short time slices, which the scheduler then grants sooner (EEVDF, Linux 6.12): a program
+ * that renames waits for us. Older kernels accept the request and ignore it. Only under
+ * SCHED_OTHER, sched(7).
  */
 static void answer_soon(void)
 {
@@ -114,11 +116,11 @@ static void answer_soon(void)
     if (syscall(SYS_sched_getattr, 0, &schedule, sizeof schedule, 0) != 0 ||
         schedule.policy != SCHED_OTHER)
         return;
-    schedule.runtime = 100000; /* nanoseconds: the least */
+    schedule.runtime = 100000; /* nanoseconds, the minimum */
     syscall(SYS_sched_setattr, 0, &schedule, 0);
 }
 
-/* Before Linux 5.9 there is no close_range(2); descriptors beyond the usual limit stay open then. */
+/* Linux before 5.9 has no close_range(2); then descriptors above `usual` stay open. */
 static void close_from(int first, int last)
 {
     const int usual = 65535;
@@ -130,13 +132,15 @@ static void close_from(int first, int last)
 }
 
 /*
- * Our own directory and descriptors must not keep anything busy, such as a lock or a pipe of the caller's, for as long
- * as a daemon runs; and no file that is opened later may become a standard stream. Returns the conversation's descriptor, which may have
- * been one.
+ * A traced daemon may run for long: the tracer's working directory and descriptors must not keep a
+ * mount, a lock or a pipe of the caller's in use. All three standard streams stay open, so that no
+ * file which is opened later becomes one. Returns the descriptor of the socket, moved out of their
+ * way.
  *
- * A process group of our own is out of the reach of the terminal's signals. A session would be as well, but the
- * scheduler shares the processor out by session (autogroup, sched(7)): on a machine that is busy with other sessions
- * a rename would wait until both sessions, ours and the command's, had their turn.
+ * A process group of its own keeps the terminal's signals away. So would a session, but the
+ * scheduler divides the processor by session (autogroup, sched(7)): on a machine that is busy with
+ * other sessions, a rename would wait until both sessions, the tracer's and the command's, had
+ * their turn.
  */
 static int withdraw(int fd)
 {
@@ -203,7 +207,8 @@ int tracer_enter(const struct tracer *tracer)
     int answer = 0;
     int result;
 
-    /* Where only ancestors may trace (Yama): one that is none. Elsewhere it fails, and is not needed. */
+    /* Yama lets only ancestors trace; this permits the tracer. Without Yama it fails, and is not
+     * needed. */
     prctl(PR_SET_PTRACER, (unsigned long)tracer->process, 0, 0, 0);
     result = send_number(tracer->command_end, getpid());
     if (result == 0)

@@ -3,12 +3,14 @@
 #define NOCLOBBER_TRACER_TRACER_H
 
 /*
- * The tracer: a process of its own beside the command, which keeps every descendant of the command
- * to the policy, however it calls the kernel.
+ * The tracer: a separate process that enforces the policy on the command and all its descendants,
+ * however they call the kernel.
  *
- * It is neither the command's parent nor in its process group: who waits for the command, and job control,
- * go on as without it. It ends with the last process that it traces; should it be killed, they are
- * killed as well (PTRACE_O_EXITKILL).
+ * It is neither the command's parent nor in its process group, so waiting for the command and job
+ * control work as without it. It ends with the last process that it traces. If it is killed, the
+ * kernel kills all of them (PTRACE_O_EXITKILL).
+ *
+ * Conventions: functions return 0 or -errno.
  */
 
 #include <stddef.h>
@@ -18,21 +20,25 @@
 
 struct tracer {
     pid_t process;
-    int command_end; /* of the command's conversation with it: O_CLOEXEC */
+    int command_end; /* the command's end of the socket to the tracer; O_CLOEXEC */
 };
 
-/* Whether this machine can trace, tried on a child: 0, or -errno and in `reason` one clause for a person:
- * why not, and what would help. For a process with no other thread. */
+/* Tests on a child whether this machine can trace. Returns 0; or -errno with one clause for the
+ * user in `reason` (`size` bytes): why not, and what would help. The process must have only one
+ * thread. */
 int tracer_check(char *reason, size_t size);
 
-/* Starts the tracer under `policy`. Returns 0 or -errno. For a process with no other thread. */
+/* Forks the tracer, which enforces `policy`, and fills `*tracer`; release it with tracer_leave. The
+ * process must have only one thread. Returns -errno of socketpair(2), or -EAGAIN if fork(2) has
+ * failed. */
 int tracer_start(const struct policy *policy, struct tracer *tracer);
 
-/* In the process that will become the command: has it traced, and installs the filter. Returns 0 or
- * -errno. */
+/* Called in the process that will execute the command: has the tracer attach to it, and installs
+ * the filter. Returns 0; -EIO if the tracer has ended; the tracer's error; or that of
+ * filter_install. After an error do not execute the command: it might not be traced. */
 int tracer_enter(const struct tracer *tracer);
 
-/* Lets go of it; it goes on for as long as there is anything to trace. */
+/* Closes this process's end of the socket. The tracer runs until all that it traces has ended. */
 void tracer_leave(const struct tracer *tracer);
 
 #endif

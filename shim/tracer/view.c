@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A thread with our own root is followed by descriptors alone, as the kernel itself does it. One that
- * lives in a chroot or in another mount namespace may use absolute links and `..`, which must end at
- * its own root: its words are turned into a path below that, and the kernel resolves it inside.
+ * For a thread with our own root, openat2(2) starts at its directory, as the kernel does for the
+ * thread. In a chroot or another mount namespace, absolute links and `..` must not leave the
+ * thread's root: the path is made absolute, and openat2(2) resolves it with RESOLVE_IN_ROOT.
  */
 #include "tracer/view.h"
 
@@ -23,7 +23,8 @@ static int open_below(const struct sys *sys, int fd, const char *path, int flags
     return (int)sys->kernel(SYS_openat2, fd, (long)path, (long)&open_how, sizeof open_how, 0, 0);
 }
 
-/* No entry of /proc is a file of the thread's: ESRCH, in place of ENOENT. */
+/* /proc lacks the entry if the thread or its descriptor does not exist: ESRCH in place of
+ * ENOENT. */
 static int open_link(const struct sys *sys, int thread, const char *entry, int number)
 {
     char name[PATH_PROC_NAME_MAX];
@@ -34,7 +35,8 @@ static int open_link(const struct sys *sys, int thread, const char *entry, int n
     return fd == -ENOENT ? -ESRCH : fd;
 }
 
-/* Whether two open directories are one, of one mount where the kernel says so (Linux 5.8). */
+/* Whether two open directories are the same, also in their mount if the kernel tells (Linux
+ * 5.8). */
 static int is_same_directory(const struct sys *sys, int one, int other)
 {
     struct statx left;
@@ -80,7 +82,8 @@ static int open_here(const struct sys *sys, int thread, int dirfd, const char *p
 
 /* ---- another root ---- */
 
-/* Cuts the name of the thread's root off the front of `path`, which is below it. */
+/* Removes the name of the thread's root from the front of `path`. -ESRCH if `path` is not below
+ * it. */
 static int strip_root(const struct sys *sys, int thread, char *path)
 {
     char root[PATH_RESOLVED_MAX];
@@ -95,7 +98,7 @@ static int strip_root(const struct sys *sys, int thread, char *path)
     return 0;
 }
 
-/* Writes `path` as an absolute one below the thread's root. */
+/* Writes the relative `path` to `out` as an absolute one, seen from the thread's root. */
 static int make_absolute(const struct sys *sys, int thread, int dirfd, const char *path, char *out,
                          size_t size)
 {

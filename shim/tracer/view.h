@@ -3,19 +3,20 @@
 #define NOCLOBBER_TRACER_VIEW_H
 
 /*
- * The files as another thread sees them: from its root, its working directory, its descriptors
- * (/proc/PID/…, proc(5)). Takes the rights of ptrace(2)'s PTRACE_MODE_READ_FSCREDS, and Linux 5.6
- * for openat2(2).
+ * Files as another thread sees them: from its root, its working directory and its descriptors
+ * (/proc/PID/…, proc(5)). Requires PTRACE_MODE_READ_FSCREDS access, ptrace(2), and openat2(2),
+ * Linux 5.6.
  */
 
 #include "core/sys.h"
 
 /*
- * Opens `path` as `thread` would; `dirfd` is AT_FDCWD or a descriptor of that thread. O_CLOEXEC is
- * added to `flags`. Returns a descriptor of the caller, or -errno: -ELOOP for a path that leads through
- * a link of /proc such as /proc/self/cwd, which would mean another place here; -ESRCH, and never -ENOENT, if
- * /proc does not know the thread or the descriptor, or the thread lives in another root and its working
- * directory lies outside. Uses some 12 KiB of stack.
+ * Opens `path` as `thread` would, with `flags` and O_CLOEXEC; `dirfd` is AT_FDCWD or a descriptor
+ * of that thread. Returns a descriptor of the caller, or -errno of openat2(2). -ELOOP: the path
+ * leads through a link of /proc such as /proc/self/cwd, which would lead elsewhere from here.
+ * -ESRCH, never -ENOENT: /proc has no such thread or descriptor, or the thread has another root and
+ * its working directory is outside it. So -ENOENT is always about the file. Uses some 12 KiB of
+ * stack. For any thread.
  */
 int view_open(const struct sys *sys, int thread, int dirfd, const char *path, int flags);
 

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * While no call is being settled and few threads are traced, waitpid(2) alone is enough. While one is being settled, its
- * worker must be able to wake us, and no signal can do so safely in waitpid(2): it may come just before. So we wait for
- * signals then, and the kernel announces each stop by SIGCHLD.
+ * If no call is pending and few threads are traced, waitpid(2) alone is enough. A pending call's
+ * worker must be able to wake us, and a signal cannot do that safely during waitpid(2): it may
+ * arrive just before. So while calls are pending we wait for signals (sigtimedwait(2)); SIGCHLD
+ * announces each stop.
  *
- * waitpid(2) for anybody looks at every tracee in turn, so that thousands that sleep make each stop costly.
- * SIGCHLD names the thread that has stopped, but while one is pending the kernel drops the next. So with
- * many tracees the one that was named is looked at alone, and all of them only so often that it takes
- * a small part of the time; a stop whose signal was dropped waits until then.
+ * waitpid(-1) walks the list of all tracees, so thousands of sleeping ones would make each stop
+ * expensive. SIGCHLD names the thread that has stopped, but while one SIGCHLD is pending the kernel
+ * drops the next. So with many tracees, we ask only for the thread that the signal names, and for
+ * all of them just often enough that it takes a small part of the time; a stop whose signal was
+ * dropped waits until then.
  */
 #include "tracer/watch.h"
 
@@ -20,16 +22,16 @@
 #include "tracer/pending.h"
 #include "tracer/stops.h"
 
-#define FEW 64                /* tracees that may be looked at all together each time */
-#define PAUSE 2000LL          /* nanoseconds from one look at all to the next, for each tracee */
-#define PAUSE_MAX 100000000LL /* and at most */
-#define RETRY 50000000LL /* nanoseconds until a thread is asked for again that could not be had */
+#define FEW 64                /* up to that many tracees, waitpid(-1) is cheap */
+#define PAUSE 2000LL          /* nanoseconds per tracee from one waitpid(-1) to the next */
+#define PAUSE_MAX 100000000LL /* but not more than that */
+#define RETRY 50000000LL      /* nanoseconds until we try again to start a worker */
 
 struct watch {
     const struct policy *policy;
-    long tracees;        /* about how many: an exec may end threads unseen */
-    long long last_look; /* at all of them */
-    int is_behind;       /* a signal came since */
+    long tracees;        /* an estimate: execve(2) may end threads without a stop */
+    long long last_look; /* when waitpid(-1) was last called until nothing was left */
+    int is_behind;       /* a SIGCHLD came since: others may have been dropped */
     int is_over;         /* nobody is left to trace */
 };
 
@@ -76,7 +78,7 @@ struct stop {
     int status;
 };
 
-/* Takes up to `most` stops. */
+/* Collects up to `most` stops; returns how many. */
 static int take(struct watch *watch, struct stop *stops, int most)
 {
     int count = 0;
@@ -91,8 +93,8 @@ static int take(struct watch *watch, struct stop *stops, int most)
     return count;
 }
 
-/* Of many, none goes on before all have been looked at: one that stops again at once would be found first each
- * time, and hide the others. */
+/* With many tracees, collects a batch before any of it continues: one that stops again at once
+ * would be found first each time, and the others never. */
 static void look_at_all(struct watch *watch)
 {
     struct stop stops[FEW];
@@ -109,7 +111,7 @@ static void look_at_all(struct watch *watch)
         watch->last_look = now();
 }
 
-/* Nanoseconds until all are to be looked at; not above 0: now. */
+/* Nanoseconds until the next waitpid(-1); 0 or less: now. */
 static long long patience(const struct watch *watch)
 {
     const long long pause = watch->tracees * PAUSE;
@@ -119,7 +121,7 @@ static long long patience(const struct watch *watch)
     return watch->last_look + (pause < PAUSE_MAX ? pause : PAUSE_MAX) - now();
 }
 
-/* `thread` is 0 if the kernel did not say who. */
+/* `thread` is the one that SIGCHLD names, or 0 if it names none. */
 static void on_stop(struct watch *watch, pid_t thread)
 {
     int status;
@@ -133,7 +135,7 @@ static void on_stop(struct watch *watch, pid_t thread)
         handle(watch, thread, status);
 }
 
-/* sigtimedwait(2) until there is something to do without a signal. */
+/* Waits for a signal, or until something is due without one. */
 static int await_signal(const struct watch *watch, siginfo_t *info)
 {
     const int is_short = pending_grow() < 0;

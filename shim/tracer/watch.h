@@ -3,13 +3,14 @@
 #define NOCLOBBER_TRACER_WATCH_H
 
 /*
- * Waiting for the threads that are traced. For the tracer's main thread, with SIGCHLD and PENDING_SIGNAL
- * (tracer/pending.h) blocked.
+ * The tracer's main loop. For its main thread, with SIGCHLD and PENDING_SIGNAL (tracer/pending.h)
+ * blocked.
  */
 
 #include "core/policy.h"
 
-/* Deals with every stop and pending call, until nobody is left to trace. */
+/* Handles every stop and every request of a pending call under `policy`. Returns when no traced
+ * thread and no pending call is left. */
 void watch_all(const struct policy *policy);
 
 #endif

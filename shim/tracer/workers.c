@@ -8,13 +8,13 @@
 #include <stddef.h>
 
 #define STACK_SIZE ((size_t)128 * 1024)
-#define KEPT 4 /* with nothing to do; one more if others end their jobs while it is started */
+#define KEPT 4 /* idle threads; one more if another job ends while a thread is being started */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static sem_t jobs_waiting;
 static struct worker_job *first;
 static struct worker_job **last = &first;
-static int spare; /* threads that wait for a job, less the jobs that wait for a thread */
+static int spare; /* idle threads, minus the jobs that wait for one */
 static int count; /* of threads */
 static int limit;
 
@@ -35,7 +35,7 @@ static struct worker_job *await_job(void)
     return job;
 }
 
-/* After a job: whether the thread waits for another one. */
+/* Called after a job: whether this thread is to wait for another one. Otherwise it ends. */
 static int is_kept(void)
 {
     int result;
@@ -60,7 +60,7 @@ static void *work(void *unused)
 
 /* ---- in the thread that has jobs ---- */
 
-/* No signal is for a worker: it would interrupt what a job waits for. */
+/* Workers block all signals: one would interrupt what a job waits for. */
 static int start(void)
 {
     pthread_attr_t attributes;
