@@ -24,7 +24,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
-#include <linux/stat.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -37,6 +36,15 @@
  * musl has none. */
 #ifndef STATX_BASIC_STATS
 #include <linux/stat.h>
+#endif
+
+/* musl's struct statx comes without these, from <linux/stat.h>. */
+#ifndef STATX_ATTR_IMMUTABLE
+#define STATX_ATTR_IMMUTABLE 0x10
+#define STATX_ATTR_APPEND 0x20
+#endif
+#ifndef STATX_ATTR_MOUNT_ROOT
+#define STATX_ATTR_MOUNT_ROOT 0x2000 /* Linux 5.8 */
 #endif
 
 /* 32-bit architectures count the offset in pages. */

@@ -4,10 +4,6 @@
 #include <errno.h>
 #include <string.h>
 
-#ifndef STATX_ATTR_MOUNT_ROOT
-#define STATX_ATTR_MOUNT_ROOT 0x2000
-#endif
-
 static long long nanoseconds(const struct statx_timestamp *time)
 {
     return time->tv_sec * 1000000000LL + time->tv_nsec;

@@ -222,7 +222,8 @@ static int has_our_root(struct remote *remote)
     return syscall(SYS_statx, AT_FDCWD, "/", 0, STATX_BASIC_STATS, &ours) == 0 &&
            look(remote, AT_FDCWD, "/", 0, &theirs) == 0 && ours.stx_ino == theirs.stx_ino &&
            ours.stx_dev_major == theirs.stx_dev_major &&
-           ours.stx_dev_minor == theirs.stx_dev_minor && ours.stx_mnt_id == theirs.stx_mnt_id;
+           ours.stx_dev_minor == theirs.stx_dev_minor &&
+           sys_mount_id(&ours) == sys_mount_id(&theirs);
 }
 
 /* Private memory of the tracee, which ptrace(2) can read and write. */

@@ -89,7 +89,8 @@ behaves() {
   afresh
   hosted forward
   hosted few_arguments
-  hosted clone_stack
+  # NO_LEAF: libc's own syscall(2) keeps a frame, so that without us, too, a child cannot return from it.
+  [ -n "${NO_LEAF:-}" ] || hosted clone_stack
   afresh
   hosted NOCLOBBER_ALLOW=free/ vfork_child
   afresh

@@ -118,7 +118,16 @@ linux_headers() {
   need musl-gcc
   build musl-gcc "$PWD/musl" "-O1 $(linux_headers)"
   MUSL=$PWD/musl/tests/programs
+  "$MUSL/clone_stack" 2>/dev/null || export NO_LEAF=yes
   behaves
+}
+
+@test "musl: a child that returns from syscall(2) on a stack of its own" {
+  need musl-gcc
+  build musl-gcc "$PWD/musl" "-O1 $(linux_headers)"
+  MUSL=$PWD/musl/tests/programs
+  "$MUSL/clone_stack" || skip "this musl's own syscall(2) keeps a frame on the stack"
+  hosted clone_stack
 }
 
 # command_with CC [FLAG…]: library and command build with it, without a warning, and the command keeps a file from being replaced.
