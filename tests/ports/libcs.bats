@@ -151,6 +151,7 @@ command_with() {
   cat >>include/sys/stat.h <<'END'
 #if defined(_GNU_SOURCE) && !defined(STATX_BASIC_STATS)
 #define STATX_BASIC_STATS 0x7ffU
+#define STATX_INO 0x100U
 #define STATX_BTIME 0x800U
 struct statx_timestamp { long long tv_sec; unsigned tv_nsec, pad; };
 struct statx {
