@@ -115,6 +115,12 @@ static int begin_lease(struct keeping *keeping)
     return result < 0 ? result : judge_lease(keeping, &begun);
 }
 
+static const char *put_back_reason(int error)
+{
+    return error == -ELOOP ? "a directory of its path is a symbolic link or a file now"
+                           : strerror(-error);
+}
+
 void keeping_restore(const struct keeping *keeping, struct changes *changes)
 {
     static struct put_back result;
@@ -128,7 +134,7 @@ void keeping_restore(const struct keeping *keeping, struct changes *changes)
                                          : CHANGE_BACK;
         change->beside = *result.path ? strdup(result.path) : NULL;
         if (result.error < 0 && result.error != -ENODATA)
-            message_fault(change->path, NULL, strerror(-result.error));
+            message_fault(change->path, NULL, put_back_reason(result.error));
     }
 }
 

@@ -85,6 +85,34 @@ other() {
   diff before after
 }
 
+@test "attributes that a write takes away, or that a new file of the directory gets" {
+  need_root
+  need setfacl setcap getcap
+  setcap cap_net_raw+ep dist/app || skip "no capabilities of files here"
+  setfacl -m u:1:r dist/app || skip "no access lists here"
+  echo old >dist/plain
+  setfacl -d -m u:1:rwx dist
+  look() { getcap dist/app && getfattr -dm - dist/app dist/plain && stat -c %a dist/*[pn]; }
+  look >before
+  run "$NOCLOBBER" --restore -p dist/ -- sh -c 'echo new >dist/app; setfattr -n user.new -v 1 dist/app; rm dist/plain'
+  says "2 protected files"
+  rm dist/app.*
+  look >after
+  diff before after
+}
+
+@test "the command removes the directory of the copies, before and after it writes" {
+  echo old2 >dist/before
+  run "$NOCLOBBER" --restore -p dist/ -- sh -c 'echo new >dist/before; rm -r temporary; echo new >dist/app'
+  says "2 protected files"
+  [ "$(cat dist/app dist/before)" = $'old\nold2' ]
+  mkdir -p temporary
+  run "$NOCLOBBER" --restore -p dist/ -- sh -c 'echo new >dist/app; rm -r temporary dist; echo file >dist'
+  says "a directory of its path is a symbolic link or a file now"
+  [ "$(cat "$(sed -n 's/.*app", and not put back; as it was: "\(.*\)"$/\1/p' <<<"$output")")" = old ]
+  rm -rf "$(sed -n 's/.*app", and not put back; as it was: "\(.*\)\/[0-9]*"$/\1/p' <<<"$output")"
+}
+
 @test "a further hard link stays with the other bytes, which is told" {
   ln dist/app link
   run "$NOCLOBBER" --restore -p dist/ -- sh -c 'echo new >link'

@@ -30,8 +30,9 @@ enum state { LOST, HELD, COPIED };
 
 struct kept {
     enum state state;
-    int fd;
+    int fd; /* of the file; once that is COPIED, of the copy */
     char *target;
+    struct attributes attributes;
     struct stat facts;
 };
 
@@ -84,6 +85,7 @@ static int hold(int fd, const struct seen *seen, struct kept *kept)
         return -ESTALE;
     if (fcntl(fd, F_SETSIG, SIGRTMIN) < 0 || fcntl(fd, F_SETLEASE, F_RDLCK) < 0)
         return -errno;
+    attributes_read(fd, &kept->attributes);
     kept->fd = fd;
     kept->state = HELD;
     return 0;
@@ -175,20 +177,42 @@ static void keep_all(struct keeper *keeper, struct lease_begun *begun)
 
 /* ---- a writer ---- */
 
-static int copy_aside(const struct keeper *keeper, size_t index)
+static void remove_copy(const struct keeper *keeper, size_t index)
+{
+    char name[PATH_MAX];
+
+    unlink(copy_name(keeper, index, name));
+    unlink(link_name(keeper, index, name));
+}
+
+static int create_copy(const struct keeper *keeper, size_t index)
 {
     char name[PATH_MAX];
     const int fd =
-        open(copy_name(keeper, index, name), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    int result = fd < 0 ? -errno : put_back_copy(keeper->list[index].fd, fd);
+        open(copy_name(keeper, index, name), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
-    if (fd >= 0 && close(fd) != 0 && result == 0)
-        result = -errno;
-    if (result < 0 && fd >= 0)
-        unlink(name);
+    return fd < 0 ? -errno : fd;
+}
+
+/* Returns a descriptor of the copy, or -errno. The command may have removed the directory. */
+static int copy_aside(struct keeper *keeper, size_t index)
+{
+    char name[PATH_MAX];
+    int fd = create_copy(keeper, index);
+    int result;
+
+    if (fd == -ENOENT && make_directory(keeper) == 0)
+        fd = create_copy(keeper, index);
+    if (fd < 0)
+        return fd;
+    result = put_back_copy(keeper->list[index].fd, fd);
     if (result == 0 &&
         symlink(keeper->files->list[index].path, link_name(keeper, index, name)) != 0)
         result = -errno;
+    if (result == 0)
+        return fd;
+    close(fd);
+    remove_copy(keeper, index);
     return result;
 }
 
@@ -203,6 +227,22 @@ static void tell_lost(const char *path, int error)
 }
 
 /* To give back a lease that the kernel has taken fails: then the writer did not wait for the copy to be complete. */
+static int copy_and_let_go(struct keeper *keeper, size_t index)
+{
+    const int held = keeper->list[index].fd;
+    const int copy = copy_aside(keeper, index);
+    const int is_late = fcntl(held, F_SETLEASE, F_UNLCK) < 0;
+
+    if (copy < 0)
+        return copy;
+    if (is_late)
+        remove_copy(keeper, index);
+    else
+        dup3(copy, held, O_CLOEXEC);
+    close(copy);
+    return is_late ? -ETIMEDOUT : 0;
+}
+
 static void set_aside(struct keeper *keeper, size_t index)
 {
     struct kept *const kept = &keeper->list[index];
@@ -210,9 +250,7 @@ static void set_aside(struct keeper *keeper, size_t index)
 
     if (kept->state != HELD)
         return;
-    result = copy_aside(keeper, index);
-    if (fcntl(kept->fd, F_SETLEASE, F_UNLCK) < 0 && result == 0)
-        result = -ETIMEDOUT;
+    result = copy_and_let_go(keeper, index);
     kept->state = result == 0 ? COPIED : LOST;
     if (result < 0)
         tell_lost(keeper->files->list[index].path, result);
@@ -240,15 +278,30 @@ static void serve_writers(struct keeper *keeper, int signals)
 
 /* ---- putting back ---- */
 
+static int is_copy_there(const struct keeper *keeper, size_t index)
+{
+    struct stat facts;
+    char name[PATH_MAX];
+
+    return keeper->list[index].state == COPIED &&
+           lstat(copy_name(keeper, index, name), &facts) == 0;
+}
+
 /* What can't be put back stays in the directory of copies. */
 static int keep_copy(struct keeper *keeper, size_t index)
 {
     struct kept *const kept = &keeper->list[index];
+    int copy;
 
-    if (kept->state == HELD && kept->fd >= 0 && copy_aside(keeper, index) == 0)
-        kept->state = COPIED;
-    if (kept->state != COPIED)
+    if (kept->state == LOST || kept->fd < 0)
         return -ENODATA;
+    if (!is_copy_there(keeper, index)) {
+        copy = copy_aside(keeper, index);
+        if (copy < 0)
+            return copy;
+        close(copy);
+        kept->state = COPIED;
+    }
     keeper->must_stay = 1;
     return 0;
 }
@@ -257,10 +310,7 @@ static void answer(struct keeper *keeper, size_t index, int fd)
 {
     const struct kept *const kept = &keeper->list[index];
     struct put_back result = {.error = -ENODATA};
-    char name[PATH_MAX];
-    const struct original original = {kept->fd,
-                                      kept->state == COPIED ? copy_name(keeper, index, name) : NULL,
-                                      kept->target, kept->facts};
+    const struct original original = {kept->fd, kept->target, &kept->attributes, kept->facts};
 
     if (kept->state != LOST)
         put_back(keeper->files->list[index].path, &original, &result);
@@ -271,32 +321,30 @@ static void answer(struct keeper *keeper, size_t index, int fd)
 
 static void clear(const struct keeper *keeper)
 {
-    char name[PATH_MAX];
-
     for (size_t i = 0; i < keeper->files->count; i++)
-        if (keeper->list[i].state == COPIED) {
-            unlink(copy_name(keeper, i, name));
-            unlink(link_name(keeper, i, name));
-        }
+        if (keeper->list[i].state == COPIED)
+            remove_copy(keeper, i);
     rmdir(keeper->directory);
+}
+
+/* Whether the file is not under its name any more. */
+static int is_gone(const struct keeper *keeper, size_t index)
+{
+    const struct stat *const before = &keeper->list[index].facts;
+    struct stat facts;
+
+    return lstat(keeper->files->list[index].path, &facts) < 0 || facts.st_ino != before->st_ino ||
+           facts.st_dev != before->st_dev;
 }
 
 /* noclobber was killed, and nobody will ask: what has no name any more gets one. */
 static void leave(struct keeper *keeper)
 {
-    struct stat facts;
     size_t count = 0;
 
-    for (size_t i = 0; i < keeper->files->count; i++) {
-        struct kept *const kept = &keeper->list[i];
-
-        if (kept->state == HELD && kept->fd >= 0 &&
-            (lstat(keeper->files->list[i].path, &facts) < 0 || facts.st_ino != kept->facts.st_ino ||
-             facts.st_dev != kept->facts.st_dev) &&
-            copy_aside(keeper, i) == 0)
-            kept->state = COPIED;
-        count += kept->state == COPIED;
-    }
+    for (size_t i = 0; i < keeper->files->count; i++)
+        if (keeper->list[i].state == COPIED || is_gone(keeper, i))
+            count += keep_copy(keeper, i) == 0;
     if (count == 0)
         clear(keeper);
     else

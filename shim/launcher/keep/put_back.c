@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "core/path.h"
@@ -66,28 +65,7 @@ int put_back_copy(int from, int to)
 
 /* ---- what else belongs to a file ---- */
 
-static int copy_attribute(int from, int to, const char *name)
-{
-    static char value[64 * 1024]; /* XATTR_SIZE_MAX */
-    const ssize_t length = fgetxattr(from, name, value, sizeof value);
-
-    return length >= 0 && fsetxattr(to, name, value, (size_t)length, 0) == 0 ? 0 : -errno;
-}
-
-/* Access lists and capabilities are such attributes. */
-static int copy_attributes(int from, int to)
-{
-    static char names[64 * 1024]; /* XATTR_LIST_MAX */
-    const ssize_t length = flistxattr(from, names, sizeof names);
-    int result = length < 0 && errno != ENOTSUP ? -errno : 0;
-
-    for (ssize_t i = 0; i < length; i += (ssize_t)strlen(names + i) + 1)
-        if (copy_attribute(from, to, names + i) < 0)
-            result = -EPERM;
-    return result;
-}
-
-/* The owner first, which takes bits of the mode away. */
+/* The owner first, which takes bits of the mode and capabilities away; the mode after the access list, which changes it. */
 static int dress(int fd, const struct original *original)
 {
     const struct timespec times[2] = {original->facts.st_atim, original->facts.st_mtim};
@@ -95,27 +73,16 @@ static int dress(int fd, const struct original *original)
 
     if (fchown(fd, original->facts.st_uid, original->facts.st_gid) != 0)
         result = -errno;
+    if (attributes_write(fd, original->attributes) < 0)
+        result = -EPERM;
     if (fchmod(fd, original->facts.st_mode & 07777) != 0)
         result = -errno;
-    if (original->fd >= 0 && copy_attributes(original->fd, fd) < 0)
-        result = -EPERM;
     if (futimens(fd, times) != 0)
         result = -errno;
     return result;
 }
 
 /* ---- the file beside ---- */
-
-static int fill(int fd, const struct original *original)
-{
-    const int from =
-        original->bytes ? open(original->bytes, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : original->fd;
-    int result = from < 0 ? -errno : put_back_copy(from, fd);
-
-    if (original->bytes && from >= 0)
-        close(from);
-    return result;
-}
 
 /* `beside` ends in six X. */
 static int make_file(char *beside, const struct original *original, struct put_back *result)
@@ -125,7 +92,7 @@ static int make_file(char *beside, const struct original *original, struct put_b
 
     if (fd < 0)
         return -errno;
-    failed = fill(fd, original);
+    failed = put_back_copy(original->fd, fd);
     if (failed == 0)
         result->is_other |= dress(fd, original) < 0;
     if (failed == 0 && fsync(fd) != 0)

@@ -7,12 +7,14 @@
 #include <limits.h>
 #include <sys/stat.h>
 
+#include "launcher/keep/attributes.h"
+
 /* What was kept of a file. */
 struct original {
-    int fd; /* of the file as it was, for extended attributes, or -1; for its bytes, too, if `bytes` is NULL */
-    const char *bytes;  /* a file that has its bytes, or NULL */
-    const char *target; /* of a symbolic link: what it pointed to, or NULL */
-    struct stat facts;  /* mode, owner, times and links, as they were */
+    int fd;                              /* has its bytes, or -1 */
+    const char *target;                  /* of a symbolic link: what it pointed to, or NULL */
+    const struct attributes *attributes; /* as they were */
+    struct stat facts;                   /* mode, owner, times and links, as they were */
 };
 
 struct put_back {
@@ -27,7 +29,7 @@ struct put_back {
  * nothing is there, else by RENAME_EXCHANGE, so that what was under the name has the other one. Whenever this process is
  * killed, the new bytes are under one of the two names, and the original's are where they were or under one of them. Where
  * the filesystem knows no such rename, the original stays beside. Missing directories are made. Takes an absolute path; -ELOOP if
- * there is a symbolic link on the way.
+ * there is a symbolic link or a file on the way.
  */
 void put_back(const char *path, const struct original *original, struct put_back *result);
 
