@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -88,19 +89,34 @@ int facts_look(int dirfd, const char *name, struct facts *facts)
     return result == 0 && S_ISLNK(facts->mode) ? read_target(dirfd, name, facts) : result;
 }
 
-/* Fills the buffer, unless the file ends before. Returns the bytes read, or -1. */
-static ssize_t read_full(int fd, char *buffer, size_t size)
+/* Fills the buffer from `at` on, unless the file ends before. Returns the bytes read, or -1. */
+static ssize_t read_full(int fd, char *buffer, size_t size, off_t at)
 {
     size_t used = 0;
     ssize_t got = 1;
 
     while (used < size && got != 0) {
-        got = read(fd, buffer + used, size - used);
+        got = pread(fd, buffer + used, size - used, at + (off_t)used);
         if (got < 0 && errno != EINTR)
             return -1;
         used += got > 0 ? (size_t)got : 0;
     }
     return (ssize_t)used;
+}
+
+static int is_zero(const char *bytes, size_t length)
+{
+    return bytes[0] == 0 && memcmp(bytes, bytes + 1, length - 1) == 0;
+}
+
+/* The block at or behind `at` that is not all in a hole; -1: there is none. */
+static off_t next_block(int fd, off_t at)
+{
+    const off_t data = lseek(fd, at, SEEK_DATA);
+
+    if (data < 0)
+        return errno == ENXIO ? -1 : at;
+    return data - data % (off_t)READ_SIZE;
 }
 
 /* O_NONBLOCK: by now the name may be a fifo. O_NOATIME, which only the owner may ask for: reading is to leave no trace. */
@@ -112,20 +128,33 @@ static int open_to_read(int dirfd, const char *name)
     return fd < 0 && errno == EPERM ? openat(dirfd, name, flags) : fd;
 }
 
-int facts_read(int dirfd, const char *name, struct facts *facts)
+/* Blocks of zeros are left out, so that a hole need not be read, and is equal to the zeros that it stands for. */
+static int read_blocks(int fd, uint64_t *hash)
 {
     static char buffer[READ_SIZE];
+    ssize_t length = READ_SIZE;
+
+    for (off_t at = 0; at >= 0 && length == READ_SIZE; at = next_block(fd, at + length)) {
+        length = read_full(fd, buffer, sizeof buffer, at);
+        if (length <= 0 || is_zero(buffer, (size_t)length))
+            continue;
+        *hash = hash_bytes(*hash, &at, sizeof at);
+        *hash = hash_bytes(*hash, buffer, (size_t)length);
+    }
+    return length < 0 ? -EIO : 0;
+}
+
+int facts_read(int dirfd, const char *name, struct facts *facts)
+{
     const int fd = open_to_read(dirfd, name);
-    uint64_t hash = HASH_START;
-    ssize_t length;
+    int result;
 
     facts->is_read = 0;
     if (fd < 0)
         return -errno;
-    while ((length = read_full(fd, buffer, sizeof buffer)) > 0)
-        hash = hash_bytes(hash, buffer, (size_t)length);
+    facts->hash = HASH_START;
+    result = read_blocks(fd, &facts->hash);
     close(fd);
-    facts->hash = hash;
-    facts->is_read = length == 0;
-    return length == 0 ? 0 : -EIO;
+    facts->is_read = result == 0;
+    return result;
 }
