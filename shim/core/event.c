@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* No `default` in the two switches below, so that the compiler finds a name that is missing. */
+/* The two switches below have no `default`, so that the compiler reports a missing name. */
 
 static const char *verdict_name(enum event_verdict verdict)
 {

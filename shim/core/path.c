@@ -6,7 +6,7 @@
 
 #include "core/text.h"
 
-/* ---- the words of a path ---- */
+/* ---- the components of a path ---- */
 
 static int is_dot(const char *name, size_t length)
 {
@@ -52,8 +52,8 @@ int path_strip(const char *path, char *out, size_t size)
 
 /* ---- names below /proc ---- */
 
-/* A thread may have a working directory (CLONE_FS) and a table of descriptors of its own, and
- * outlive the first one: hence thread-self, Linux 3.17. */
+/* thread-self (Linux 3.17), not self: a thread may have its own working directory and descriptor
+ * table (no CLONE_FS or CLONE_FILES), and may outlive the main thread. */
 void path_proc_name(char out[PATH_PROC_NAME_MAX], int pid, const char *entry, int number)
 {
     struct text text;
@@ -86,9 +86,9 @@ TEXT_GUARDED int path_read_directory(const struct sys *sys, int pid, const char 
     return out[0] == '/' ? 0 : -ENOENT;
 }
 
-/* ---- the parent directory, as the kernel names it ---- */
+/* ---- the parent directory, and its path ---- */
 
-/* getcwd(2) costs less than the link below /proc, and works without it. */
+/* getcwd(2) is cheaper than the link in /proc, and works without /proc. */
 static int read_working_directory(const struct sys *sys, char *out, size_t size)
 {
     const long length = sys_getcwd(sys, out, size);
@@ -98,8 +98,8 @@ static int read_working_directory(const struct sys *sys, char *out, size_t size)
     return out[0] == '/' ? 0 : -ENOENT;
 }
 
-/* Appends the words of the parent `path[0, length)` to the directory in `out`, without the empty
- * and `.` ones. -ENOTSUP where there is a `..`, which words cannot follow. */
+/* Appends the components of the parent `path[0, length)` to the directory in `out`, except empty
+ * ones and `.`. -ENOTSUP if one is `..`: what it means depends on symbolic links. */
 static int append_words(const char *path, size_t length, char *out, size_t size)
 {
     size_t used = strlen(out);
@@ -127,12 +127,12 @@ static int append_words(const char *path, size_t length, char *out, size_t size)
 }
 
 /*
- * Opens the directory that `words` name, "/a/b" below the root or the working directory, one word
- * at a time: a descriptor, or -errno. Fails on a symbolic link, so that the words are the
- * directory's name. `words` is written to and restored.
+ * Opens the directory `words`, "/a/b" below the root or the working directory, one component at a
+ * time. Returns a descriptor, or -errno. Fails on a symbolic link: otherwise the lexical path is
+ * the real one. `words` is written to and restored.
  *
- * openat2(2) does this in one call, but a seccomp filter that lets a program rename files may end
- * the process for it (chronyd 4.3).
+ * openat2(2) would do this in one call, but a seccomp filter that allows rename may kill the
+ * process for it (chronyd 4.3).
  */
 static int walk(const struct sys *sys, char *words, int is_absolute)
 {
@@ -169,10 +169,10 @@ static int count_words(const char *words)
     return count;
 }
 
-/* Beyond this many words, one open and one readlink below /proc cost less. */
+/* With more components than this, one open and one readlink in /proc are cheaper. */
 #define WALK_MAX 6
 
-/* Holds the parent by its words. Fails if they are not its name. */
+/* Opens the parent by its lexical path. Fails if that is not its real one. */
 static int hold_by_words(const struct sys *sys, int dirfd, const char *path, size_t length,
                          char *out, size_t size, int *parent)
 {
@@ -215,7 +215,7 @@ int path_open_parent(const struct sys *sys, int dirfd, const char *path, char *b
     return *parent < 0 ? *parent : 0;
 }
 
-/* Holds the parent whatever leads to it, and asks /proc for its name. */
+/* Opens the parent by any path, and asks /proc for the real one. */
 static int hold_by_descriptor(const struct sys *sys, int dirfd, const char *path, char *out,
                               size_t size, int *parent)
 {

@@ -3,8 +3,8 @@
 #define NOCLOBBER_CORE_PATH_H
 
 /*
- * Paths as rename(2) sees them: a parent directory, whose symbolic links count, and a last
- * component, which is taken as given.
+ * Paths as rename(2) sees them: a parent directory, in which symbolic links are followed, and a
+ * last component, in which they are not.
  *
  * Conventions: functions return 0 or -errno, allocate nothing, leave errno alone, and are
  * async-signal-safe. A `path` is a NUL-terminated string that the kernel has already accepted; it
@@ -15,8 +15,8 @@
 
 #include "core/sys.h"
 
-/* Room for a resolved path: what the kernel prints of a directory (PATH_MAX), a slash, a name
- * (NAME_MAX), a NUL. */
+/* Room for a resolved path: a directory as the kernel prints it (PATH_MAX), a slash, a name
+ * (NAME_MAX) and a NUL. */
 #define PATH_RESOLVED_MAX (4096 + 1 + 255 + 1)
 
 enum path_last {
@@ -24,8 +24,8 @@ enum path_last {
     PATH_LAST_DOT,  /* `.`, `..`, or no component at all ("/"): rename(2) answers EBUSY */
 };
 
-/* Where the parts of a path are: bytes [0, parent) name the parent, [name, name + length) are the
- * last component. */
+/* Offsets into a path: bytes [0, parent) are the parent directory, [name, name + length) the last
+ * component. */
 struct path_parts {
     size_t parent; /* 0: the path has no slash before its last component */
     size_t name;
@@ -34,45 +34,46 @@ struct path_parts {
     int has_trailing_slash;
 };
 
-/* Takes `path` apart. Pure. */
+/* Splits `path`. Pure. */
 struct path_parts path_split(const char *path);
 
 /*
- * Copies `path` without its trailing slashes to `out`, so that lstat(2) sees the last component
- * itself where "link/" would be followed. The root stays "/". -ENAMETOOLONG when `size` bytes do
- * not hold it.
+ * Copies `path` without its trailing slashes to `out`: lstat(2) follows "link/" but not "link". The
+ * root stays "/". Returns 0, or -ENAMETOOLONG if `size` bytes cannot hold it.
  */
 int path_strip(const char *path, char *out, size_t size);
 
 /*
- * Opens the parent directory of a path as the calling thread would find it, and names that
- * directory: what is judged by its name is then renamed in the same directory, whatever becomes of
- * a symbolic link on the way. `dirfd` is a descriptor or AT_FDCWD.
+ * Opens the parent directory of `path` as the calling thread finds it, and resolves its path. A
+ * rename that is judged by this path and made through this descriptor happens in the same
+ * directory, even if a symbolic link on the way changes in between. `dirfd` is a descriptor or
+ * AT_FDCWD.
  *
- * `*parent` is an O_PATH descriptor that the caller gives to path_release; or AT_FDCWD for a path
- * that is a name in the working directory, which needs none. `out` is the absolute path of that
- * directory, without symbolic links, a slash, and the last component as given.
+ * Sets `*parent` to an O_PATH descriptor, which the caller gives to path_release; or to AT_FDCWD if
+ * `path` is a plain name in the working directory. Writes to `out` (`size` bytes) the absolute path
+ * of that directory without symbolic links, a slash, and the last component as given.
  *
- * The name is the kernel's: the path's own words below the root or the working directory
- * (getcwd(2)) if openat(2) finds no symbolic link among them, else readlink(2) of
+ * If no component of the parent is a symbolic link, which openat(2) with O_NOFOLLOW checks, its
+ * path is the lexical one, below the root or getcwd(2). Otherwise it is readlink(2) of
  * /proc/thread-self/fd/N, proc(5).
  *
- * Errors: -EINVAL if the last component is `.`, `..` or missing; -ENOENT if /proc is needed and not
- * there, or if the directory has no name from here (outside the root, or deleted); -ENAMETOOLONG;
- * -EMFILE and other errors of openat(2). Then nothing is held.
+ * Returns 0 or -errno: -EINVAL if the last component is `.`, `..` or missing; -ENOENT if /proc is
+ * needed and missing, or if the directory has no path from here (outside the root, or deleted);
+ * -ENAMETOOLONG; -EMFILE and other errors of openat(2). On error nothing stays open.
  */
 int path_hold(const struct sys *sys, int dirfd, const char *path, char *out, size_t size,
               int *parent);
 
-/* Opens the parent directory as path_hold does, without its name. `buffer` holds its words: the
- * caller's, `size` bytes. */
+/* Opens the parent directory as path_hold does, but does not resolve its path. `buffer` is working
+ * space of the caller's, `size` bytes. Returns 0, -EINVAL, -ENAMETOOLONG or an
+ * error of openat(2). */
 int path_open_parent(const struct sys *sys, int dirfd, const char *path, char *buffer, size_t size,
                      int *parent);
 
-/* Closes what path_hold or path_open_parent opened. */
+/* Closes a `*parent` of path_hold or path_open_parent; AT_FDCWD and -1 are ignored. */
 void path_release(const struct sys *sys, int parent);
 
-/* Names the path as path_hold does, and holds nothing. */
+/* Resolves the path as path_hold does, and leaves nothing open. Same errors. */
 int path_resolve(const struct sys *sys, int dirfd, const char *path, char *out, size_t size);
 
 /* ---- its steps ---- */
@@ -84,16 +85,17 @@ int path_resolve(const struct sys *sys, int dirfd, const char *path, char *out, 
  * with a slash. `number` is appended unless it is negative. */
 void path_proc_name(char out[PATH_PROC_NAME_MAX], int pid, const char *entry, int number);
 
-/* Reads the absolute path of the directory that such a link leads to. -ENOENT if it has no name
- * from here. */
+/* Reads the absolute path of the directory that the link of path_proc_name leads to. Returns 0, or
+ * -errno of readlink(2), -ENAMETOOLONG, or -ENOENT if the directory has no path from here. */
 int path_read_directory(const struct sys *sys, int pid, const char *entry, int number, char *out,
                         size_t size);
 
-/* Copies the words of the parent directory to `out`: "" when there are none. -EINVAL when the last
- * component is no name. */
+/* Copies the parent directory's part of `path` to `out`, "" if there is none. Returns 0, -EINVAL if
+ * the last component is `.`, `..` or missing, or -ENAMETOOLONG. */
 int path_take_parent(const char *path, char *out, size_t size);
 
-/* Puts a slash and the last component of `path` behind the directory in `out`. */
+/* Appends a slash and the last component of `path` to the directory in `out`. Returns 0 or
+ * -ENAMETOOLONG. */
 int path_append_last(const char *path, char *out, size_t size);
 
 #endif

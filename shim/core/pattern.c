@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Matching walks pattern and path together and remembers at most two places to resume from: the
- * last `*` and the last `**`. That is enough: a `*` cannot cross a slash, so once a component has
- * matched, no other choice within it can help a later one; and an earlier `**` that took less would
- * only leave more for the last one to take.
+ * Matching walks pattern and path together and remembers at most two places to backtrack to: the
+ * last `*` and the last `**`. That is enough. A `*` cannot cross a slash, so once a component has
+ * matched, no other choice within it can help a later one. An earlier `**` that took less would
+ * only leave more for the last one.
  */
 #include "core/pattern.h"
 
@@ -14,8 +14,7 @@ struct cursor {
     const char *text;
 };
 
-/* A place to resume from: `at.text` moves on by one character, or by one whole component, at each
- * retry. */
+/* A place to backtrack to: each retry moves `at.text` on by one character, or by one component. */
 struct retry {
     struct cursor at;
     int by_component;
@@ -23,7 +22,7 @@ struct retry {
 
 /* ---- bracket expressions ---- */
 
-/* The character at `*bracket` with a backslash taken off, which is moved behind it. */
+/* Returns the character at `*bracket`, without its backslash, and moves `*bracket` past it. */
 static unsigned bracket_character(const char **bracket)
 {
     unsigned length;
@@ -36,7 +35,7 @@ static unsigned bracket_character(const char **bracket)
     return code;
 }
 
-/* Matches `code` against the set behind the `[` at `bracket`; `*end` is set behind the `]`. */
+/* Matches `code` against the set that starts at `bracket`, its `[`. Sets `*end` past the `]`. */
 static int bracket_match(const char *bracket, unsigned code, const char **end)
 {
     const int negated = bracket[1] == '!' || bracket[1] == '^';
@@ -94,8 +93,8 @@ static int match_bracket(struct cursor *at, int is_alike)
     return 1;
 }
 
-/* Whether one character may stand for the other beyond ASCII: in another case, composed or
- * decomposed, as a ligature. Only Latin ones stand for a letter of ASCII. */
+/* Whether one character, at least one of them beyond ASCII, may stand for the other: in another
+ * case, composed or decomposed, as a ligature. Only Latin ones may stand for an ASCII letter. */
 static int may_stand_for(unsigned one, unsigned other)
 {
     const unsigned low = one < other ? one : other;
@@ -106,7 +105,7 @@ static int may_stand_for(unsigned one, unsigned other)
                                               (high >= 0xFB00 && high < 0xFB07)));
 }
 
-/* The end of the pattern's component; a `**` in it may go on beyond it. */
+/* The end of the pattern's component, or the first `**` in it, which may cross a slash. */
 static const char *skip_component(const char *pattern)
 {
     while (*pattern != '\0' && *pattern != '/' && !(pattern[0] == '*' && pattern[1] == '*')) {
@@ -118,8 +117,8 @@ static const char *skip_component(const char *pattern)
     return pattern;
 }
 
-/* Two characters that differ. Beyond ASCII no table says which are alike, nor how long the other
- * spelling is: the rest of the component is taken to be. */
+/* Compares two characters that differ. For those beyond ASCII there is no table here of equivalents
+ * and their lengths, so the whole rest of the component counts as a match. */
 static int match_alike(struct cursor *at, const char *literal)
 {
     unsigned length;
@@ -148,7 +147,7 @@ static int match_literal(struct cursor *at, int is_alike)
 
     if (*literal != *at->text)
         return is_alike && match_alike(at, literal);
-    /* Whole characters, so that a star begins only where one does: what the one below counts on. */
+    /* Whole characters: retry_next may resume only at the start of one. */
     if ((unsigned char)*literal >= 0x80 &&
         utf8_decode(literal, &length) != utf8_decode(at->text, &other))
         return is_alike && match_alike(at, literal);
@@ -157,8 +156,8 @@ static int match_literal(struct cursor *at, int is_alike)
     return 1;
 }
 
-/* Matches one element of the pattern that is no star against the text, which has not ended, and
- * moves both on. */
+/* Matches one element of the pattern other than a star against the text, which must not be at its
+ * end, and moves both on. */
 static int match_element(struct cursor *at, int is_alike)
 {
     switch (*at->pattern) {
@@ -169,7 +168,7 @@ static int match_element(struct cursor *at, int is_alike)
     }
 }
 
-/* Moves `at` to the retry's next place. Returns 0 when there is none left. */
+/* Moves `at` to the retry's next place. Returns 0 if there is none. */
 static int retry_next(struct retry *retry, struct cursor *at, int crosses_slash)
 {
     const char *text = retry->at.text;
@@ -193,8 +192,7 @@ static int retry_next(struct retry *retry, struct cursor *at, int crosses_slash)
     return 1;
 }
 
-/* Takes the star or stars at the pattern's front; `begins` says whether they stand at the front of
- * a component. */
+/* Takes the star or stars at the front of the pattern. `begins`: they begin a component. */
 static void take_star(struct cursor *at, int begins, struct retry *star, struct retry *globstar)
 {
     const char *pattern = at->pattern;
@@ -213,8 +211,8 @@ static void take_star(struct cursor *at, int begins, struct retry *star, struct 
     }
 }
 
-/* The pattern has ended as far as this text goes: both are at their end, or the text is inside the
- * pattern's tree. */
+/* Whether the match is complete: both are at their end, or the pattern is a tree ("x/") and the
+ * text is in it. */
 static int has_matched(const struct cursor *at)
 {
     if (at->pattern[0] == '/' && at->pattern[1] == '\0')
@@ -262,7 +260,7 @@ int pattern_match_alike(const char *pattern, const char *path)
 
 static const char unclosed[] = "'[' has no ']'; close it, or write '\\[' for the character itself";
 
-/* What is wrong with the member of a set that begins here, before `end`. */
+/* What is wrong with the member of a set at `member`, or NULL. */
 static const char *member_fault(const char *member, const char *end)
 {
     const int is_escaped = *member == '\\';
@@ -270,14 +268,14 @@ static const char *member_fault(const char *member, const char *end)
     if (is_escaped && member + 1 == end)
         return unclosed;
     if (member[is_escaped] == '/')
-        return "'/' inside [] could never match; name the directories outside it";
+        return "'/' inside [] could never match; write it outside the brackets";
     if (*member == '[' && member + 1 < end &&
         (member[1] == ':' || member[1] == '.' || member[1] == '='))
-        return "classes by name such as [:digit:] are not known; write a range such as [0-9]";
+        return "named classes such as [:digit:] are not supported; write a range such as [0-9]";
     return NULL;
 }
 
-/* The same of a single member or a range, behind which `*member` is moved. */
+/* The same for a member or a range; moves `*member` past it. */
 static const char *range_fault(const char **member, const char *end)
 {
     const char *fault = member_fault(*member, end);
@@ -337,9 +335,9 @@ static const char *components_fault(const char *pattern, const char *end)
 }
 
 /*
- * What somebody else was to take off and did not: the quotes of an env file (docker --env-file), the
- * carriage return of a Windows editor, YAML's last newline, a `~` that only a shell expands. No name
- * has these on purpose; one that has them writes a backslash.
+ * What another program should have removed or expanded: the quotes of an env file (docker
+ * --env-file), the carriage return of a Windows editor, YAML's last newline, a shell's `~` or `$`.
+ * Few names contain these on purpose; a backslash marks the ones that do.
  */
 static const char *stray_fault(const char *at, const char *pattern, const char *end)
 {
@@ -348,9 +346,8 @@ static const char *stray_fault(const char *at, const char *pattern, const char *
 
     if ((unsigned char)*at < ' ' || *at == 0x7F || (is_stray && (is_first || at + 1 == end)) ||
         (is_first && (*at == '$' || (*at == '~' && at + 1 < end && at[1] == '/'))))
-        return "a stray blank, quote, end of line, '~/' or '$'; leave it out, or write a '\\' "
-               "before "
-               "it";
+        return "a stray blank, quote, control character, '~/' or '$'; remove it, or write a '\\' "
+               "before it";
     return NULL;
 }
 
@@ -360,7 +357,7 @@ const char *pattern_fault(const char *pattern, size_t length)
     const char *fault = NULL;
 
     if (length == 0)
-        return "a pattern is empty; name a path, or leave the ':' out";
+        return "a pattern is empty; name a path, or remove the ':'";
     if (length > PATTERN_MAX)
         return "a pattern is longer than 4095 bytes; no path is";
     for (const char *at = pattern; at < end && !fault;) {

@@ -40,8 +40,8 @@ static const char *first_match(const struct policy_patterns *patterns, const cha
     return NULL;
 }
 
-/* The same, or else the first pattern that matches another spelling, if `is_alike` asks for that; it is
- * set to whether that is so. */
+/* The first match; if there is none and `*is_alike` is set, the first pattern that matches another
+ * spelling. Sets `*is_alike` to whether the result is such a pattern. */
 static const char *first_guard(const struct policy_patterns *patterns, const char *path,
                                int *is_alike)
 {
@@ -88,7 +88,7 @@ static struct policy_decision decide_alone(const struct policy *policy, const ch
     return decision;
 }
 
-/* What is guarded but only audited comes before what is not guarded, and behind what is enforced. */
+/* The order of decisions: unguarded, allowed, guarded under audit, guarded and enforced. */
 static int strictness(const struct policy_decision *decision)
 {
     return 2 * (int)decision->guard +

@@ -3,23 +3,23 @@
 #define NOCLOBBER_CORE_POLICY_H
 
 /*
- * The policy: what the NOCLOBBER_* variables say, and what follows from it for a destination.
+ * The policy: what the NOCLOBBER_* variables say, and what it means for a destination.
  *
- * A `struct policy` of zeros is the strictest one: enforce, every destination guarded, no
- * exception, no log. Nothing here allocates, asks the kernel or touches errno; policy_decide is
- * async-signal-safe, and a policy that has been parsed may be read by any number of threads.
+ * A `struct policy` of zeros is the strictest: enforce, every destination guarded, no exception, no
+ * log. Functions here are async-signal-safe: they allocate nothing, make no system call and leave
+ * errno alone. Any number of threads may read a policy after it has been parsed.
  */
 
 #include <stddef.h>
 
 enum policy_mode {
     POLICY_ENFORCE, /* refuse */
-    POLICY_AUDIT,   /* record, then let through */
+    POLICY_AUDIT,   /* let through, and record */
     POLICY_OFF,     /* do nothing at all */
 };
 
-/* What `noclobber --trace` writes for NOCLOBBER_MODE: a tracer decides about every call of this process,
- * so that a library in it has nothing to say. POLICY_OFF. */
+/* The NOCLOBBER_MODE that `noclobber --trace` sets: the tracer decides about every call of the
+ * process, so a library in it does nothing. Parsed as POLICY_OFF. */
 #define POLICY_TRACED "traced"
 
 enum policy_refusal {
@@ -42,31 +42,31 @@ enum {
 /* The status a process ends with under NOCLOBBER_ON_REFUSAL=exit. */
 #define POLICY_EXIT_STATUS 17
 
-/* Storage in bytes that is enough for any policy accepted: all patterns together, and the log's
- * path. Linux hands a program no longer string than this in its environment. */
+/* Storage in bytes that is enough for any valid policy: all patterns and paths together. One string
+ * of the environment can be no longer than this (MAX_ARG_STRLEN, execve(2)). */
 #define POLICY_STORAGE_SIZE ((size_t)128 * 1024)
 
-/* What is put behind the name of the report to name the file beside it, of one byte, that says that
- * the report is whole: emptied by who could not write a refusal there. That takes neither a
- * descriptor nor room on a disk. */
+/* Suffix of the completeness marker, a one-byte file next to the report's events. A process that
+ * cannot append a refusal truncates it: truncate(2) needs neither a descriptor nor disk space. An
+ * empty marker means that refusals are missing. */
 #define POLICY_REPORT_WHOLE ".whole"
 
-/* The pattern that matches every path. A PROTECT with names and this behind them guards everything,
- * and still says what was named. */
+/* The pattern that matches every path. As the last one of PROTECT it guards everything, and events
+ * still show which earlier pattern matched. */
 #define POLICY_EVERYTHING "*"
 
-/* `count` patterns, NUL-terminated, one behind the other. */
+/* `count` NUL-terminated patterns, one directly after the other. */
 struct policy_patterns {
     const char *first;
     size_t count;
 };
 
 /*
- * Nested runs. A noclobber inside another one keeps every policy that it finds, in variables with a
- * number: NOCLOBBER_1_PROTECT, NOCLOBBER_1_MODE ... are those of the outermost run. Each is a
- * `struct policy` of its own, in `outer`. A destination gets the strictest answer of them all, so
- * that an inner run may add and never take away; an event goes to every log and report. The rename
- * that meets nothing never looks at any of them.
+ * Nested runs. A noclobber inside another one keeps the policies that it inherits, in numbered
+ * variables: NOCLOBBER_1_PROTECT, NOCLOBBER_1_MODE ... are those of the outermost run. Each becomes
+ * a `struct policy` in `outer`. A destination gets the strictest answer of all of them, so an inner
+ * run can only add protection; an event goes to every log and report. A rename without a collision
+ * looks at none of them.
  */
 #define POLICY_OUTER_MAX 8
 
@@ -75,42 +75,43 @@ struct policy {
     enum policy_refusal on_refusal;
     enum policy_fallback fallback;
     unsigned allow_if;
-    struct policy_patterns protect; /* none: every destination is guarded */
+    struct policy_patterns protect; /* count 0: every destination is guarded */
     struct policy_patterns allow;
-    const char *log;    /* absolute path, "-" for stderr, or NULL */
-    const char *report; /* absolute path, or NULL: events go there as well, for noclobber(1) */
-    int is_fallen_back; /* could not be parsed, so that everything is enforced */
-    const struct policy *outer; /* the policies of the runs around this one; of the storage */
+    const char *log;            /* absolute path, "-" for stderr, or NULL */
+    const char *report;         /* absolute path, or NULL: the same events, for noclobber(1) */
+    int is_fallen_back;         /* could not be parsed: every destination is guarded and enforced */
+    const struct policy *outer; /* the policies of the runs around this one, in the storage */
     unsigned outer_count;
 };
 
-/* What was wrong: pointers into the environment and into static storage. */
+/* A parse error: pointers into the environment and into static storage. */
 struct policy_error {
-    const char *variable; /* "NAME=value" as it stands in the environment */
-    const char *value;    /* the part of the value that is wrong: one pattern, one word of a list */
+    const char *variable; /* "NAME=value" in the environment */
+    const char *value;    /* the part of the value that is wrong: one pattern, one list item */
     size_t value_length;
     const char *expected; /* what would be right */
 };
 
-/* How much storage policy_parse needs for `environment`, in bytes: 0 for none, POLICY_STORAGE_SIZE
- * at most. */
+/* The storage in bytes that policy_parse needs for `environment`: 0 (no variable of ours) to
+ * POLICY_STORAGE_SIZE. */
 size_t policy_storage_size(char *const *environment);
 
 /*
- * Reads a policy from `environment`, a NULL-terminated array of "NAME=value" strings like
- * environ(7), into `*policy`. What it keeps it copies to `storage` (`size` bytes,
- * POLICY_STORAGE_SIZE is enough), which the caller owns and must keep as long as the policy; the
- * environment may be overwritten afterwards. The first of several variables of one name counts
- * (getenv(3)). Returns 0, or -EINVAL or -E2BIG (patterns over `size`) with `*error` set. `*policy`
- * is then fit for use and fails closed: enforce, every destination, no exception; and a variable
- * that is itself wrong means its strictest value.
+ * Parses `environment`, a NULL-terminated array of "NAME=value" strings like environ(7), into
+ * `*policy`. Strings and outer policies are copied to `storage` (`size` bytes, see
+ * policy_storage_size), which the caller owns and must keep as long as the policy; the environment
+ * may change afterwards. If a name occurs more than once, the first one counts, as for getenv(3).
+ *
+ * Returns 0; or -EINVAL, or -E2BIG if `size` is too small, with `*error` set to the first error.
+ * `*policy` can then be used and fails closed: enforce, every destination, no exception; and each
+ * wrong variable has its strictest value.
  */
 int policy_parse(struct policy *policy, char *const *environment, char *storage, size_t size,
                  struct policy_error *error);
 
-/* Writes "libnoclobber: NAME 'value': what would be right; …" and a newline to `out`, without a
- * NUL, the value escaped and shortened so that it is one line. Returns its length, `size` at most;
- * POLICY_MESSAGE_MAX bytes are enough. */
+/* Writes the message "libnoclobber: NAME 'value': what would be right; …" and a newline to `out`,
+ * without a NUL. The value is escaped and shortened, so that it is one line. Returns the length, at
+ * most `size`; POLICY_MESSAGE_MAX bytes are enough. */
 #define POLICY_MESSAGE_MAX 896
 size_t policy_error_message(const struct policy_error *error, char *out, size_t size);
 
@@ -122,32 +123,32 @@ enum policy_guard {
 
 struct policy_decision {
     enum policy_guard guard;
-    const char *pattern;   /* the one that decided, of the policy's storage; NULL: none did */
-    enum policy_mode mode; /* of what is guarded: POLICY_AUDIT if nobody who guards it enforces */
-    unsigned allow_if;     /* of what is guarded: the exceptions that all who guard it make */
+    const char *pattern;   /* the one that decided, in the policy's storage; or NULL */
+    enum policy_mode mode; /* if guarded: POLICY_AUDIT unless a policy that guards it enforces */
+    unsigned allow_if;     /* if guarded: the exceptions common to all policies that guard it */
     int is_alike;          /* policy_decide_alike: a pattern matches another spelling of the path */
 };
 
-/* Whether anybody wants events: a log or a report, here or in an outer policy. */
+/* Whether events are written: this policy or an outer one has a log or a report. 1 or 0. */
 int policy_is_recorded(const struct policy *policy);
 
-/* Whether an event of this policy, or of an outer one, goes to standard error. */
+/* Whether the log of this policy or of an outer one is standard error: 1 or 0. */
 int policy_logs_to_stderr(const struct policy *policy);
 
-/* Whether a destination's path matters to this policy at all: 0 when everything is guarded without
+/* Whether the decision depends on the destination's path: 1, or 0 if everything is guarded without
  * exception. */
 int policy_needs_path(const struct policy *policy);
 
 /*
- * Which guard a destination has, by this policy and the outer ones: the strictest answer. `path` is
- * absolute and resolved as for pattern_match; NULL, of a destination whose path is not known, is
- * guarded by every policy that is not off. Time is linear in the number of patterns. ALLOW beats
- * PROTECT of the same policy. The mode POLICY_OFF of `policy` itself is for the caller to look at.
+ * Decides about a destination: the strictest answer of this policy and the outer ones. `path` is
+ * absolute and resolved as for pattern_match; or NULL if it is not known, which every policy that
+ * is not off guards. ALLOW beats PROTECT of the same policy. Time is linear in the number of
+ * patterns. The caller handles a `policy` whose own mode is POLICY_OFF.
  */
 struct policy_decision policy_decide(const struct policy *policy, const char *path);
 
-/* The same for a path that may be another spelling of a guarded one: PROTECT matches as
- * pattern_match_alike does. If `is_alike` of the answer is 0, policy_decide gives the same. */
+/* The same, but PROTECT also guards other spellings of what it names (pattern_match_alike). If
+ * `is_alike` of the result is 0, policy_decide returns the same. */
 struct policy_decision policy_decide_alike(const struct policy *policy, const char *path);
 
 #endif

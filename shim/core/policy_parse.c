@@ -10,14 +10,13 @@
 
 #define PREFIX "NOCLOBBER_"
 
-/* A piece of a value: what stands between two separators. */
+/* An item of a value: the text between two separators. */
 struct word {
     const char *start;
     size_t length;
 };
 
-/* What is being filled, the storage that is still free, and the part of a value that is being read.
- */
+/* The policy being filled, the free part of the storage, and the item being read, for an error. */
 struct parser {
     struct policy *policy;
     char *free;
@@ -30,8 +29,7 @@ static int word_is(struct word word, const char *name)
     return strlen(name) == word.length && memcmp(word.start, name, word.length) == 0;
 }
 
-/* The word of `value` up to the next `separator`; a backslash takes the character behind it along.
- */
+/* The item of `value` up to the next `separator` that has no backslash before it. */
 static struct word next_word(const char *value, char separator)
 {
     struct word word = {value, 0};
@@ -44,7 +42,7 @@ static struct word next_word(const char *value, char separator)
     return word;
 }
 
-/* Copies a word and a NUL to the storage. Returns where, or NULL when there is no room. */
+/* Copies a word and a NUL to the storage. Returns the copy, or NULL if there is no room. */
 static const char *keep(struct parser *parser, struct word word)
 {
     char *const kept = parser->free;
@@ -58,7 +56,9 @@ static const char *keep(struct parser *parser, struct word word)
     return kept;
 }
 
-/* ---- one function for each variable: NULL, or what would be right ---- */
+/* ---- one function for each variable ---- */
+
+/* Each returns NULL, or what would be right; "" means that the storage is full. */
 
 static const char *parse_mode(struct parser *parser, const char *value)
 {
@@ -138,7 +138,6 @@ static const char *parse_allow_if(struct parser *parser, const char *value)
     }
 }
 
-/* The empty string stands for "no room" here and in parse_log; policy_parse gives it its words. */
 static const char *parse_patterns(struct parser *parser, struct policy_patterns *patterns,
                                   const char *value)
 {
@@ -161,7 +160,7 @@ static const char *parse_patterns(struct parser *parser, struct policy_patterns 
 
 /* ---- the environment ---- */
 
-/* LIBRARY is for noclobber(1) alone. */
+/* LIBRARY is read by noclobber(1) alone. */
 enum variable {
     MODE,
     PROTECT,
@@ -175,7 +174,7 @@ enum variable {
     UNKNOWN
 };
 
-/* The number of the outer policy in a name such as 1_MODE, which loses it; 0 if there is no number. */
+/* Removes the number of an outer policy from a name such as 1_MODE. Returns it, or 0 for none. */
 static unsigned take_number(struct word *name)
 {
     unsigned number;
@@ -214,8 +213,8 @@ static const char *parse_value(struct parser *parser, enum variable variable, co
     case LIBRARY: return NULL;
     case UNKNOWN: break;
     }
-    return "is not a variable of libnoclobber; those are MODE, PROTECT, ALLOW, ALLOW_IF, "
-           "ON_REFUSAL, FALLBACK and LOG";
+    return "unknown variable; NOCLOBBER_ is followed by MODE, PROTECT, ALLOW, ALLOW_IF, "
+           "ON_REFUSAL, FALLBACK or LOG";
 }
 
 static const char *parse_variable(struct parser *parser, struct word name, const char *value)
@@ -226,8 +225,8 @@ static const char *parse_variable(struct parser *parser, struct word name, const
     parser->culprit.length = strlen(value);
     if (*value != '\0' || variable == UNKNOWN)
         return parse_value(parser, variable, value);
-    /* An empty list of guards is a shell variable that was never set, not a wish to guard nothing.
-     */
+    /* An empty PROTECT comes from a shell variable that was never set, not from a wish to guard
+     * nothing. */
     return variable == PROTECT ? "must name a pattern; unset it to guard every destination" : NULL;
 }
 
@@ -241,7 +240,7 @@ static int begins_with(const char *variable, const char *start, size_t length)
     return same == length;
 }
 
-/* The name behind the prefix, where `variable` is one of ours; else a word of length 0. */
+/* The name after the prefix if `variable` is one of ours; else a word of length 0. */
 static struct word own_name(const char *variable)
 {
     const size_t prefix = strlen(PREFIX);
@@ -266,7 +265,7 @@ static int is_repeated(char *const *environment, char *const *variable, struct w
     return 0;
 }
 
-/* Drops whatever could let an overwrite through. */
+/* Drops everything that could let an overwrite through. */
 static void fall_back(struct policy *policy)
 {
     const struct policy_patterns none = {NULL, 0};
@@ -278,7 +277,7 @@ static void fall_back(struct policy *policy)
     policy->is_fallen_back = 1;
 }
 
-/* How many outer policies the environment has: the highest number in a name. */
+/* The number of outer policies in the environment: the highest number in a name. */
 static unsigned count_outer(char *const *environment)
 {
     unsigned most = 0;
@@ -305,7 +304,8 @@ size_t policy_storage_size(char *const *environment)
     return size < POLICY_STORAGE_SIZE ? size : POLICY_STORAGE_SIZE;
 }
 
-/* Makes room for the outer policies, at the start of the storage. Returns them, or NULL. */
+/* Allots `count` outer policies at the start of the storage. Returns them; NULL for none, or if
+ * there is no room. */
 static struct policy *make_outer(struct parser *parser, unsigned count)
 {
     const size_t gap = -(uintptr_t)parser->free % _Alignof(struct policy);
@@ -323,7 +323,7 @@ static struct policy *make_outer(struct parser *parser, unsigned count)
     return outer;
 }
 
-/* How refusals are carried out is the strictest way that any of the policies asks for. */
+/* ON_REFUSAL and FALLBACK are the strictest of all policies. */
 static void take_strictest(struct policy *policy)
 {
     for (unsigned i = 0; i < policy->outer_count; i++) {
@@ -334,7 +334,7 @@ static void take_strictest(struct policy *policy)
     }
 }
 
-/* Parses the variable into the policy that its name has the number of. Returns NULL, or what would be right. */
+/* Parses the variable into the policy that the number in its name selects. Returns as above. */
 static const char *parse_numbered(struct parser *parser, struct policy *own, struct policy *outer,
                                   struct word name)
 {

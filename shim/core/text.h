@@ -13,8 +13,8 @@
 
 #include <stddef.h>
 
-/* Marks a function with a buffer on its stack, for gcc -fstack-protector-explicit; clang finds them
- * without. */
+/* Marks a function that has a buffer on its stack, for gcc's -fstack-protector-explicit; clang
+ * needs no mark. */
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 11
 #define TEXT_GUARDED __attribute__((stack_protect))
 #else
@@ -28,13 +28,13 @@ struct text {
     int overflow;
 };
 
-/* Begins an empty text in `storage` of `size` bytes, which must outlive it. */
+/* Begins an empty text in `storage`, `size` bytes, which must outlive it. */
 void text_begin(struct text *text, char *storage, size_t size);
 
-/* Appends `length` bytes as they are. */
+/* Appends `length` bytes unchanged. */
 void text_put(struct text *text, const char *bytes, size_t length);
 
-/* Appends a NUL-terminated string as it is. */
+/* Appends a NUL-terminated string unchanged. */
 void text_puts(struct text *text, const char *string);
 
 /* Appends `value` in decimal, padded with zeros on the left to at least `width` digits (0: no
@@ -42,15 +42,15 @@ void text_puts(struct text *text, const char *string);
 void text_put_number(struct text *text, unsigned long long value, unsigned width);
 
 /*
- * Appends a NUL-terminated string as the inside of a JSON string (RFC 8259): `"` and `\` escaped,
- * control characters (DEL and the C1 range too) as \u00XX, bytes that are not UTF-8 as \udcXX (see
- * utf8_decode), U+2028 and U+2029 escaped as well, so that no name can begin a new line in any
- * reader, and what turns the direction of writing, so that a terminal shows each part in its place.
- * One byte becomes six at most.
+ * Appends a NUL-terminated string as the inside of a JSON string (RFC 8259). Escapes `"` and `\`;
+ * control characters (including DEL and C1) as \u00XX; bytes that are not UTF-8 as \udcXX (see
+ * utf8_decode); U+2028 and U+2029, so that no name can begin a new line in any reader; and marks
+ * that change the direction of writing, so that a terminal shows each part in its place. One byte
+ * becomes at most six.
  */
 void text_put_json(struct text *text, const char *string);
 
-/* The largest number of bytes that text_put_json makes of a string of `length` bytes. */
+/* The most bytes that text_put_json makes of a string of `length` bytes. */
 #define TEXT_JSON_MAX(length) (6 * (size_t)(length))
 
 #endif

@@ -43,8 +43,8 @@ unsigned utf8_decode(const char *bytes, unsigned *length)
     return code;
 }
 
-/* Marks, embeddings, overrides and isolates of the bidirectional algorithm (UAX #9): a terminal shows
- * what follows them in another place. */
+/* Marks, embeddings, overrides and isolates of the bidirectional algorithm (UAX #9): a terminal
+ * shows the text after them in another place. */
 static int turns_direction(unsigned code)
 {
     return code == 0x061C || code == 0x200E || code == 0x200F ||

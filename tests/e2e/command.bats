@@ -134,7 +134,7 @@ is_kept() {
   unset NOCLOBBER_MODE
   export NOCLOBBER_PROTEKT=x
   exits 125 -P touch started
-  grep -q "^noclobber: NOCLOBBER_PROTEKT 'x': is not a variable" stderr
+  grep -q "^noclobber: NOCLOBBER_PROTEKT 'x': unknown variable" stderr
 }
 
 @test "a library that is not there or that ld.so cannot take is an error" {

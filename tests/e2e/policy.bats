@@ -298,8 +298,8 @@ wrong() {
   wrong NOCLOBBER_PROTECT='"elsewhere/"' '\"elsewhere/\"' "a stray"
   # shellcheck disable=SC2088 # as an env file passes it
   wrong NOCLOBBER_PROTECT='~/elsewhere/' '~/elsewhere/' "a stray"
-  wrong NOCLOBBER_LOGS=/tmp/x /tmp/x "is not a variable of libnoclobber"
-  wrong NOCLOBBER_protect=dist dist "is not a variable of libnoclobber"
+  wrong NOCLOBBER_LOGS=/tmp/x /tmp/x "unknown variable"
+  wrong NOCLOBBER_protect=dist dist "unknown variable"
 }
 
 @test "a bad policy is complained of at a process's first rename, once; not by a process that never renames" {
