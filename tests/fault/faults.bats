@@ -19,5 +19,5 @@ teardown() {
   [[ $output != *ptrace* ]] || skip "no ptrace here"
   echo "$output"
   [ "$status" = 0 ]
-  [ "$(grep -c ', 0 violations$' <<<"$output")" -ge 38 ]
+  [ "$(grep -c ', 0 violations$' <<<"$output")" -ge 37 ]
 }

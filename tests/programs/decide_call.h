@@ -116,15 +116,16 @@ static int is_full_directory(int dirfd, const char *path)
     return count > 2;
 }
 
-/* Looks at one end: what is at `path`, its trailing slashes taken off. */
-static int is_fixed(int dirfd, const char *path)
+/* Whether it has one of the STATX_ATTR_ bits. */
+static int has_attribute(int dirfd, const char *path, unsigned attributes)
 {
     struct statx facts;
 
     return syscall(SYS_statx, dirfd, path, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &facts) == 0 &&
-           (facts.stx_attributes & (STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND)) != 0;
+           (facts.stx_attributes & attributes) != 0;
 }
 
+/* Looks at one end: what is at `path`, its trailing slashes taken off. */
 static void look_at(int dirfd, const char *path, struct end *end)
 {
     char stripped[8192];
@@ -144,7 +145,8 @@ static void look_at(int dirfd, const char *path, struct end *end)
     end->device = facts.st_dev;
     end->inode = facts.st_ino;
     end->links = facts.st_nlink;
-    end->is_fixed = is_fixed(dirfd, stripped);
+    end->is_fixed = has_attribute(dirfd, stripped, STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND);
+    end->is_mounted = has_attribute(dirfd, stripped, 0x2000 /* STATX_ATTR_MOUNT_ROOT */);
     end->is_full_directory = is_full_directory(dirfd, stripped);
 }
 

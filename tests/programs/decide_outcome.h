@@ -19,7 +19,8 @@ struct end {
     dev_t device;
     ino_t inode;
     nlink_t links;
-    int is_fixed; /* immutable or append-only */
+    int is_fixed;   /* immutable or append-only */
+    int is_mounted; /* a mount point */
 };
 
 /* What one call did. */

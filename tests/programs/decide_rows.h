@@ -172,6 +172,8 @@ static const struct row rows[] = {
     ROW("mount point onto a directory", "d:m m:m d:b", "m", "b"),
     ROW("directory onto a mount of itself", "d:a d:m M:a>m", "a", "m"),
     ROW("file onto a mount of itself", "f:a f:m M:a>m", "a", "m"),
+    ROW("file onto a mount of another", "f:a f:b f:m M:b>m", "a", "m"),
+    ROW("mounted file onto a file", "f:a f:b f:m M:b>m", "m", "a"),
     ROW("file onto a mounted directory", "f:a d:m m:m", "a", "m"),
     ROW("read-only mount, free", "d:m f:m/a r:m", "m/a", "m/b"),
     ROW("read-only mount, there", "d:m f:m/a f:m/b r:m", "m/a", "m/b"),

@@ -89,6 +89,13 @@ static int is_unknown(const struct outcome *plain)
            (asks_tracer && (plain->error == EPERM || plain->error == EACCES));
 }
 
+/* A file onto a mounted file, which `noclobber --seal` may have sealed. */
+static int is_seal(const struct outcome *plain)
+{
+    return plain->error == EBUSY && !plain->source.is_mounted && plain->destination.is_mounted &&
+           !is_directory(&plain->source) && !is_directory(&plain->destination);
+}
+
 /* Then the destination's existence comes first. */
 static struct expected after_existence(const struct outcome *plain)
 {
@@ -121,6 +128,8 @@ static struct expected in_the_way(const struct outcome *plain)
     default:
         if (is_unknown(plain))
             return after_existence(plain);
+        if (is_seal(plain))
+            return refused("a mounted file, as a sealed one is", plain);
         return as("would not have been replaced: as plain", plain);
     }
 }
