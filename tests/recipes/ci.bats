@@ -24,11 +24,15 @@ publish publish-more:
 END
 }
 
+need_yaml() {
+  need python3
+  python3 -c 'import yaml' 2>/dev/null || skip "no python3-yaml on this machine"
+}
 
 # on_github JOB [FILE]: runs the job in the workspace.
 on_github() {
-  need make python3
-  python3 -c 'import yaml' || skip "no python3-yaml on this machine"
+  need make
+  need_yaml
   run bash -c 'cd workspace && RUNNER_TEMP=$1 HOME=$1 "$2" "$3" "$4"' - "$BATS_TEST_TMPDIR/temp" "$BATS_TEST_DIRNAME/github" \
     "${2:-$RECIPES/github-actions.yml}" "$1"
   echo "$output"
@@ -113,6 +117,8 @@ END
 }
 
 @test "GitLab CI: a job publishes once; the retry ends with 17, and leaves the report that its artifacts name" {
+  need make
+  need_yaml
   in_system 'cd workspace; /runners/gitlab /recipes/gitlab-ci.yml publish'
   [ "$status" -eq 0 ]
   cp workspace/dist/publish published
@@ -124,6 +130,8 @@ END
 }
 
 @test "GitLab CI: variables alone guard every command of the job, and its log is an artifact" {
+  need make
+  need_yaml
   mkdir workspace/dist
   echo published >workspace/dist/publish-more
   in_system 'cd workspace; /runners/gitlab /recipes/gitlab-ci.yml build'
