@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: MIT
-# What every bats file loads: `load ../common`. Each case runs in a fresh folder, $BATS_TEST_TMPDIR, without any NOCLOBBER_
-# variable, and with nothing preloaded until it says so.
+# Loaded by every bats file: `load ../common`. Each case runs in a fresh folder, $BATS_TEST_TMPDIR, without any NOCLOBBER_
+# variable and without a preload, unless it sets them.
 # shellcheck shell=bash
 
 ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 : "${BUILD:=build}"
-# A build elsewhere, for sources that cannot be written to: from here on by its way from $ROOT.
+# The build may be elsewhere, if the sources are read-only; from here on $BUILD is relative to $ROOT.
 [[ $BUILD != /* ]] || BUILD=$(realpath -m --relative-to="$ROOT" "$BUILD")
 SHIM=$(realpath -m "$ROOT/$BUILD")/libnoclobber.so
 NOCLOBBER=${SHIM%/*}/noclobber
-# ld.so takes no blank in LD_PRELOAD: what is built in such a path is tested by another name of it, and in copies.
+# LD_PRELOAD cannot contain a blank: a library in such a path is tested through a link, and in copies.
 if [[ $ROOT == *[[:space:]:]* ]]; then
   ALIAS=/tmp/noclobber-$(id -u)-$(cksum <<<"$ROOT/$BUILD" | cut -d ' ' -f 1)
   ln -sfn "$ROOT" "$ALIAS"
@@ -22,7 +22,7 @@ if [[ $ROOT == *[[:space:]:]* ]]; then
   SHIM=$ALIAS.built/libnoclobber.so
   NOCLOBBER=$ALIAS.built/noclobber
 fi
-# Who guards: the library, or with GUARD=tracer `noclobber --trace` (scripts/run-tests runs many files once more so).
+# What guards: the library, or with GUARD=tracer `noclobber --trace` (scripts/run-tests runs many files both ways).
 [ "${GUARD:=library}" = library ] || NOCLOBBER=$ROOT/tests/noclobber-trace
 PROGRAMS=$ROOT/$BUILD/tests/programs
 export ROOT BUILD SHIM NOCLOBBER PROGRAMS GUARD
@@ -42,21 +42,21 @@ shim() {
   fi
 }
 
-# The command's own exit status, and no look afterwards: as under the library.
+# The command's own exit status, and no comparison after the run: as under the library.
 shim_by_tracer() {
   local variables=("NOCLOBBER_LOG=$LOG")
   while [[ $1 == *=* ]]; do
     variables+=("$1")
     shift
   done
-  # Where nothing is said of PROTECT, everything is guarded.
+  # Without a PROTECT, everything is guarded.
   [[ " ${variables[*]} ${NOCLOBBER_PROTECT+NOCLOBBER_PROTECT=}" == *NOCLOBBER_PROTECT=* ]] || set -- --protect-all -- "$@"
-  # Of a mode that the environment alone sets, the command says a line.
+  # If only the environment sets a mode, the command prints a line about it.
   [[ " ${variables[*]} " != *" NOCLOBBER_MODE=audit "* ]] || set -- --audit "$@"
   env "${variables[@]}" "$NOCLOBBER" -q --no-verify --refused-status 0 "$@"
 }
 
-# library_only REASON: skips the case where the tracer guards, because it is about the library.
+# library_only REASON: skips the case if the tracer guards, because it is about the library.
 library_only() {
   [ "$GUARD" = library ] || skip "of the library alone: $1"
 }
@@ -77,7 +77,7 @@ refusals() {
   events 'e["verdict"]' | grep -c '^refused$' || true
 }
 
-# need TOOL…: skips the case, with the reason, where a tool is missing.
+# need TOOL…: skips the case, with the reason, if a tool is missing.
 need() {
   local tool
   for tool in "$@"; do
@@ -85,7 +85,7 @@ need() {
   done
 }
 
-# need_root: skips the case where it does not run as root.
+# need_root: skips the case unless it runs as root.
 need_root() {
   [ "$(id -u)" = 0 ] || skip "needs root"
 }

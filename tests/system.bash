@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: MIT
-# For tests that change a system: `load ../system` after `load ../common`. A system of a test's own is this machine's, copied on
-# write, with libnoclobber installed where install_once has been called; nothing that happens in it is seen outside but what it
-# leaves in its folder /mnt, which is the case's.
+# For tests that change a system: `load ../system` after `load ../common`. Each test gets a copy-on-write view of this machine, with
+# libnoclobber installed if install_once was called. Only changes in its folder /mnt, which is that of the case, are visible
+# outside.
 # shellcheck shell=bash
 
 RECIPES=$ROOT/scripts/recipes
 export RECIPES
 
-# install_once: installs what was built, by `make install`, for all cases of a file.
+# install_once: installs the build with `make install`, once for all cases of a file.
 install_once() {
   make -s -C "$ROOT" install DESTDIR="$BATS_FILE_TMPDIR/installed" PREFIX=/usr/local
 }
 
-# in_system SCRIPT: runs it by `bash -eu` in such a system, as root, in /mnt, with a plain environment, and leaves $status and
-# $output as `run` does; /recipes is scripts/recipes there, /runners the test's folder.
+# in_system SCRIPT: runs the script with `bash -eu` in such a system, as root, in /mnt, with a clean environment. Sets $status and
+# $output as `run` does. There /recipes is scripts/recipes, and /runners the folder of the test file.
 # shellcheck disable=SC2016,SC2154
 in_system() {
   need_root
@@ -40,6 +40,6 @@ in_system() {
   [ "$status" -ne 77 ] || skip "no overlay of / can be mounted here"
 }
 
-# Part of a script for in_system: something is published, another version of it and something new have come in.
+# For scripts of in_system: something is published; another version of it, and something new, are ready.
 PUBLISHED='echo published >/srv/releases/app; echo another >/srv/incoming/app; echo new >/srv/incoming/more'
 export PUBLISHED

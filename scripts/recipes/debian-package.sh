@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Debian packages: debian-package.sh FOLDER [ARCHIVE]: builds the source in FOLDER, as root only by fakeroot's word, and puts the
-# packages into ARCHIVE (/srv/archive), where none may be replaced: the same version built anew is refused.
+# Debian packages: debian-package.sh FOLDER [ARCHIVE]: builds the source in FOLDER under fakeroot, and puts the packages into ARCHIVE
+# (/srv/archive). None may be replaced there: if the same version is built again, it is refused.
 set -eu
 archive=${2:-/srv/archive}
 cd "$1"

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-# Make: `include publish.mk`. Every recipe of the makefile may add files below dist/, and replace none there.
+# Make: `include publish.mk`. Every recipe of the makefile may add files below dist/, but replace none there.
 export LD_PRELOAD := libnoclobber.so
 export NOCLOBBER_PROTECT := $(CURDIR)/dist/
-# Instead, for `publish` and what is made for its sake alone:
+# Instead, only for `publish` and its prerequisites:
 #   publish: export LD_PRELOAD := libnoclobber.so
 # Or for a single line of a recipe:
 #	noclobber --protect dist/ -- mv $<.new dist/$<

@@ -1,21 +1,21 @@
 # SPDX-License-Identifier: MIT
-# For tests of packages, made from a copy of the tree: `load packages` after `load ../common`, then make_package TARGET… in
-# setup_file. $OUT is then where they are, $VERSION and $TRIPLET what they are of.
+# For tests of packages, which are made from a copy of the tree: `load packages` after `load ../common`, then make_package TARGET…
+# in setup_file. Then $OUT is the folder of the packages; $VERSION and $TRIPLET are theirs.
 # shellcheck shell=bash
 
-# copy FOLDER: what a package is made of, in a new folder.
+# copy FOLDER: copies what a package is made from to a new folder.
 copy() {
   mkdir -p "$1"
   (cd "$ROOT" && tar -cf - Makefile [A-Z]*.md LICENSE .ci .clang-format .clang-tidy .editorconfig .shellcheckrc shim scripts \
     tests/README.md) | tar -C "$1" -xf -
 }
 
-# package FOLDER TARGET…: makes these there.
+# package FOLDER TARGET…: makes these targets there.
 package() {
   env -u MAKEFLAGS -u MAKELEVEL -u CFLAGS -u LDFLAGS -u SOURCE_DATE_EPOCH make -s -C "$@"
 }
 
-# make_package TARGET…: makes these, once for all cases of a file.
+# make_package TARGET…: makes these targets, once for all cases of a file.
 make_package() {
   copy "$BATS_FILE_TMPDIR/one"
   package "$BATS_FILE_TMPDIR/one" "$@"
@@ -34,7 +34,7 @@ teardown() {
   [ -z "${elsewhere:-}" ] || rm -rf "$elsewhere"
 }
 
-# refuses NOCLOBBER…: started by these words, the command keeps a file from being replaced, and says so.
+# refuses NOCLOBBER…: the command, started by these words, must keep a file from being replaced, and report it.
 refuses() {
   echo new >new && echo old >old
   run "$@" --protect-all -- sh -c 'mv -f new old; exit 0'
@@ -42,7 +42,7 @@ refuses() {
   [ "$(cat old)" = old ]
 }
 
-# another_user COMMAND…: runs it as nobody, where that can be.
+# another_user COMMAND…: runs it as nobody, if possible.
 another_user() {
   if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
     setpriv --reuid nobody --regid nogroup --clear-groups env HOME=/nonexistent "$@"
@@ -51,10 +51,10 @@ another_user() {
   fi
 }
 
-# same_elsewhere TARGET…: what make_package made of these comes out byte for byte the same in another folder, with a blank in its
-# name, for another user with another mask, time zone and language, from files of another day.
+# same_elsewhere TARGET…: these targets must give the same bytes as those of make_package in another folder, with a blank in its name,
+# for another user with another umask, time zone and language, from files with other dates.
 same_elsewhere() {
-  elsewhere=$(mktemp -d) # where bats works nobody else may look
+  elsewhere=$(mktemp -d) # other users may not enter the folder of bats
   chmod 755 "$elsewhere"
   local tree="$elsewhere/another/and longer"
   copy "$tree"

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-# Small real projects that several files build: `load projects` after ../common. Each makes a folder and changes to it.
+# Small real projects that several test files build: `load projects` after ../common. Each function makes a folder and changes to it.
 # shellcheck shell=bash
 
-# automake_project: ./hello, not yet bootstrapped; `make publish` makes a release and mvs it to dist/.
+# automake_project: ./hello, not yet bootstrapped; `make publish` makes a release and moves it to dist/.
 automake_project() {
   need autoreconf automake make cc tar
   mkdir hello
@@ -28,7 +28,7 @@ END
   printf 'const char *word(void);\n#define WORD "one"\n' >word.h
 }
 
-# npm_project: ./app with a lockfile, depending on a tarball of ../library, which has a dist/ of its own, as most have.
+# npm_project: ./app with a lockfile, depending on a tarball of ../library, which contains a dist/, as most packages do.
 npm_project() {
   need node npm
   export HOME=$PWD npm_config_cache=$PWD/cache npm_config_offline=true npm_config_audit=false npm_config_fund=false

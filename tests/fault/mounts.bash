@@ -1,30 +1,30 @@
 # SPDX-License-Identifier: MIT
-# Mounts for the fault tests, each of which goes again with whoever wanted it: `load mounts`.
+# Mounts for the fault tests, each of which disappears with the process that made it: `load mounts`.
 # shellcheck shell=bash
 
-# need_mounts: skips the case where no mount namespace is to be had.
+# need_mounts: skips the case if mount namespaces are not available.
 need_mounts() {
   need_root
   need unshare mount
   unshare -m true 2>/dev/null || skip "no mount namespaces here"
 }
 
-# need_fuse: skips the case where bindfs, which has no RENAME_NOREPLACE, can't be mounted.
+# need_fuse: skips the case if bindfs, which has no RENAME_NOREPLACE, cannot be mounted.
 need_fuse() {
   need_mounts
   need bindfs
   [ -c /dev/fuse ] || skip "no /dev/fuse here"
 }
 
-# privately COMMAND [ARGUMENT…]: runs a command in a mount namespace of its own, which takes all that is mounted there with it.
+# privately COMMAND [ARGUMENT…]: runs a command in a new mount namespace; what it mounts disappears with it.
 privately() {
   export -f mounted
   unshare -m --propagation private "$@"
 }
 
-# mounted KIND DIRECTORY COMMAND [ARGUMENT…]: mounts a fresh filesystem at DIRECTORY/mnt and runs the command; to be run
-# privately. Kinds: tmpfs, overlay, bindfs (of DIRECTORY/real, a tmpfs), or any that mkfs can make an image of. Status 77:
-# this machine can't mount it.
+# mounted KIND DIRECTORY COMMAND [ARGUMENT…]: mounts a fresh filesystem at DIRECTORY/mnt and runs the command. Run it by
+# `privately`. Kinds: tmpfs, overlay, bindfs (of DIRECTORY/real, a tmpfs), or any for which there is a mkfs. Status 77: this machine
+# cannot mount it.
 mounted() {
   local kind=$1 at=$2 status layers
   shift 2
@@ -45,7 +45,7 @@ mounted() {
     rm "$at/$kind.img"
     ;;
   esac
-  # The server of bindfs lives in this namespace, too, and would keep it for ever.
+  # The server of bindfs is in this namespace too, and would keep it alive forever.
   "$@" && status=0 || status=$?
   umount -l "$at/mnt"
   return $status

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# What another kernel shows within minutes (tests/machines/check -s): SMB, on which the kernel's own exclusive rename is not
-# exclusive, and a filesystem that folds case. `make check-machines` shows the rest.
+# A short run on another kernel (tests/machines/check -s): SMB, where the kernel's exclusive rename is not exclusive, and a
+# case-insensitive filesystem. `make check-machines` runs the rest.
 
 load ../common
 

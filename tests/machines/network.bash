@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# What guests with a server have in common: `. tests/machines/network.bash`, from the root of the project.
+# Shared by guests with a server: `. tests/machines/network.bash`, from the root of the project.
 # shellcheck shell=bash disable=SC2034 # for those that read this file
 : "${BUILD:=build}" "${ROUNDS:=20}"
 LIBRARY=$(cd "$BUILD" && pwd)/libnoclobber.so
@@ -7,7 +7,7 @@ VIEWS=$PWD/tests/machines/views
 export LC_ALL=C
 wrong=0
 
-say() { # say SCENE STATUS WORDS…: a row
+say() { # say SCENE STATUS WORDS…: prints a row
   local scene=$1 status=$2
   shift 2
   [ "$status" = 0 ] && echo "$scene right: $*" && return
@@ -15,7 +15,7 @@ say() { # say SCENE STATUS WORDS…: a row
   echo "$scene wrong: $*"
 }
 
-guarded() { # guarded COMMAND…: under the library
+guarded() { # guarded COMMAND…: runs it under the library
   LD_PRELOAD=$LIBRARY "$@"
 }
 
@@ -62,7 +62,7 @@ END_OF_CONFIGURATION
   modprobe -q cifs
 }
 
-retry() { # retry COMMAND…: until it works, for a minute: servers take their time
+retry() { # retry COMMAND…: repeats it until it succeeds, for up to a minute: servers start slowly
   local tries
   for tries in {1..60}; do
     "$@" 2>/run/retried && return
@@ -72,8 +72,8 @@ retry() { # retry COMMAND…: until it works, for a minute: servers take their t
   return 1
 }
 
-# judge_dead DIRECTORY: a client died there between link and unlink of `source`, renamed to `destination`: both names are one file, and
-# whoever comes next, with `other`, is refused.
+# judge_dead DIRECTORY: a client died there between link and unlink, while it renamed `source` to `destination`. Both names must be one
+# file, and a rename of `other` to `destination` must be refused.
 judge_dead() {
   local at=$1
   [ "$(cat "$at/source" "$at/destination")" = $'published\npublished' ] || { echo "left: $(ls -i "$at")"; return 1; }

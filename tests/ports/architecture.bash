@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-# For tests on processors that this machine is not: `load architecture` after `load ../common`. They build with Debian's cross
-# compilers, and run under the emulator of qemu-user, the preload being inside of what is emulated. i386 runs on x86-64 as it is.
+# For tests on other processors: `load architecture` after `load ../common`. They build with Debian's cross compilers, and run under
+# the emulator of qemu-user, with the library inside the emulated program. i386 runs on x86-64 without an emulator.
 # shellcheck shell=bash
 
-# architecture NAME: which one, as Debian calls it. Skips the case where its compiler or its emulator is not here.
+# architecture NAME: selects one, by its name in Debian. Skips the case if its compiler or emulator is missing.
 architecture() {
   case $1 in
   i386) TRIPLET=i686-linux-gnu EMULATOR=qemu-i386 ;;
@@ -19,18 +19,18 @@ architecture() {
   is_native || need "$EMULATOR"
 }
 
-# is_native: whether this machine runs such programs itself.
+# is_native: whether this machine runs such programs without an emulator.
 is_native() {
   [ "$TRIPLET-$(uname -m)" = i686-linux-gnu-x86_64 ] && "/usr/$TRIPLET/lib/ld-linux.so.2" --version >/dev/null 2>&1
 }
 
-# port TARGET…: makes these for the architecture, below $PORT, with the words in the array MORE.
+# port TARGET…: makes these targets for the architecture, in $PORT, with the words of the array MORE.
 port() {
   env -u MAKEFLAGS -u MAKELEVEL -u CFLAGS -u LDFLAGS make -s -C "$ROOT" ${CI:+WERROR=1} CC="$TRIPLET-gcc" AR="$TRIPLET-ar" \
     BUILD="$PORT" "${MORE[@]}" "${@/#/$PORT/}"
 }
 
-# port_programs TARGET…: the same for programs. Where no emulator finds their libc for them, they say themselves where it is.
+# port_programs TARGET…: the same for programs. If no emulator finds their libc, its path is built into them.
 port_programs() {
   local MORE=("${MORE[@]}")
   ! is_native ||
@@ -38,7 +38,7 @@ port_programs() {
   port "$@"
 }
 
-# on_it [NAME=VALUE…] FILE [ARGUMENT…]: runs a program of the architecture, under the library that $LIBRARY names, if any.
+# on_it [NAME=VALUE…] FILE [ARGUMENT…]: runs a program of the architecture, under the library $LIBRARY if that is set.
 on_it() {
   local variables=()
   while [[ $1 == *=* ]]; do

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# What the library does in every host, whatever its processor or libc. Who loads this has a function
+# What the library does in every host, on any processor and libc. Whoever loads this defines a function
 #
 #   hosted [NAME=VALUE…] PROGRAM [ARGUMENT…]
 #
@@ -10,7 +10,7 @@
 # shellcheck disable=SC2034 # whoever loads this builds them
 BEHAVIOUR=(call clone_stack environment few_arguments forward loop race small_stack threads vfork_child)
 
-# afresh: an empty folder to work in, with a file to rename and one that is in the way, and no log yet.
+# afresh: makes a new folder to work in, with a file to rename, an existing destination, and no log.
 afresh() {
   rm -rf "$BATS_TEST_TMPDIR/work"
   mkdir "$BATS_TEST_TMPDIR/work"
@@ -21,14 +21,14 @@ afresh() {
   echo old >old
 }
 
-# said EXPECTED: what the log holds, event by event, as "verdict rule call destination".
+# said EXPECTED: the log must hold these events, each as "verdict rule call destination".
 said() {
   local is
   is=$(events '" ".join([e["verdict"], e["rule"], e["call"], e["destination"].rsplit("/", 1)[1]])')
   [ "$is" = "$1" ] || { printf 'said: %s\n' "$is"; return 1; }
 }
 
-# behaves: runs it all, and says what it was at.
+# behaves: runs all checks, and prints which one is running.
 behaves() {
   echo "an overwrite is refused by every call, and both files are left"
   afresh
@@ -36,7 +36,7 @@ behaves() {
   hosted call EEXIST rename new old EEXIST renameat new old EEXIST renameat2 new old EEXIST syscall:rename new old \
     EEXIST syscall:renameat new old EEXIST syscall:renameat2 new old EEXIST noreplace new old EISDIR rename new folder
   [ "$(cat new old)" = $'new\nold' ]
-  # Once for the first of a loop; the program's own NOREPLACE is none.
+  # One event for the first refusal of a loop; the program's own NOREPLACE is no refusal.
   said "refused default rename old"
   [ "$(events 'abs(e["time"] - __import__("time").time()) < 3600 and e["source"]')" = "$PWD/new" ]
 
@@ -89,7 +89,7 @@ behaves() {
   afresh
   hosted forward
   hosted few_arguments
-  # NO_LEAF: libc's own syscall(2) keeps a frame, so that without us, too, a child cannot return from it.
+  # NO_LEAF: libc's syscall(2) keeps a frame, so even without us a child cannot return from it.
   [ -n "${NO_LEAF:-}" ] || hosted clone_stack
   afresh
   hosted NOCLOBBER_ALLOW=free/ vfork_child
