@@ -79,9 +79,8 @@ static int resolve(const char *path, char *out, size_t size)
 static const char *resolve_error(const char *path, int error)
 {
     if (*path == '\0')
-        return "is an empty word; name a path";
-    return error == -EINVAL ? "'.', '..' and '/' are no names that a rename could give (EBUSY)"
-                            : strerror(-error);
+        return "is empty; name a path";
+    return error == -EINVAL ? "a rename can't create '.', '..' or '/' (EBUSY)" : strerror(-error);
 }
 
 /* ---- what is there ---- */
@@ -147,7 +146,7 @@ static void print_verdict(const struct policy *policy, const char *path,
         if (decision->pattern)
             print_rule("protect", decision->pattern);
         else
-            printf("default: without a protect pattern every destination is");
+            printf("the default: without a protect pattern every destination is guarded");
     }
     putchar('\n');
 }
@@ -162,7 +161,7 @@ static void print_forecast(const struct policy *policy, const struct policy_deci
     else if (forecast->is_refusal && forecast->error == -EEXIST)
         puts("is refused: EEXIST");
     else if (forecast->is_refusal)
-        puts("is refused: EOPNOTSUPP, for this filesystem has no exclusive rename");
+        puts("is refused: EOPNOTSUPP, because this filesystem has no exclusive rename");
     else if (forecast->error < 0)
         printf("fails: %s\n", strerror(-forecast->error));
     else if (forecast->is_emulated)
@@ -199,14 +198,14 @@ static void print_exceptions(unsigned allow_if, enum there there, const struct s
 {
     if ((allow_if & POLICY_ALLOW_IF_SAME) && (there == THERE_FILE || there == THERE_LINK))
         printf("    unless allow_if:same: %s may replace it\n",
-               there == THERE_FILE ? "a file of the same bytes, mode and owner"
+               there == THERE_FILE ? "a file with the same contents, mode and owner"
                                    : "a symbolic link with the same target");
     if ((allow_if & POLICY_ALLOW_IF_SYMLINK) && there == THERE_LINK)
         puts("    unless allow_if:symlink: another symbolic link may replace it");
     if (!(allow_if & POLICY_ALLOW_IF_EMPTY))
         return;
     if (there == THERE_FILE && facts->st_size == 0)
-        puts("    unless allow_if:empty: it has no bytes, so any file may replace it");
+        puts("    unless allow_if:empty: it is empty, so any file may replace it");
     if (there == THERE_DIRECTORY)
         puts("    unless allow_if:empty: while it is empty, a directory may replace it");
 }

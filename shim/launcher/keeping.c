@@ -37,7 +37,7 @@ static int refuse(const struct keeping *keeping, const char *reason, int error)
                       reason);
         return error;
     }
-    snprintf(line, sizeof line, "goes on without: %s", reason);
+    snprintf(line, sizeof line, "continuing without a seal: %s", reason);
     message_fault("--seal=auto", NULL, line);
     return 0;
 }
@@ -50,8 +50,8 @@ static int begin_seal(struct keeping *keeping, const struct policy *policy,
 
     if (policy->allow_if & POLICY_ALLOW_IF_SAME)
         return refuse(keeping,
-                      "--allow-if=same replaces a file by an equal one, which a seal refuses; use "
-                      "one of them",
+                      "can't be combined with --allow-if=same, which replaces sealed files; use "
+                      "only one of them",
                       -EINVAL);
     result = seal_check(reason, sizeof reason);
     if (result == 0)
@@ -160,8 +160,10 @@ int keeping_begin(struct keeping *keeping, const struct options *options,
     if (!keeping_is_wanted(options))
         return 0;
     if (policy->mode == POLICY_AUDIT)
-        return refuse(keeping, "an audit lets everything through, this nothing; use one of them",
-                      -EINVAL);
+        return refuse(
+            keeping,
+            "can't be combined with audit mode, which refuses nothing; use only one of them",
+            -EINVAL);
     if (policy->mode == POLICY_OFF)
         return refuse(keeping, "NOCLOBBER_MODE=off guards nothing; unset it", -EINVAL);
     return begin_both(keeping, policy);

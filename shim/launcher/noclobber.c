@@ -16,11 +16,11 @@
 
 static int explain_itself(void)
 {
-    fputs("noclobber: what shall be protected? Nothing was started.\n"
+    fputs("noclobber: nothing to protect was specified; the command was not run\n"
           "  noclobber --protect dist/ -- COMMAND    the tree dist/ here\n"
           "  noclobber --protect '*.deb' -- COMMAND  such files anywhere\n"
           "  noclobber --protect-all -- COMMAND      every file that a rename could replace\n"
-          "or --policy FILE, or NOCLOBBER_PROTECT in the environment. More: noclobber --help\n",
+          "or use --policy FILE, or set NOCLOBBER_PROTECT; see noclobber --help\n",
           stderr);
     return OWN_ERROR;
 }
@@ -34,7 +34,7 @@ static int start(const struct options *options, const struct settings *settings)
         return OWN_ERROR;
     }
     if (*options->arguments[0] == '\0') {
-        message_fault("the command", "", "is an empty word; is a variable not set?");
+        message_fault("the command", "", "is empty; is a variable unset?");
         return NOT_FOUND;
     }
     audit_warn(&settings->policy);

@@ -66,7 +66,7 @@ static int keep(struct options *options, const struct setting *setting, const ch
 static int take_policy(struct options *options, const char *value)
 {
     if (options->policy_file)
-        return refuse("--policy", value, "is given twice; put all settings in one file");
+        return refuse("--policy", value, "can be given only once; put all settings in one file");
     options->policy_file = value;
     return 0;
 }
@@ -74,7 +74,7 @@ static int take_policy(struct options *options, const char *value)
 static int take_question(struct options *options, enum options_action action)
 {
     if (options->action != OPTIONS_RUN && options->action != action)
-        return refuse("--explain, --doctor", NULL, "one question at a time");
+        return refuse("--explain, --doctor", NULL, "give only one of them");
     options->action = action;
     return 0;
 }
@@ -175,8 +175,8 @@ static int refuse_word(int answer, const char *word)
     if (is_long && optopt != 0)
         return refuse(name, strchr(word, '=') ? strchr(word, '=') + 1 : NULL, "takes no value");
     if (is_long && count_candidates(word + 2) > 1)
-        return refuse(word, NULL, "could be several options; write it out, see --help");
-    return refuse(is_long ? word : name, NULL, "is no option; see --help");
+        return refuse(word, NULL, "is ambiguous; write the option in full, see --help");
+    return refuse(is_long ? word : name, NULL, "unknown option; see --help");
 }
 
 /* ---- the whole ---- */
@@ -195,10 +195,10 @@ static int check(const struct options *options)
     if (is_run && options->report_file && *options->report_file == '\0')
         return refuse("--report-file", "", "needs a file");
     if (is_run && options->user && options->seal == OPTIONS_SEAL_NONE)
-        return refuse("--user", options->user, "goes with --seal");
+        return refuse("--user", options->user, "needs --seal");
     if (is_run && options->report_file && !has_file)
         return refuse("--report-file", options->report_file,
-                      "goes with --format=json or --format=gitlab");
+                      "needs --format=json or --format=gitlab");
     return 0;
 }
 

@@ -3,13 +3,12 @@
 
 #include "launcher/options.h"
 
-static const char head[] =
-    "usage: noclobber [options] [--] COMMAND [ARGUMENT...]\n"
-    "       noclobber [options] --explain PATH... | --doctor [DIRECTORY]\n"
-    "Runs a command that may add files but replace none of the protected ones.\n";
+static const char head[] = "usage: noclobber [options] [--] COMMAND [ARGUMENT...]\n"
+                           "       noclobber [options] --explain PATH... | --doctor [DIRECTORY]\n"
+                           "Runs a command that may add files but not replace protected ones.\n";
 static const char foot[] =
     "  -V, --version  -h, --help\n"
-    "Exit status: the command's; 17 refused or changed; 125 own error, 126, 127.\n";
+    "Exit status: the command's; 17: refused or changed; 125: own error; 126, 127.\n";
 
 void options_help(void)
 {

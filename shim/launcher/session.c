@@ -118,9 +118,10 @@ static void warn_of_blind_spots(const struct session *session)
 
     if (!first || session->options->quiet)
         return;
-    snprintf(more, sizeof more, "can't be read, nor can %zu more; changes there go unnoticed",
+    snprintf(more, sizeof more,
+             "can't be read, and neither can %zu others; changes there are not detected",
              count - 1);
-    message_fault(first, NULL, count > 1 ? more : "can't be read; changes there go unnoticed");
+    message_fault(first, NULL, count > 1 ? more : "can't be read; changes there are not detected");
 }
 
 /* Where nothing is guarded, nothing that changes is wrong. */
@@ -132,7 +133,7 @@ static int take_snapshot(struct session *session)
     const int result = snapshot_take(policy, how, &session->snapshot);
 
     if (result < 0)
-        return fail("the protected files can't be looked at", result);
+        return fail("can't read the protected files", result);
     warn_of_blind_spots(session);
     return 0;
 }
@@ -163,7 +164,7 @@ static void tell_exec(const struct session *session)
     char reason[256];
 
     snprintf(reason, sizeof reason, "can't be executed: %s%s", strerror(error),
-             error == E2BIG ? "; with the policy in it the environment is too long, shorten either"
+             error == E2BIG ? "; with the policy in it the environment is too long: shorten either"
                             : "");
     message_fault(session->options->arguments[0], NULL, reason);
 }
@@ -172,8 +173,8 @@ static void tell_exec(const struct session *session)
 static int tell_removed(const char *report)
 {
     message_fault(report, NULL,
-                  "the command has removed it, and what was refused since is not known; set TMPDIR "
-                  "to a directory that the command leaves alone");
+                  "the command removed it, so later refusals are unknown; set TMPDIR to a "
+                  "directory that the command does not remove");
     return 1;
 }
 
@@ -196,7 +197,7 @@ static int run(struct session *session)
     int result;
 
     if (!report)
-        return fail("no temporary directory, neither TMPDIR nor /tmp", -errno);
+        return fail("can't create a directory in TMPDIR or /tmp", -errno);
     environment =
         session->options->trace
             ? environment_build(environ, traced_variables, NULL, report)
@@ -214,7 +215,7 @@ static int run(struct session *session)
         tell_exec(session);
     result = records_read(private_log_path(), &session->records);
     if (result < 0)
-        session->is_blind = fail("the report of the library can't be read", result);
+        session->is_blind = fail("can't read the events of the run", result);
     if (!private_log_is_there())
         session->is_blind = tell_removed(report);
     return 0;
@@ -241,7 +242,7 @@ static void look_again(struct session *session)
     if (result == 0)
         result = changes_forgive_moves(&session->settings->policy, session->snapshot, changes);
     if (result < 0)
-        session->is_blind = fail("the protected files can't be looked at again", result);
+        session->is_blind = fail("can't verify the protected files", result);
     forgive_explained(&session->records, changes);
     keeping_restore(&session->keeping, changes);
 }
@@ -267,7 +268,7 @@ static int tell(const struct session *session)
 
     result = report_write(&report);
     if (result < 0)
-        fail("the report can't be written", result);
+        fail("can't write the report", result);
     return result < 0 && report.status == 0 ? OWN_ERROR : report.status;
 }
 

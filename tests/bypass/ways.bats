@@ -36,7 +36,7 @@ name_outcome() {
   OUTCOME='something else'
   if [ "$(cat ground/dist/old 2>/dev/null)" = old ]; then
     [ "$STATUS" = 0 ] || OUTCOME='kept'
-    ! grep -q 'and put back' said || OUTCOME='restored, told'
+    ! grep -q ', restored' said || OUTCOME='restored, told'
     [ "$STATUS" != 125 ] || OUTCOME='not started'
     [ "$STATUS" != 38 ] && [ "$STATUS" != 77 ] || OUTCOME='kept, `ENOSYS`'
   elif find ground -type f -exec cmp -s {} before \; -print | grep -q .; then

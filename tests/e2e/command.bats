@@ -56,7 +56,7 @@ is_kept() {
 @test "every long option of --help is known, and every known one is in --help" {
   "$NOCLOBBER" --help | grep -o -- '--[a-z][a-z-]*' | sort -u >told
   while read -r option; do
-    ! "$NOCLOBBER" "$option" x 2>&1 </dev/null | grep 'is no option' || return 1
+    ! "$NOCLOBBER" "$option" x 2>&1 </dev/null | grep 'unknown option' || return 1
   done <told
   "$PROGRAMS/settings" | sed 's/^/--/; s/ .*//' | sort | diff - told
 }
@@ -89,10 +89,10 @@ is_kept() {
 
 # ---- bad input ---------------------------------------------------------------------------------
 
-@test "a word that is no option is named" {
-  refuses '--protects: is no option; see --help' --protects dist/
-  refuses '-z: is no option; see --help' -Pz
-  refuses '--ver: could be several options; write it out, see --help' --ver
+@test "an unknown option is named" {
+  refuses '--protects: unknown option; see --help' --protects dist/
+  refuses '-z: unknown option; see --help' -Pz
+  refuses '--ver: is ambiguous; write the option in full, see --help' --ver
   refuses "--audit 'yes': takes no value" --audit=yes
   exits 125 --protect
   grep -qx 'noclobber: --protect: needs a value; see --help' stderr
@@ -101,7 +101,7 @@ is_kept() {
 @test "each option with a bad value is named with it" {
   refuses "--protect '': needs a pattern, such as dist/ or *.deb" --protect ''
   refuses "--protect '[a': '[' has no ']'; close it, or write '\\[' for the character itself" -p '[a'
-  refuses "--protect 'a/:b/': one pattern at a time; a ':' that belongs to the name is written '\\:'" -p a/:b/
+  refuses "--protect 'a/:b/': give one pattern at a time; write a ':' in a name as '\\:'" -p a/:b/
   refuses "--allow 'x/*/../y': a '.' or '..' component could never match; write the path without it" -P -a 'x/*/../y'
   refuses "--allow-if 'most': must be a list of same, symlink and empty, separated by ','" -P --allow-if same,most
   refuses "--fallback 'none': must be emulate or refuse" -P -f none
@@ -109,9 +109,9 @@ is_kept() {
   refuses "--policy 'none': No such file or directory" --policy none
   refuses "--policy 'dist': Is a directory" --policy dist
   refuses "--format 'xml': must be text, json, github or gitlab" -P --format xml
-  refuses "--verify 'md5': must be stat or hash; --no-verify does not look at all" -P --verify=md5
+  refuses "--verify 'md5': must be stat or hash; to skip it, use --no-verify" -P --verify=md5
   refuses "--refused-status '300': must be a number from 0 to 255" -P --refused-status 300
-  refuses "--report-file 'x': goes with --format=json or --format=gitlab" -P --report-file x
+  refuses "--report-file 'x': needs --format=json or --format=gitlab" -P --report-file x
 }
 
 @test "a bad value with control characters stays one line" {
@@ -160,13 +160,13 @@ is_kept() {
 @test "a policy file with a mistake is named with its line" {
   printf 'protect dist/\nprotekt x\n' >policy
   exits 125 --policy policy touch started
-  grep -q "^noclobber: policy:2 'protekt': is no setting; there are protect, " stderr
+  grep -q "^noclobber: policy:2 'protekt': unknown setting; the settings are protect, " stderr
   printf 'protect dist/\n\nprotect dist/ # here\n' >policy
   exits 125 --policy policy touch started
-  grep -q "^noclobber: policy:3 'protect dist/ # here': a comment has a line of its own" stderr
+  grep -q "^noclobber: policy:3 'protect dist/ # here': put the comment on its own line" stderr
   printf 'protect a\0b\n' >policy
   exits 125 --policy policy touch started
-  grep -q "^noclobber: policy:1: a NUL byte" stderr
+  grep -q "^noclobber: policy:1: contains a NUL byte" stderr
   [ ! -e started ]
 }
 
@@ -297,10 +297,10 @@ except OSError: print("went on")'
   exits 125 -p dist touch started
   grep -q "^noclobber: --protect 'dist': is a directory" stderr
   exits 125 '--protect=~/x/' touch started
-  grep -q "^noclobber: --protect '~/x/': no shell expands '~' and '$' here" stderr
+  grep -q "^noclobber: --protect '~/x/': '~' and '$' are not expanded here" stderr
   printf 'protect "dist/"\n' >policy
   exits 125 -c policy touch started
-  grep -q "^noclobber: policy:1 .*: a quote begins or ends it" stderr
+  grep -q "^noclobber: policy:1 .*: begins or ends with a quote" stderr
   NOCLOBBER_PROTECT=dist exits 125 touch started
   grep -q "^noclobber: NOCLOBBER_PROTECT 'dist': is a directory" stderr
   [ ! -e started ]
@@ -345,7 +345,7 @@ except OSError: print("went on")'
 @test "a failure of its own behind a success is 125: the report cannot be written any more" {
   mkdir reports
   exits 125 -P --no-verify --format json --report-file reports/r -- sh -c 'rm -r reports'
-  grep -q "^noclobber: the report can't be written: No such file or directory" stderr
+  grep -q "^noclobber: can't write the report: No such file or directory" stderr
   mkdir reports
   exits 3 -P --no-verify --format json --report-file reports/r -- sh -c 'rm -r reports; exit 3'
 }
@@ -356,17 +356,17 @@ except OSError: print("went on")'
 }
 
 @test "a file that the run is to write to and that cannot be is told before anything starts" {
-  refuses "log '/none/log': can't be written: No such file or directory; name a file that can" -P --log /none/log
-  refuses "log '$PWD/dist': can't be written: Is a directory; name a file that can" -P --log dist
-  NOCLOBBER_LOG=/none/log refuses "log '/none/log': can't be written: No such file or directory; name a file that can" -P
-  refuses "--report-file '/none/r': can't be written: No such file or directory; name a file that can" \
+  refuses "log '/none/log': can't be written: No such file or directory; name another file" -P --log /none/log
+  refuses "log '$PWD/dist': can't be written: Is a directory; name another file" -P --log dist
+  NOCLOBBER_LOG=/none/log refuses "log '/none/log': can't be written: No such file or directory; name another file" -P
+  refuses "--report-file '/none/r': can't be written: No such file or directory; name another file" \
     -P --format json --report-file /none/r
-  refuses "--report-file 'dist/': can't be written: Is a directory; name a file that can" -P --format gitlab --report-file dist/
-  refuses "--report-file 'new/r': can't be written: Not a directory; name a file that can" -P --format json --report-file new/r
-  GITHUB_STEP_SUMMARY=/none/s refuses "GITHUB_STEP_SUMMARY '/none/s': can't be written: No such file or directory; name a file that can" \
+  refuses "--report-file 'dist/': can't be written: Is a directory; name another file" -P --format gitlab --report-file dist/
+  refuses "--report-file 'new/r': can't be written: Not a directory; name another file" -P --format json --report-file new/r
+  GITHUB_STEP_SUMMARY=/none/s refuses "GITHUB_STEP_SUMMARY '/none/s': can't be written: No such file or directory; name another file" \
     -P --format github
   mkdir gl-code-quality-report.json
-  refuses "--format=gitlab 'gl-code-quality-report.json': can't be written: Is a directory; name a file that can" -P --format gitlab
+  refuses "--format=gitlab 'gl-code-quality-report.json': can't be written: Is a directory; name another file" -P --format gitlab
 }
 
 @test "files that may be written are not made where there is nothing to say" {
@@ -389,7 +389,7 @@ except OSError: print("went on")'
 
 @test "an empty word for a command is 127, and told" {
   exits 127 -P ''
-  [ "$(cat stderr)" = "noclobber: the command '': is an empty word; is a variable not set?" ]
+  [ "$(cat stderr)" = "noclobber: the command '': is empty; is a variable unset?" ]
 }
 
 @test "an alarm that was set before noclobber ends the command" {
@@ -403,7 +403,7 @@ except OSError: print("went on")'
 
 # is_told: nothing could be recorded, and that was said and counted.
 is_told() {
-  grep -qx 'noclobber: more was refused than could be recorded: a full disk, or no descriptor left' stderr
+  grep -qx 'noclobber: some refusals could not be recorded (disk full, or no file descriptor left)' stderr
   is_kept
 }
 
@@ -461,7 +461,7 @@ END
   grep -q '^noclobber: refused 1 rename' stderr
   # What was refused before is told; what was refused afterwards nobody knows.
   exits 125 -p dist/ --no-verify sh -c 'mv new dist/a; rm -rf "$TMPDIR"; mkdir "$TMPDIR"; mv new dist/a; true'
-  grep -q '^noclobber: .*/report: the command has removed it, and what was refused since is not known; set TMPDIR' stderr
+  grep -q '^noclobber: .*/report: the command removed it, so later refusals are unknown; set TMPDIR' stderr
   grep -q '^noclobber: refused 1 rename' stderr
   is_kept
 }

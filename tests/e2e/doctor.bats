@@ -57,9 +57,9 @@ type() {
   cc -shared -fPIC -D_GNU_SOURCE -o libmachine.so "$BATS_TEST_DIRNAME/../fault/libraries/machine.c" || skip "no glibc on this machine"
   type FE534D42 0 "^warning  filesystem: 'ground' is SMB, whose exclusive rename holds on this machine only: link"
   type FF534D42 0 "is SMB"
-  type 65735546 0 "^warning  filesystem: 'ground' is FUSE, and takes the flag"
+  type 65735546 0 "^warning  filesystem: 'ground' is FUSE, and accepts the flag"
   type EF53 0 "^ok       filesystem: 'ground' has exclusive rename"
-  IGNORES=yes finds 1 "^problem  filesystem: 'ground' takes the flag and replaces" env LD_PRELOAD="$PWD/libmachine.so"
+  IGNORES=yes finds 1 "^problem  filesystem: 'ground' accepts the flag but replaces" env LD_PRELOAD="$PWD/libmachine.so"
 }
 
 @test "doctor: what cannot be opened, once each" {

@@ -83,7 +83,7 @@ assert got == wanted, (got, wanted)
   touch new old
   wrapped --allow old -- mv new old
   [ "$status" -eq 0 ]
-  grep -qF 'let through by exceptions: 1 rename onto 1 destination' said
+  grep -qF 'allowed by exceptions: 1 rename onto 1 destination' said
 }
 
 @test "text: no name brings a control character or a line of its own to the terminal" {

@@ -33,12 +33,12 @@ restores() {
   echo "$output"
   [ "$status" -eq 17 ]
   [ "$(cat dist/app)" = old ]
-  [[ $output == *", and put back"* ]]
+  [[ $output == *", restored"* ]]
 }
 
 # other: what was under the name, by the name that the summary gives.
 other() {
-  cat "$(sed -n 's/.*what was there: "\(.*\)"$/\1/p' <<<"$output")"
+  cat "$(sed -n 's/.*other version: "\(.*\)"$/\1/p' <<<"$output")"
 }
 
 @test "written in place, truncated, mapped, appended to: the old bytes are back, the new ones beside" {
@@ -80,7 +80,7 @@ other() {
   look() { stat -c '%a %u %g %y %s' dist/app; ! command -v getfattr >/dev/null || getfattr -d dist/app; }
   look >before
   run "$NOCLOBBER" --restore -p dist/ -- sh -c 'rm dist/app; echo new >dist/app'
-  says "and put back; what was there"
+  says "restored; other version"
   look >after
   diff before after
 }
@@ -116,7 +116,7 @@ other() {
 @test "a further hard link stays with the other bytes, which is told" {
   ln dist/app link
   run "$NOCLOBBER" --restore -p dist/ -- sh -c 'echo new >link'
-  says "but for owner, attributes or a further hard link"
+  says "except for owner, attributes or a hard link"
   [ "$(cat dist/app)" = old ]
   [ "$(cat link)" = new ]
 }
@@ -151,7 +151,7 @@ other() {
   [ "$(cat dist/app)" = old ]
   ! "$NOCLOBBER" --seal -Pq true || {
     run "$NOCLOBBER" --seal --restore -p dist/ -- mv dist elsewhere
-    says "and put back"
+    says ", restored"
     [ "$(cat dist/app elsewhere/app)" = $'old\nold' ]
   }
 }
@@ -159,7 +159,7 @@ other() {
 @test "under a profile like Docker's" {
   run "$PROGRAMS/filter" unshare=EPERM,setns=EPERM,mount=EPERM,umount2=EPERM,open_tree=EPERM,move_mount=EPERM,mount_setattr=EPERM \
     "$NOCLOBBER" --restore -p dist/ -- sh -c 'echo new >dist/app'
-  says "and put back"
+  says ", restored"
   [ "$(cat dist/app)" = old ]
 }
 
@@ -175,7 +175,7 @@ other() {
 @test "a file with a hole of a terabyte" {
   truncate -s 1T dist/app 2>/dev/null || skip "no such files here"
   run "$NOCLOBBER" --restore -p dist/ -- sh -c 'echo new >>dist/app'
-  says "and put back"
+  says ", restored"
   [ "$(stat -c '%s' dist/app)" = 1099511627776 ]
   [ "$(stat -c '%b' dist/app)" -lt 1000 ]
   [ "$(head -c 4 dist/app)" = old ]
@@ -185,19 +185,19 @@ other() {
   mkdir elsewhere
   echo mine >elsewhere/app
   run "$NOCLOBBER" --restore -p dist/ -- sh -c 'rm -r dist; ln -s elsewhere dist'
-  says "and not put back; as it was: "
+  says "not restored; original: "
   [ "$(cat elsewhere/app)" = mine ]
   [ "$(ls elsewhere)" = app ]
-  [ "$(cat "$(sed -n 's/.*as it was: "\(.*\)"$/\1/p' <<<"$output")")" = old ]
+  [ "$(cat "$(sed -n 's/.*original: "\(.*\)"$/\1/p' <<<"$output")")" = old ]
 }
 
 @test "without exclusive renames: a removed file is back, of a written one the original is beside" {
   echo old2 >dist/removed
   run "$PROGRAMS/filter" renameat2=ENOSYS "$NOCLOBBER" --restore -p dist/ -- sh -c 'echo new >dist/app; rm dist/removed'
-  says "and not put back; as it was: "
+  says "not restored; original: "
   [ "$status" -eq 17 ]
   [ "$(cat dist/app dist/removed)" = $'new\nold2' ]
-  [ "$(cat "$(sed -n 's/.*as it was: "\(.*\)"$/\1/p' <<<"$output")")" = old ]
+  [ "$(cat "$(sed -n 's/.*original: "\(.*\)"$/\1/p' <<<"$output")")" = old ]
 }
 
 # ---- what it can't keep ----
@@ -247,8 +247,8 @@ other() {
   mount -t tmpfs -o size=64k tmpfs small || skip "no tmpfs can be mounted here"
   head -c 300000 /dev/zero >dist/app
   TMPDIR=$PWD/small run "$NOCLOBBER" --restore -p dist/ -- sh -c 'echo new >dist/app'
-  says "--restore can't keep it from now on: No space left on device"
-  says "and not put back"
+  says "--restore can't keep it any longer: No space left on device"
+  says "not restored"
   [ "$status" -eq 17 ]
   [ "$(cat dist/app)" = new ]
 }
@@ -260,10 +260,10 @@ other() {
   mount -t tmpfs tmpfs small || skip "no tmpfs can be mounted here"
   echo old >small/app
   run "$NOCLOBBER" --restore -p small/ -- sh -c 'echo new >small/app; mount -o remount,ro small'
-  says "and not put back; as it was: "
+  says "not restored; original: "
   [ "$status" -eq 17 ]
   [ "$(cat small/app)" = new ]
-  [ "$(cat "$(sed -n 's/.*as it was: "\(.*\)"$/\1/p' <<<"$output")")" = old ]
+  [ "$(cat "$(sed -n 's/.*original: "\(.*\)"$/\1/p' <<<"$output")")" = old ]
 }
 
 # ---- killed ----
@@ -279,7 +279,7 @@ has() {
   bash -c '"$0" --restore -p dist/ -- sh -c "echo new >dist/app; rm dist/removed; rm dist/replaced; echo new3 >dist/replaced; kill -9 \$PPID"; true' \
     "$NOCLOBBER" 2>&1 | cat >said # which waits for the keeper
   cat said
-  grep -q 'noclobber was killed; here are files as they were' said
+  grep -q 'noclobber was killed; this directory has the original versions' said
   for text in old old2 old3 new new3; do has $text; done
   for link in temporary/.noclobber-kept.*/*.of; do
     [ "$(cat "${link%.of}")" = "$(case $(readlink "$link") in *removed) echo old2 ;; *replaced) echo old3 ;; *) echo old ;; esac)" ]

@@ -259,7 +259,7 @@ END
   cc -static -o program program.c || skip "no static libc on this machine"
   run guarded -- ./program
   says 'statically linked'
-  says 'with --trace'
+  says 'use --trace'
   guarded --trace -- true || skip "no tracing here"
   run guarded --trace -- ./program # as it was told
   [ "$status" -eq 3 ]
@@ -276,7 +276,7 @@ END
   GOCACHE=$PWD/cache go build -o program main.go
   run guarded -- ./program
   says 'Go program'
-  says 'with --trace'
+  says 'use --trace'
 }
 
 @test "a program of musl is started, and guarded" {
@@ -320,7 +320,7 @@ END
   chmod +x script
   run guarded -- ./script
   [ "$status" -eq 127 ]
-  [[ $output == *"first line of './script' asks for '/bin/sh\\u000d'"*"line ends of Unix"* ]]
+  [[ $output == *"first line of './script' asks for '/bin/sh\\u000d'"*"Unix line endings"* ]]
   printf '#!/usr/bin/env no-such-program\n' >script
   run guarded -- ./script
   [ "$status" -eq 127 ]

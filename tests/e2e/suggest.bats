@@ -108,7 +108,7 @@ END
   "$NOCLOBBER" --protect site/ --no-verify --audit -- sh -c "$flip" 2>said
   cat said
   grep -qx '  --allow-if symlink' said
-  grep -qxF 'noclobber:   --allow-if symlink lets any symbolic link that is protected be replaced by another' said
+  grep -qxF 'noclobber:   --allow-if symlink allows replacing any protected symbolic link by another' said
   [ "$(wc -l <said)" -eq 5 ]
   rm -r site && mv before site
   "$NOCLOBBER" --protect site/ --no-verify --allow-if symlink -- sh -c "$flip"
@@ -122,7 +122,7 @@ END
   "$NOCLOBBER" --protect dist/ --no-verify --audit -- sh -c 'mv new1 dist/a; echo x >>new2; mv new2 dist/empty; cp -p dist/a again; mv again dist/a' 2>said
   cat said
   grep -qxF "  --allow '$PWD/dist/a' --allow-if empty" said
-  grep -qF -e "--allow-if empty lets anything empty that is protected be replaced" said
+  grep -qF -e "--allow-if empty allows replacing any protected empty file or directory" said
 }
 
 @test "suggest: in JSON they are words, and standard error is JSON alone" {

@@ -74,9 +74,9 @@ START_TEST(a_directory_that_takes_no_files_is_said)
 {
     static char name[4090];
 
-    expect(ask("absent"), "warning  filesystem: 'absent' could not be tried: No such file");
+    expect(ask("absent"), "warning  filesystem: 'absent' could not be tested: No such file");
     memset(name, 'x', sizeof name - 1);
-    expect(ask(name), "could not be tried: File name too long");
+    expect(ask(name), "could not be tested: File name too long");
 }
 END_TEST
 
@@ -97,8 +97,8 @@ static const struct {
     const char *expected;
 } policies[] = {
     {"HOME", "/", "ok       variables: none is set"},
-    {"NOCLOBBER_LIBRARY", "/x", "ok       variables: are understood"},
-    {"NOCLOBBER_PROTECT", "a", "ok       variables: are understood"},
+    {"NOCLOBBER_LIBRARY", "/x", "ok       variables: are valid"},
+    {"NOCLOBBER_PROTECT", "a", "ok       variables: are valid"},
     {"NOCLOBBER_PROTECT", "./a", "warning  variables: libnoclobber: NOCLOBBER_PROTECT './a'"},
     {"NOCLOBBER_PROTEKT", "a", "warning  variables: libnoclobber: NOCLOBBER_PROTEKT"},
     {"NOCLOBBER_MODE", "audit", "problem  variables: NOCLOBBER_MODE is audit"},

@@ -53,7 +53,7 @@ static const struct {
     const char *path;
     const char *expected[4]; /* each stands in the answer; one that begins with '!' does not */
 } rows[] = {
-    {{NULL}, "dist/a", {"/dist/a: guarded by default", "of 4 bytes", "is refused: EEXIST"}},
+    {{NULL}, "dist/a", {"/dist/a: guarded by the default", "of 4 bytes", "is refused: EEXIST"}},
     {{DIST}, "dist/a", {"/dist/a: guarded by protect:dist/", "is refused: EEXIST", "!unless"}},
     {{DIST}, "way/a", {"/dist/a: guarded by protect:dist/"}},
     {{DIST}, "dist//./a", {"/dist/a: guarded by protect:dist/"}},
@@ -72,11 +72,11 @@ static const struct {
      "dist/a",
      {"not guarded: allow:a excepts it from protect:dist/", "replaces it"}},
     {{"ALLOW=a"}, "dist/a", {"not guarded: allow:a excepts it from the default"}},
-    {{DIST, "ALLOW_IF=same"}, "dist/a", {"unless allow_if:same: a file of the same bytes"}},
+    {{DIST, "ALLOW_IF=same"}, "dist/a", {"unless allow_if:same: a file with the same contents"}},
     {{DIST, "ALLOW_IF=same"}, "dist/link", {"unless allow_if:same: a symbolic link with"}},
     {{DIST, "ALLOW_IF=symlink"}, "dist/link", {"unless allow_if:symlink", "to the\\u000atarget"}},
     {{DIST, "ALLOW_IF=symlink,empty"}, "dist/a", {"!unless"}},
-    {{DIST, "ALLOW_IF=empty"}, "dist/empty", {"unless allow_if:empty: it has no bytes"}},
+    {{DIST, "ALLOW_IF=empty"}, "dist/empty", {"unless allow_if:empty: it is empty"}},
     {{DIST, "ALLOW_IF=empty"},
      "dist/full/",
      {"that is not empty", "fails: Not a directory", "of a directory onto it fails: File exists"}},
@@ -110,7 +110,7 @@ START_TEST(each_answer_names_the_rule_and_what_follows)
 }
 END_TEST
 
-#define NO_NAME "'.', '..' and '/' are no names that a rename could give (EBUSY)"
+#define NO_NAME "a rename can't create '.', '..' or '/' (EBUSY)"
 
 static const struct {
     const char *path;
@@ -119,7 +119,7 @@ static const struct {
     {".", NO_NAME},
     {"..", NO_NAME},
     {"/", NO_NAME},
-    {"", "is an empty word; name a path"},
+    {"", "is empty; name a path"},
     {"dist/.", NO_NAME},
     {"dist/a/b", "Not a directory"},
     {"no/../x/y", "No such file or directory"},
@@ -154,7 +154,7 @@ START_TEST(one_bad_path_does_not_keep_the_others_from_an_answer)
     capture_begin(STDERR_FILENO);
     capture_begin(STDOUT_FILENO);
     status = explain(&settings, 0, paths);
-    ck_assert_ptr_nonnull(strstr(capture_end(STDOUT_FILENO), "/a: guarded by default"));
+    ck_assert_ptr_nonnull(strstr(capture_end(STDOUT_FILENO), "/a: guarded by the default"));
     capture_end(STDERR_FILENO);
     ck_assert_int_eq(status, 125);
 }

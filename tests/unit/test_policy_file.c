@@ -95,13 +95,13 @@ static const struct {
     {"not there", "none", -ENOENT, "noclobber: --policy 'none': No such file or directory\n"},
     {"a directory", "directory", -EISDIR, "noclobber: --policy 'directory': Is a directory\n"},
     {"a NUL", "binary", -EINVAL,
-     "noclobber: binary:2: a NUL byte; a policy file is text, with one setting a line\n"},
+     "noclobber: binary:2: contains a NUL byte; a policy file is text with one setting per line\n"},
     {"a comment behind a value", "comment", -EINVAL,
      "noclobber: comment:2 'protect dist/ # ours': "
-     "a comment has a line of its own; '\\#' is the character itself\n"},
+     "put the comment on its own line; write a literal '#' as '\\#'\n"},
     {"a comment in place of a value", "no-value", -EINVAL,
      "noclobber: no-value:1 'protect # dist/': "
-     "a comment has a line of its own; '\\#' is the character itself\n"},
+     "put the comment on its own line; write a literal '#' as '\\#'\n"},
     {"too long", "long", -EFBIG,
      "noclobber: --policy 'long': is longer than 1 MiB; a policy is a few lines\n"},
 };

@@ -192,7 +192,7 @@ START_TEST(a_loader_that_cannot_be_asked_loads_nothing)
     ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
     probe_command("sh", library, &probe);
     ck_assert_int_eq(probe.verdict, PROBE_NOT_LOADED);
-    ck_assert_ptr_nonnull(strstr(probe.reason, "could not be asked: "));
+    ck_assert_ptr_nonnull(strstr(probe.reason, "could not be run: "));
 }
 END_TEST
 
@@ -385,7 +385,7 @@ static const struct {
     {"a name with a blank for env", "#!/usr/bin/env sh -e\n",
      "asks for 'sh -e', which was not found"},
     {"a DOS line", "#!/bin/sh\r\n",
-     "asks for '/bin/sh\r', which was not found; save the script with the line ends of Unix"},
+     "asks for '/bin/sh\r', which was not found; save the script with Unix line endings"},
     {"a DOS line for env", "#!/usr/bin/env sh\r\n",
      "asks for 'sh\r', which was not found; save the script"},
     {"what may not be executed", "#!./plain\n", "asks for './plain', which can't be executed: "},

@@ -161,7 +161,7 @@ START_TEST(text_names_each_destination_once)
         "noclobber:   \"/srv/app\" by \"/bin/mv\" from \"/tmp/new\" (default, 10 times)\n"
         "noclobber: would have refused 1 rename onto 1 destination\n"
         "noclobber:   \"/srv/app\" by \"/bin/mv\" from \"/tmp/new\" (default)\n"
-        "noclobber: let through by exceptions: 3 renames onto 2 destinations\n"
+        "noclobber: allowed by exceptions: 3 renames onto 2 destinations\n"
         "noclobber:   allow:tmp/ (3 times)\n"
         "noclobber: changed by other means: 1 protected file\n"
         "noclobber:   truncated \"" HOSTILE_TEXT "\"\n"
@@ -235,8 +235,8 @@ static const struct {
      0,
      1,
      POLICY_REFUSAL_ERROR,
-     "noclobber:   the seal was passed by: the move of a directory, another job, or a hard link "
-     "elsewhere\n"},
+     "noclobber:   not prevented by the seal: a moved directory, another job, a hard link "
+     "elsewhere, an unsealed file\n"},
 };
 
 START_TEST(the_likely_means_are_named)
@@ -416,7 +416,7 @@ START_TEST(long_lists_of_every_kind_are_cut)
     ck_assert_ptr_nonnull(strstr(output, "/d/1 was removed\n"));
     ck_assert_ptr_nonnull(strstr(
         output, "::notice title=noclobber::and 10 more protected files changed by other means\n"));
-    ck_assert_ptr_nonnull(strstr(output, "more was refused than could be recorded\n"));
+    ck_assert_ptr_nonnull(strstr(output, "some refusals could not be recorded\n"));
     ck_assert_ptr_null(strstr(output, "/d/50"));
     free(output);
     written(report_github_summary);
@@ -425,7 +425,7 @@ START_TEST(long_lists_of_every_kind_are_cut)
     free(output);
     written(put_plain);
     ck_assert_ptr_nonnull(strstr(output, "noclobber: 2 damaged lines in the log\n"));
-    ck_assert_ptr_nonnull(strstr(output, "noclobber: more was refused than could be recorded"));
+    ck_assert_ptr_nonnull(strstr(output, "noclobber: some refusals could not be recorded"));
     free(output);
     written(report_json);
     ck_assert_ptr_nonnull(strstr(output,

@@ -330,7 +330,7 @@ static const struct {
      .says = "noclobber: --allow '': needs a pattern"},
     {.name = "two patterns in one option",
      .value = "a/:b/",
-     .says = "noclobber: --protect 'a/:b/': one pattern at a time"},
+     .says = "noclobber: --protect 'a/:b/': give one pattern at a time"},
     {.name = "a pattern with control characters",
      .value = "a\n\x1b[31m[/",
      .says = "noclobber: --protect 'a\\u000a\\u001b[31m[/': "},
@@ -341,7 +341,7 @@ static const struct {
     {.name = "an empty list",
      .option = SETTING_ALLOW_IF,
      .value = "",
-     .says = "noclobber: --allow-if '': needs a list"},
+     .says = "noclobber: --allow-if '': needs same, symlink or empty"},
     {.name = "a fallback",
      .option = SETTING_FALLBACK,
      .value = "guess",
@@ -368,20 +368,21 @@ static const struct {
      .says = "noclobber: NOCLOBBER_PROTECT ''here/'': a stray blank, quote"},
     {.name = "a file's quotes",
      .file = "protect \"here/\"\n",
-     .says = "noclobber: policy:1 '\\\"here/\\\"': a quote begins or ends it"},
+     .says = "noclobber: policy:1 '\\\"here/\\\"': begins or ends with a quote"},
     {.name = "a tilde",
      .value = "~/here/",
-     .says = "noclobber: --protect '~/here/': no shell expands '~' and '$' here"},
+     .says = "noclobber: --protect '~/here/': '~' and '$' are not expanded here"},
     {.name = "quotes around a log",
      .file = "log '/tmp/x'\n",
-     .says = "noclobber: policy:1 ''/tmp/x'': a quote begins or ends it"},
+     .says = "noclobber: policy:1 ''/tmp/x'': begins or ends with a quote"},
     {.name = "an unknown setting",
      .file = "\nprotects x\n",
-     .says = "noclobber: policy:2 'protects': is no setting; there are protect, protect-all, "},
+     .says = "noclobber: policy:2 'protects': unknown setting; the settings are protect, "
+             "protect-all, "},
     {.name = "an option that is no setting",
      .file = "trace\n",
      .says =
-         "noclobber: policy:1 'trace': is an option of the command alone; a policy has protect, "},
+         "noclobber: policy:1 'trace': can't be set in a policy file; the settings are protect, "},
     {.name = "a setting without its value",
      .file = "protect\n",
      .says = "noclobber: policy:1 'protect': needs a pattern"},
@@ -393,7 +394,7 @@ static const struct {
      .says = "noclobber: policy:1 'audit': takes no value\n"},
     {.name = "a file's pattern",
      .file = "audit\nprotect x/../../[\n",
-     .says = "noclobber: policy:2 'x/../../[': '..' behind a directory that is not there"},
+     .says = "noclobber: policy:2 'x/../../[': '..' follows a directory that does not exist"},
     {.name = "a file's list",
      .file = "allow-if all\n",
      .says = "noclobber: policy:1 'all': must be a list of same, symlink and empty"},
@@ -428,13 +429,13 @@ static const struct {
      {"NOCLOBBER_MODE=off"},
      SETTING_PROTECT,
      "x",
-     "noclobber: NOCLOBBER_MODE 'off': nothing is protected in this run; unset it, or say "
+     "noclobber: NOCLOBBER_MODE 'off': nothing is protected in this run; unset it, or use "
      "--enforce\n"},
     {"audit, from outside",
      {"NOCLOBBER_MODE=audit"},
      SETTING_PROTECT,
      "x",
-     "noclobber: NOCLOBBER_MODE 'audit': nothing is refused in this run; unset it, or say "
+     "noclobber: NOCLOBBER_MODE 'audit': nothing is refused in this run; unset it, or use "
      "--enforce\n"},
     {"an option audits as well", {"NOCLOBBER_MODE=audit"}, SETTING_AUDIT, NULL, ""},
     {"an option overrides", {"NOCLOBBER_MODE=off"}, SETTING_ENFORCE, NULL, ""},
@@ -510,7 +511,7 @@ START_TEST(a_directory_that_is_gone_is_told)
     put_directory("gone");
     ck_assert(chdir("gone") == 0 && rmdir("../gone") == 0);
     ck_assert_int_eq(build(NULL), -ENOENT);
-    ck_assert_ptr_nonnull(strstr(said, "the current directory has no name"));
+    ck_assert_ptr_nonnull(strstr(said, "the current directory has no path"));
     settings_free(&settings);
 }
 END_TEST

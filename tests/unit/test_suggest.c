@@ -199,7 +199,7 @@ START_TEST(the_words_say_what_is_opened)
     say(3, "", 0);
     ck_assert_str_eq(
         text, sandbox_expand(
-                  "noclobber: these options would let through what this run replaced:\n"
+                  "noclobber: these options would allow what this run replaced:\n"
                   "  --allow '@/d/*'\n"
                   "noclobber:   --allow \"@/d/*\" opens every name in that directory; this run "
                   "replaced 3\n"));
@@ -207,7 +207,7 @@ START_TEST(the_words_say_what_is_opened)
     put_record(1, "@/d/2/b", "default", NULL);
     put_record(2, "@/d/3/c", "default", NULL);
     ck_assert_ptr_nonnull(
-        strstr(say(3, "", 0), "opens all that is below that directory; this run replaced 3\n"));
+        strstr(say(3, "", 0), "opens everything below that directory; this run replaced 3\n"));
     put_record(0, "@/it's", "default", NULL);
     ck_assert_ptr_nonnull(strstr(say(1, "", 0), "it'\\''s'\n"));
     ck_assert_str_eq(say(0, "", 0), "");
@@ -230,7 +230,7 @@ START_TEST(the_list_is_as_long_as_a_person_reads)
         options++;
     ck_assert_uint_eq(options, FOLD_SHOWN);
     ck_assert_ptr_nonnull(
-        strstr(text, "of 400 places that this run replaced, these options would let through 20; "));
+        strstr(text, "of 400 places that this run replaced, these options would allow 20; "));
     for (size_t i = 0; i < 400; i++) {
         snprintf(path, sizeof path, "@/x%zu", i);
         put_record(i, path, "default", NULL);

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-# bash completion for noclobber(1). It works by itself; what follows the command's name is completed as that command
-# completes it where bash-completion is loaded, else as files.
+# bash completion for noclobber(1). The command's own arguments are completed by that command's completion if bash-completion
+# is loaded, otherwise as files.
 # shellcheck shell=bash
 
-_noclobber_takes_value() { # _noclobber_takes_value WORD: whether the next word is its value
+_noclobber_takes_value() { # _noclobber_takes_value WORD: whether the next word is the value of WORD
   case $1 in
   --protect | --allow | --allow-if | --fallback | --log | --policy | --format | --report-file | --verify | --refused-status | --user)
     return 0
@@ -12,8 +12,8 @@ _noclobber_takes_value() { # _noclobber_takes_value WORD: whether the next word 
   [[ $1 =~ ^-[Pnxtqed]*[paiflc]$ ]]
 }
 
-# Sets `option`, whose value the current word is, `question` (--explain, --doctor) and `first`, the index of the first word
-# that is no option, as far as there are such.
+# Sets `option` (the current word is its value), `question` (explain, doctor) and `first` (the index of the first word that is
+# not an option); each is empty if there is none.
 _noclobber_read() {
   local i=1
 
@@ -31,7 +31,7 @@ _noclobber_read() {
       return
     elif _noclobber_takes_value "${COMP_WORDS[i]}"; then
       option=${COMP_WORDS[i]}
-      # The shell cuts words at '=' and ':', which then are words of their own.
+      # The shell splits words at '=' and ':', which become separate words.
       [[ ${COMP_WORDS[i + 1]} == = ]] && ((i += 1))
       ((i += 1))
       while ((i < COMP_CWORD)) && [[ ${COMP_WORDS[i + 1]} == [=:]* ]]; do ((i += 2)); done
@@ -42,7 +42,7 @@ _noclobber_read() {
   done
 }
 
-_noclobber_files() { # _noclobber_files CURRENT [-d]: files, or folders alone
+_noclobber_files() { # _noclobber_files CURRENT [-d]: files, or only directories (-d)
   compopt -o filenames 2>/dev/null
   mapfile -t COMPREPLY < <(compgen "${2:--f}" -- "$1")
 }
@@ -51,7 +51,7 @@ _noclobber_words() { # _noclobber_words CURRENT WORD…
   mapfile -t COMPREPLY < <(compgen -W "${*:2}" -- "$1")
 }
 
-_noclobber_list() { # _noclobber_list CURRENT WORD…: one more word of a list with commas, none of it twice
+_noclobber_list() { # _noclobber_list CURRENT WORD…: one more word of a comma-separated list, without repetition
   local done=${1%"${1##*,}"} word
   COMPREPLY=()
   for word in "${@:2}"; do

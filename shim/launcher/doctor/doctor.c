@@ -39,7 +39,7 @@ static void check_library(struct findings *findings)
     probe_command("sh", library, &probe);
     if (probe.verdict == PROBE_LOADS)
         findings_add(findings, FINDING_OK, "dynamic programs", probe.loader,
-                     "is the loader of sh, and loads the library");
+                     "is the loader of sh and loads the library");
     else
         findings_add(findings, FINDING_PROBLEM, "dynamic programs", probe.program, probe.reason);
 }
@@ -58,12 +58,12 @@ static void check_rename(struct findings *findings)
     case -ENOSYS:
         findings_add(findings, FINDING_WARNING, subject, name.release,
                      "has no renameat2 (a kernel before 3.15, or a seccomp filter): link+unlink "
-                     "and mkdir+rename stand in for it; a newer kernel or runtime mends it");
+                     "and mkdir+rename are used instead; use a newer kernel or container runtime");
         break;
     default:
         findings_add(findings, FINDING_WARNING, subject, name.release,
-                     "has a filter against renameat2: link+unlink and mkdir+rename stand in for "
-                     "it; allow it in the container's seccomp profile");
+                     "has a filter against renameat2: link+unlink and mkdir+rename are used "
+                     "instead; allow it in the container's seccomp profile");
     }
 }
 
@@ -73,8 +73,8 @@ static void check_paths(struct findings *findings)
         findings_add(findings, FINDING_OK, "paths", NULL, "can be resolved");
     else
         findings_add(findings, FINDING_WARNING, "/proc", NULL,
-                     "is not mounted: a rename by a path that is deep, or has a symbolic link in "
-                     "it, can't be decided, and is refused if anything is in the way");
+                     "is not mounted: if the destination exists and its path is deep or contains a "
+                     "symbolic link, a rename can't be decided and is refused");
 }
 
 /* A way of guarding that answers for itself: 0, or an error and the reason. */
@@ -111,12 +111,12 @@ static const char *shared_note(const char *directory, int offer)
 
     if (offer == FILESYSTEM_LINKS && filesystem_on_smb(directory))
         return "is SMB, whose exclusive rename holds on this machine only: link+unlink and "
-               "mkdir+rename, which hold for every client of the share, stand in for it; not under "
-               "--trace";
+               "mkdir+rename, which hold for every client of the share, are used instead, but not "
+               "under --trace";
     if (offer == FILESYSTEM_EXCLUSIVE && statfs(directory, &facts) == 0 &&
         ((unsigned long)facts.f_type & 0xFFFFFFFF) == FUSE_SUPER_MAGIC)
-        return "is FUSE, and takes the flag: exclusive among the programs of this machine; "
-               "whether it is for others is up to its server";
+        return "is FUSE, and accepts the flag: exclusive among the programs of this machine; for "
+               "others it depends on the server";
     return NULL;
 }
 
@@ -136,8 +136,8 @@ static void check_filesystem(struct findings *findings, const char *directory)
         break;
     case FILESYSTEM_LINKS:
         findings_add(findings, FINDING_WARNING, "filesystem", directory,
-                     "has no exclusive rename: link+unlink and mkdir+rename stand in for it, and "
-                     "are exclusive as well; --fallback refuse if that is not wanted");
+                     "has no exclusive rename: link+unlink and mkdir+rename, which are exclusive "
+                     "as well, are used instead; use --fallback refuse if you do not want that");
         break;
     case FILESYSTEM_NEITHER:
         findings_add(findings, FINDING_WARNING, "filesystem", directory,
@@ -146,10 +146,10 @@ static void check_filesystem(struct findings *findings, const char *directory)
         break;
     case FILESYSTEM_IGNORES:
         findings_add(findings, FINDING_PROBLEM, "filesystem", directory,
-                     "takes the flag and replaces all the same; publish on another filesystem");
+                     "accepts the flag but replaces files anyway; publish on another filesystem");
         break;
     default:
-        snprintf(text, sizeof text, "could not be tried: %s; name a directory to write in",
+        snprintf(text, sizeof text, "could not be tested: %s; name a writable directory",
                  strerror(-offer));
         findings_add(findings, FINDING_WARNING, "filesystem", directory, text);
     }
@@ -168,10 +168,10 @@ static void check_preloads(struct findings *findings)
          entry = strtok_r(NULL, ": \t\n", &rest), count++)
         if (strchr(entry, '/') && access(entry, R_OK) != 0)
             findings_add(findings, FINDING_WARNING, "LD_PRELOAD", entry,
-                         "can't be read: the loader says so at each start; take it out");
+                         "can't be read: the loader complains at each start; remove it");
         else
             findings_add(findings, FINDING_OK, "LD_PRELOAD", entry,
-                         "is preloaded as well; libnoclobber(7) says what to mind beside which");
+                         "is preloaded as well; see libnoclobber(7) for known conflicts");
     if (count == 0)
         findings_add(findings, FINDING_OK, "LD_PRELOAD", NULL, "nothing else is preloaded");
     free(list);
@@ -205,7 +205,7 @@ static void check_variables(struct findings *findings)
                      "NOCLOBBER_MODE is audit: nothing is refused; unset it");
     else
         findings_add(findings, FINDING_OK, "variables", NULL,
-                     size == 0 ? "none is set" : "are understood");
+                     size == 0 ? "none is set" : "are valid");
     free(storage);
 }
 

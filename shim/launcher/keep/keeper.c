@@ -220,8 +220,8 @@ static void tell_lost(const char *path, int error)
 {
     char line[256];
 
-    snprintf(line, sizeof line, "is being written, and --restore can't keep it from now on: %s",
-             error == -ETIMEDOUT ? "to copy it takes longer than fs.lease-break-time"
+    snprintf(line, sizeof line, "is being written, and --restore can't keep it any longer: %s",
+             error == -ETIMEDOUT ? "copying takes longer than fs.lease-break-time"
                                  : strerror(-error));
     message_fault(path, NULL, line);
 }
@@ -349,8 +349,8 @@ static void leave(struct keeper *keeper)
         clear(keeper);
     else
         message_fault(keeper->directory, NULL,
-                      "noclobber was killed; here are files as they were before they were written, "
-                      "replaced or removed");
+                      "noclobber was killed; this directory has the original versions of files "
+                      "that were written, replaced or removed");
 }
 
 /* ---- the keeper ---- */

@@ -128,15 +128,14 @@ void seal_reason(const struct seal_result *result, char *reason, size_t size)
             "the root directory is not a mount point (a chroot); bind-mount it on itself before "
             "chroot");
     else if (result->step == SEAL_NAMESPACE)
-        snprintf(reason, size, "no mount namespace can be made here (%s); %s", error,
+        snprintf(reason, size, "can't create a mount namespace here (%s); %s", error,
                  namespace_remedy());
     else if (result->step == SEAL_COPY && result->error == -ENOSYS)
-        snprintf(
-            reason, size,
-            "no open_tree, move_mount and mount_setattr here; it takes Linux 5.12, and a seccomp "
-            "profile that allows them");
+        snprintf(reason, size,
+                 "open_tree, move_mount or mount_setattr is missing; sealing needs Linux 5.12 and "
+                 "a seccomp profile that allows them");
     else if (result->step == SEAL_COPY)
-        snprintf(reason, size, "nothing can be mounted here (%s); %s", error, namespace_remedy());
+        snprintf(reason, size, "can't mount anything here (%s); %s", error, namespace_remedy());
     else
         snprintf(reason, size, "can't be sealed: %s",
                  result->error == -EAGAIN ? "other processes keep replacing it" : error);

@@ -181,7 +181,7 @@ void probe_preload(const struct probe *probe, const char *library, char *out, si
 const char *probe_library_fault(int result)
 {
     return result == -EINVAL
-               ? "LD_PRELOAD can't take a path with a blank or a colon; install it elsewhere"
+               ? "LD_PRELOAD can't contain a path with a blank or a colon; install it elsewhere"
                : "libnoclobber.so was not found; put it beside this command or in ../lib, or name "
                  "it "
                  "in NOCLOBBER_LIBRARY";

@@ -66,8 +66,8 @@ static void probe_architecture(struct probe *probe, const struct elf *elf,
     char ours[64];
 
     say(probe, PROBE_OTHER_ARCHITECTURE,
-        "is a program for %s and the library one for %s; run a build for %s, run it "
-        "with --trace, or set NOCLOBBER_LIBRARY to a library for %s",
+        "is a program for %s, but the library is for %s; run a build for %s, use --trace, or set "
+        "NOCLOBBER_LIBRARY to a library for %s",
         elf_describe(elf, its, sizeof its), elf_describe(library, ours, sizeof ours), ours, its);
 }
 
@@ -75,13 +75,12 @@ static void probe_static(struct probe *probe, const struct elf *elf)
 {
     if (elf->is_go)
         say(probe, PROBE_STATIC,
-            "is a Go program, which makes its system calls itself, past any preloaded library; run "
-            "it with --trace, which reaches it, or run another tool");
+            "is a Go program, which makes system calls directly and bypasses preloaded libraries; "
+            "use --trace, or run another tool");
     else
         say(probe, PROBE_STATIC,
-            "is statically linked, so that no library can be preloaded into it; run it with "
-            "--trace, "
-            "which reaches it, or run its dynamically linked build");
+            "is statically linked, so no library can be preloaded into it; use --trace, or run a "
+            "dynamically linked build");
 }
 
 static void ask_loader(struct probe *probe, const char *library)
@@ -91,7 +90,7 @@ static void ask_loader(struct probe *probe, const char *library)
 
     if (result == -ENOENT) {
         say(probe, PROBE_NOT_FOUND,
-            "needs the dynamic loader '%s', which is not there; install the libc that it belongs "
+            "needs the dynamic loader '%s', which does not exist; install the libc that it belongs "
             "to",
             probe->loader);
         return;
@@ -101,12 +100,12 @@ static void ask_loader(struct probe *probe, const char *library)
     if (result > 0)
         say(probe, PROBE_LOADS, "%s", "");
     else if (result < 0)
-        say(probe, PROBE_NOT_LOADED, "has a dynamic loader that could not be asked: %s; try again",
+        say(probe, PROBE_NOT_LOADED, "has a dynamic loader that could not be run: %s; try again",
             strerror(-result));
     else
         say(probe, PROBE_NOT_LOADED,
             "has a dynamic loader, %s, that did not load %s%s%s; set NOCLOBBER_LIBRARY to a "
-            "library that it can load, or run it with --trace",
+            "library that it can load, or use --trace",
             probe->loader, library, complaint[0] != '\0' ? ": " : "", complaint);
 }
 
@@ -116,13 +115,13 @@ static void probe_elf(struct probe *probe, const struct elf *elf, const char *li
 
     if (library == NULL) { /* nobody needs it to load */
         if (elf->is_broken)
-            say(probe, PROBE_NOT_EXECUTABLE, "is a damaged program; install it anew");
+            say(probe, PROBE_NOT_EXECUTABLE, "is a damaged program; reinstall it");
         else
             say(probe, PROBE_LOADS, "%s", "");
         return;
     }
     if (elf_read(library, &library_elf) != 0) {
-        say(probe, PROBE_NOT_LOADED, "cannot be guarded by '%s', which is no library; %s", library,
+        say(probe, PROBE_NOT_LOADED, "can't load '%s', which is not a library; %s", library,
             "set NOCLOBBER_LIBRARY to one");
         return;
     }
@@ -130,14 +129,13 @@ static void probe_elf(struct probe *probe, const struct elf *elf, const char *li
     if (!elf_is_same_architecture(elf, &library_elf))
         probe_architecture(probe, elf, &library_elf);
     else if (elf->is_broken)
-        say(probe, PROBE_NOT_EXECUTABLE, "is a damaged program; install it anew");
+        say(probe, PROBE_NOT_EXECUTABLE, "is a damaged program; reinstall it");
     else if (elf->is_go || elf->loader[0] == '\0')
         probe_static(probe, elf);
     else if (is_privileged(probe->program))
         say(probe, PROBE_SET_USER_ID,
-            "runs with privileges of its own (set-user-ID, set-group-ID or capabilities), where "
-            "preloaded libraries are inert; run it as the user that it becomes, or run it with "
-            "--trace");
+            "gains privileges when it starts (set-user-ID, set-group-ID or capabilities), so "
+            "preloaded libraries do nothing; run it as the user that it becomes, or use --trace");
     else
         ask_loader(probe, library);
 }
@@ -151,13 +149,14 @@ static void probe_missing(struct probe *probe, int result)
 {
     if (result == -EACCES)
         say(probe, PROBE_NOT_EXECUTABLE,
-            "is no file that may be executed; give the path of a program, or `chmod +x` it");
+            "is not an executable file; name a program, or `chmod +x` it");
     else if (result == -ENOENT || result == -ENOTDIR)
         say(probe, PROBE_NOT_FOUND, "was not found; %s",
-            strchr(probe->program, '/') != NULL ? "mend the path, or install it"
+            strchr(probe->program, '/') != NULL ? "correct the path, or install it"
                                                 : "install it, or add its directory to PATH");
     else
-        say(probe, PROBE_NOT_EXECUTABLE, "can't be executed: %s; mend its path", strerror(-result));
+        say(probe, PROBE_NOT_EXECUTABLE, "can't be executed: %s; correct its path",
+            strerror(-result));
 }
 
 /* The same for what the first line of the script at `path` asks for. */
@@ -165,12 +164,12 @@ static void probe_missing_interpreter(struct probe *probe, int result, const cha
                                       const char *wanted)
 {
     const int is_absent = result == -ENOENT || result == -ENOTDIR;
-    const char *remedy = "install it, or mend that line";
+    const char *remedy = "install it, or correct that line";
 
     if (wanted[0] != '\0' && wanted[strlen(wanted) - 1] == '\r')
-        remedy = "save the script with the line ends of Unix: LF, not CR LF";
+        remedy = "save the script with Unix line endings (LF, not CR LF)";
     else if (!is_absent)
-        remedy = "`chmod +x` it, or mend that line";
+        remedy = "`chmod +x` it, or correct that line";
     else if (!strchr(wanted, '/'))
         remedy = "install it, or add its directory to PATH";
     say(probe, is_absent ? PROBE_NOT_FOUND : PROBE_NOT_EXECUTABLE,
@@ -226,15 +225,15 @@ static void probe_file(struct probe *probe, const char *path, const char *librar
     if (result == 0 && level < MOST_INTERPRETERS)
         probe_script(probe, path, &script, library, level);
     else if (result == 0)
-        say(probe, PROBE_NOT_EXECUTABLE, "is a script of more than %d scripts; name the last one",
-            MOST_INTERPRETERS);
+        say(probe, PROBE_NOT_EXECUTABLE,
+            "needs a chain of more than %d interpreters; run the last one", MOST_INTERPRETERS);
     else if (result == -ENOEXEC)
         say(probe, PROBE_NOT_EXECUTABLE,
             "is neither a program for this kernel nor a script; run the program that it is for");
     else if (library != NULL)
         say(probe, PROBE_UNREADABLE,
-            "cannot be read (%s), so whether it loads the library is unknown; make it readable, or "
-            "run it with --trace",
+            "can't be read (%s), so whether it loads the library is unknown; make it readable, or "
+            "use --trace",
             strerror(-result));
 }
 

@@ -24,8 +24,7 @@ static int refuse(const char *what, const char *path, int result)
 
     if (result == 0)
         return 0;
-    snprintf(reason, sizeof reason, "can't be written: %s; name a file that can",
-             strerror(-result));
+    snprintf(reason, sizeof reason, "can't be written: %s; name another file", strerror(-result));
     message_fault(what, path, reason);
     return result;
 }

@@ -56,8 +56,7 @@ void report_github_annotations(FILE *out, const struct tally *tally)
     }
     put_more(out, tally->changes->count, "protected files changed by other means");
     if (tally->records->is_incomplete)
-        fputs("::error title=noclobber%3A overwrite refused::more was refused than could be "
-              "recorded\n",
+        fputs("::error title=noclobber%3A overwrite refused::some refusals could not be recorded\n",
               out);
 }
 

@@ -74,7 +74,7 @@ static void put_audited(FILE *out, const struct tally *tally, int is_coloured)
 
 static void put_allowed(FILE *out, const struct tally *tally)
 {
-    put_renames(out, tally, EVENT_ALLOWED, "let through by exceptions:", NULL);
+    put_renames(out, tally, EVENT_ALLOWED, "allowed by exceptions:", NULL);
 }
 
 static void put_exceptions(FILE *out, const struct tally *tally)
@@ -151,21 +151,21 @@ static void put_back(FILE *out, const struct change *change)
 {
     switch (change->back) {
     case CHANGE_LEFT: return;
-    case CHANGE_BACK: fputs(", and put back", out); break;
+    case CHANGE_BACK: fputs(", restored", out); break;
     case CHANGE_BACK_PARTLY:
-        fputs(", and put back, but for owner, attributes or a further hard link", out);
+        fputs(", restored except for owner, attributes or a hard link", out);
         break;
-    case CHANGE_NOT_BACK: fputs(", and not put back", out); break;
+    case CHANGE_NOT_BACK: fputs(", not restored", out); break;
     }
     if (change->beside)
-        put_name(out, change->back == CHANGE_NOT_BACK ? "; as it was: " : "; what was there: ",
+        put_name(out, change->back == CHANGE_NOT_BACK ? "; original: " : "; other version: ",
                  change->beside);
 }
 
 static void put_broken_seal(FILE *out)
 {
-    fputs("noclobber:   the seal was passed by: the move of a directory, another job, or a "
-          "hard link elsewhere\n",
+    fputs("noclobber:   not prevented by the seal: a moved directory, another job, a hard link "
+          "elsewhere, an unsealed file\n",
           out);
 }
 
@@ -193,7 +193,7 @@ static void put_sealed(FILE *out, const struct run_result *result)
 {
     fprintf(out, "noclobber: sealed %zu file%s", result->sealed, tally_plural(result->sealed));
     if (result->unsealed > 0)
-        fprintf(out, ", and left %zu to --allow-if", result->unsealed);
+        fprintf(out, ", left %zu unsealed for --allow-if", result->unsealed);
     fputs("\n", out);
 }
 
@@ -208,8 +208,8 @@ static void put_remarks(FILE *out, const struct tally *tally)
               "counted\n",
               out);
     if (tally->records->is_incomplete)
-        fputs("noclobber: more was refused than could be recorded: a full disk, or no descriptor "
-              "left\n",
+        fputs("noclobber: some refusals could not be recorded (disk full, or no file descriptor "
+              "left)\n",
               out);
     if (damaged > 0)
         fprintf(out, "noclobber: %zu damaged line%s in the log\n", damaged, tally_plural(damaged));

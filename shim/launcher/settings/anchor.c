@@ -66,7 +66,7 @@ static const char *step_up(struct walk *walk)
     char *const slash = strrchr(walk->path, '/');
 
     if (walk->is_missing)
-        return "'..' behind a directory that is not there leads nowhere; write the path without it";
+        return "'..' follows a directory that does not exist; write the path without it";
     if (slash)
         *slash = '\0';
     return NULL;
@@ -78,7 +78,7 @@ static const char *append(struct walk *walk, const char *component, size_t lengt
     size_t at = strlen(walk->path);
 
     if (at + length + 2 > sizeof walk->path)
-        return "a pattern is longer than 4095 bytes; no path is";
+        return "is longer than 4095 bytes";
     walk->path[at++] = '/';
     for (const char *const end = component + length; component < end; component++) {
         component += *component == '\\';
@@ -106,7 +106,7 @@ static const char *resolve(struct walk *walk)
         return errno == EACCES ? "a directory of its path can't be searched; write the real path"
                                : "its path can't be resolved; write the real path";
     if (lstat(walk->path, &status) == 0 && S_ISLNK(status.st_mode))
-        return "a symbolic link in it leads nowhere; create what it names, or write the real path";
+        return "contains a dangling symbolic link; create its target, or write the real path";
     walk->is_missing = 1;
     return NULL;
 }
@@ -120,8 +120,8 @@ static const char *take_step(struct walk *walk, const char *at, struct component
         return NULL;
     if (is_up || (component.length == 1 && at[0] == '.')) {
         if (component.is_last)
-            return "a '.' or '..' at the end names no destination; "
-                   "write './' or '../' for that directory and all below it";
+            return "ends in '.' or '..', which is no destination; write './' or '../' for that "
+                   "directory and everything below it";
         return is_up ? step_up(walk) : NULL;
     }
     fault = append(walk, at, component.length);
@@ -186,9 +186,9 @@ const char *anchor_fault(const char *value)
 
     if (length > 0 && (strchr("'\"", *value) || strchr("'\"", value[length - 1])) &&
         (length == 1 || value[length - 2] != '\\'))
-        return "a quote begins or ends it; leave it out, or write a '\\' before it";
+        return "begins or ends with a quote; remove it, or write '\\' before it";
     if (*value == '~' || *value == '$')
-        return "no shell expands '~' and '$' here; write the path itself, or a '\\' before them";
+        return "'~' and '$' are not expanded here; write the path, or '\\' before them";
     return NULL;
 }
 
@@ -215,15 +215,16 @@ int anchor_pattern(const char *pattern, const char *directory, char *out, size_t
     if (*fault)
         return -EINVAL;
     if (has_bare_colon(pattern))
-        *fault = "one pattern at a time; a ':' that belongs to the name is written '\\:'";
+        *fault = "give one pattern at a time; write a ':' in a name as '\\:'";
     else if (strcmp(pattern, ".") == 0 || strcmp(pattern, "..") == 0)
-        *fault = "names no destination; write './' or '../' for that directory and all below it";
+        *fault =
+            "is no destination; write './' or '../' for that directory and everything below it";
     else if (is_floating(pattern))
         text_puts(&text, pattern);
     else
         *fault = anchor(pattern, directory, &text);
     if (!*fault && text.overflow)
-        *fault = "a pattern is longer than 4095 bytes; no path is";
+        *fault = "is longer than 4095 bytes";
     out[text.length] = '\0';
     if (!*fault)
         *fault = pattern_fault(out, text.length);

@@ -28,8 +28,8 @@ const char *anchor_fault(const char *value);
 
 /* What is wrong with the name of a directory as a pattern of --protect. */
 #define ANCHOR_DIRECTORY                                                                           \
-    "is a directory, and nothing in it would be protected; write it with a '/' at the end, or "    \
-    "with '**/' before it for files of that name anywhere"
+    "is a directory, and nothing in it would be protected; write '/' after it, or '**/' before "   \
+    "it for files of that name anywhere"
 
 /* Whether `pattern` (below `directory` if it is relative) is the name of a directory that is there, without the '/' that
  * would protect what is in it: 1 or 0. A symbolic link is not a directory. */

@@ -99,8 +99,7 @@ static int take_line(char *text, const char *where,
         return 0;
     /* Else it would be part of a pattern, which then guards nothing. */
     if (has_comment(text)) {
-        message_fault(where, text,
-                      "a comment has a line of its own; '\\#' is the character itself");
+        message_fault(where, text, "put the comment on its own line; write a literal '#' as '\\#'");
         return -EINVAL;
     }
     split(text, &line);
@@ -137,7 +136,8 @@ static int refuse_binary(const char *content, const char *path)
     for (; content < end; content++)
         number += *content == '\n';
     snprintf(where, sizeof where, "%s:%u", path, number);
-    message_fault(where, NULL, "a NUL byte; a policy file is text, with one setting a line");
+    message_fault(where, NULL,
+                  "contains a NUL byte; a policy file is text with one setting per line");
     return -EINVAL;
 }
 

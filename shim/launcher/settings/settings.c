@@ -114,8 +114,8 @@ static int refuse_line(const struct policy_line *line, int is_option)
     struct text text;
 
     text_begin(&text, expected, sizeof expected - 1);
-    text_puts(&text, is_option ? "is an option of the command alone; a policy has"
-                               : "is no setting; there are");
+    text_puts(&text, is_option ? "can't be set in a policy file; the settings are"
+                               : "unknown setting; the settings are");
     for (int i = 0; i < SETTING_COUNT; i++)
         if (settings_table[i].variable != VARIABLE_NONE) {
             text_puts(&text, i == 0 ? " " : ", ");
@@ -236,9 +236,9 @@ static void warn_of_mode(const struct settings *settings, const struct draft *dr
     if (draft->is_mode_chosen || is_inside())
         return;
     if (settings->policy.mode == POLICY_OFF)
-        message_fault(name, "off", "nothing is protected in this run; unset it, or say --enforce");
+        message_fault(name, "off", "nothing is protected in this run; unset it, or use --enforce");
     if (settings->policy.mode == POLICY_AUDIT)
-        message_fault(name, "audit", "nothing is refused in this run; unset it, or say --enforce");
+        message_fault(name, "audit", "nothing is refused in this run; unset it, or use --enforce");
 }
 
 int settings_build(const struct options *options, struct settings *settings)
@@ -249,8 +249,8 @@ int settings_build(const struct options *options, struct settings *settings)
 
     memset(settings, 0, sizeof *settings);
     if (!getcwd(current, sizeof current) || *current != '/') {
-        message_fault("the current directory has no name", NULL,
-                      "start in one that is there, for patterns begin at it");
+        message_fault("the current directory has no path", NULL,
+                      "start in an existing directory, because relative patterns begin there");
         return -ENOENT;
     }
     result = take_environment(settings, &draft, current);

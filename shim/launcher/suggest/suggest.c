@@ -191,16 +191,16 @@ static void put_place(FILE *out, const struct fold_item *item)
         return;
     begin_line(out, item);
     fprintf(out, "opens %s that directory; this run replaced %zu\n",
-            item->kind == FOLD_TREE ? "all that is below" : "every name in", item->seen);
+            item->kind == FOLD_TREE ? "everything below" : "every name in", item->seen);
 }
 
 static void put_case(FILE *out, int number)
 {
     static const char *const opened[SUGGEST_CASES] = {
-        "any symbolic link that is protected be replaced by another",
-        "anything empty that is protected be replaced"};
+        "replacing any protected symbolic link by another",
+        "replacing any protected empty file or directory"};
 
-    fprintf(out, "noclobber:   --allow-if %s lets %s\n", cases[number], opened[number]);
+    fprintf(out, "noclobber:   --allow-if %s allows %s\n", cases[number], opened[number]);
 }
 
 /* ---- the line to paste ---- */
@@ -237,11 +237,11 @@ void suggest_text(FILE *out, const struct suggestion *suggestion)
     if (!suggest_has(suggestion))
         return;
     if (shown == allow->count)
-        fputs("noclobber: these options would let through what this run replaced:\n", out);
+        fputs("noclobber: these options would allow what this run replaced:\n", out);
     else
         fprintf(out,
-                "noclobber: of %zu places that this run replaced, these options would let through "
-                "%zu; --format json lists all:\n",
+                "noclobber: of %zu places that this run replaced, these options would allow %zu; "
+                "--format json lists all:\n",
                 allow->count, shown);
     put_options(out, suggestion, shown);
     for (size_t i = 0; i < shown; i++) {
