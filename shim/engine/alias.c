@@ -15,14 +15,14 @@ struct identity {
     unsigned device_minor;
 };
 
-/* A directory that patterns begin with: `length` bytes of the pattern are its path. */
+/* A directory that a pattern begins with: `length` bytes of the pattern are its path. */
 struct place {
     struct identity directory;
     const char *pattern;
     size_t length;
 };
 
-/* Written by alias_learn, then only read. */
+/* Written by alias_learn, afterwards only read. */
 static struct place places[ALIAS_MAX];
 static unsigned count;
 static struct identity root;
@@ -43,7 +43,8 @@ static int is_same(const struct identity *one, const struct identity *other)
 
 /* ---- at the start ---- */
 
-/* How much of an anchored pattern is a directory without wildcards; 0: none but the root. */
+/* The length of the directory without wildcards that an anchored pattern begins with; 0: the
+ * root. */
 static size_t literal_length(const char *pattern)
 {
     size_t slash = 0;
@@ -92,9 +93,9 @@ void alias_learn(const struct sys *sys, const struct policy *policy)
         root = identify(&facts);
 }
 
-/* ---- may there be another path? ---- */
+/* ---- whether there may be another path ---- */
 
-/* Whether the root is that of the start; asked once. */
+/* Whether the root is still the one of the start; checked once. */
 static int is_root_known(const struct sys *sys)
 {
     static _Atomic int answer;
@@ -113,8 +114,8 @@ static int is_root_known(const struct sys *sys)
     return known == 1;
 }
 
-/* Whether a directory may be, or be below, one that was noted: it is of the same filesystem by
- * another mount. Below one mount and one root, a directory has one path. */
+/* Whether a directory may be a noted one, or below one, under another path: it is on the same
+ * filesystem but another mount. On one mount and below one root, a directory has only one path. */
 static int is_suspect(const struct sys *sys, const struct identity *directory)
 {
     for (unsigned i = 0; i < count; i++)
@@ -125,9 +126,9 @@ static int is_suspect(const struct sys *sys, const struct identity *directory)
     return 0;
 }
 
-/* ---- a directory and those above it ---- */
+/* ---- a directory and its parents ---- */
 
-/* The decision about `rest`, which begins with a slash, below the place's own path. */
+/* The decision about the place's path followed by `rest`, which begins with a slash. */
 static struct policy_decision decide_below(const struct policy *policy, const struct place *place,
                                            const char *rest, char *buffer, size_t size)
 {
@@ -152,7 +153,7 @@ static struct policy_decision decide_at(const struct policy *policy,
     return decision;
 }
 
-/* Another process's working directory is looked at as its own path is. */
+/* AT_FDCWD goes by the program's way (sys->path): under --trace it is another process's. */
 static int look_up(const struct sys *sys, int parent, const char *up, struct identity *directory)
 {
     struct statx facts;

@@ -5,37 +5,35 @@
 /*
  * Protected directories under another path: a bind mount, a chroot(2), another mount namespace.
  *
- * The constructor notes which directories the patterns of PROTECT begin with. A destination that no
- * pattern matches is looked at again if one of its parent directories is one of them: by the path
- * that it has below the pattern's own words.
+ * The constructor notes the directories that the patterns of PROTECT begin with. If no pattern
+ * matches a destination, but one of its parent directories is a noted one, the patterns are matched
+ * again: against the path that the destination has below the noted directory's path.
  *
- * Not found are: a bind mount of a directory below a protected one; a file that is mounted on a file;
- * anything in a process that was started where the protected path does not exist, as in a container;
- * a chroot(2) after the first question.
+ * Not recognised: a bind mount of a directory below a protected one; a file mounted on a file;
+ * anything in a process that starts where the protected path does not exist, as in a container; a
+ * chroot(2) after the root was first checked.
  *
- * Conventions: async-signal-safe, thread-safe but for alias_learn.
+ * Conventions: async-signal-safe; thread-safe except alias_learn.
  */
 
 #include "core/policy.h"
 #include "core/sys.h"
 
-#define ALIAS_MAX 16 /* directories that are noted: one system call for each, at the start */
+#define ALIAS_MAX 16 /* noted directories; each costs one system call at the start */
 
-/* Notes the directories of `policy`, which must live on. For the constructor, or a command's start.
- * System calls: statx(2) of each, and of the root. */
+/* Notes the directories of `policy`, which must live as long as the process. Called once, by the
+ * constructor or at a command's start. System calls: statx(2) of each directory and of the root. */
 void alias_learn(const struct sys *sys, const struct policy *policy);
 
 /*
- * Decides about `path`, an absolute and resolved path that no pattern guards, by the other paths that
- * it may have: POLICY_UNGUARDED if there is none. `parent` is its directory: a descriptor, or AT_FDCWD.
- * `path` is read, `buffer` written, `size` bytes each.
+ * Decides about `path`, an absolute resolved path that no pattern guards, by the other paths that
+ * it may have. `parent` is its directory, a descriptor or AT_FDCWD; `buffer` is working space of
+ * the caller's, `size` bytes. Returns the decision: POLICY_UNGUARDED if there is no other path,
+ * guarded if a directory cannot be examined.
  *
- * Guarded if it cannot be looked at.
- *
- * System calls: statx(2) of the directory; and once in a process of the root, if the directory is on
- * the filesystem of one that was noted. Then statx(2) of each parent directory, but only if it is
- * there by another mount, or the root is not that of the start. (Linux before 5.8 does not number
- * mounts for us, and a bind mount is not noticed.)
+ * System calls: statx(2) of the directory. If it is on the filesystem of a noted one, also of the
+ * root, once per process. If it is on another mount there, or the root has changed, also of each
+ * parent directory. (Linux before 5.8 has no mount ids, so a bind mount is not recognised.)
  */
 struct policy_decision alias_decide(const struct sys *sys, const struct policy *policy, int parent,
                                     const char *path, char *buffer, size_t size);

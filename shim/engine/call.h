@@ -2,7 +2,8 @@
 #ifndef NOCLOBBER_ENGINE_CALL_H
 #define NOCLOBBER_ENGINE_CALL_H
 
-/* One intercepted call of the rename family, as the program made it. */
+/* One intercepted call of the rename family, as the program made it. Functions:
+ * async-signal-safe. */
 
 #include "core/sys.h"
 
@@ -13,24 +14,24 @@ enum call_name {
 };
 
 struct call {
-    const struct sys *sys; /* the way this call would have gone */
+    const struct sys *sys; /* the way that this call would have gone */
     enum call_name name;
-    int source_dirfd; /* AT_FDCWD for CALL_RENAME, unless the engine holds the directory */
+    int source_dirfd; /* AT_FDCWD for CALL_RENAME, unless the engine has opened the directory */
     const char *source;
     int destination_dirfd;
     const char *destination;
     unsigned flags; /* of renameat2(2); 0 for the others */
 };
 
-/* The libc name of the call, in static storage. Async-signal-safe. */
+/* The libc name of the call, in static storage. */
 const char *call_name(const struct call *call);
 
-/* Makes the program's own call, not exclusive unless the program asked for that; renameat(2) if a
- * CALL_RENAME has a descriptor. Returns 0 or -errno. Async-signal-safe. */
+/* Makes the program's own call, exclusive only if the program asked for that; a CALL_RENAME with a
+ * descriptor is made as renameat(2). Returns 0 or -errno as rename(2). */
 int call_plain(const struct call *call);
 
-/* Whether the program itself asked for an exclusive rename: 1 or 0. Its EEXIST is then its wish and
- * not a refusal. */
+/* Whether the program itself asked for an exclusive rename: 1 or 0. Then EEXIST is what it asked
+ * for and no refusal. Pure. */
 int call_is_exclusive(const struct call *call);
 
 #endif

@@ -7,9 +7,7 @@
 #include "engine/exclusive.h"
 #include "engine/spelling.h"
 
-/* ---- holding, deciding, looking, naming ---- */
-
-/* From now on the call goes by the directories that are held. */
+/* Makes the call relative to the directory `fd`, which is now open. */
 static void adopt(struct collision *collision, int *parent, int fd, int *dirfd, const char **path)
 {
     *parent = fd;

@@ -3,8 +3,8 @@
 #define NOCLOBBER_ENGINE_COLLISION_H
 
 /*
- * A rename whose destination exists: collects paths and inodes and computes the verdict. Nothing
- * is renamed here.
+ * A rename whose destination exists, or may exist: collects its paths, the policy's decision and
+ * the state of both files. Nothing is renamed here.
  *
  * Conventions: async-signal-safe; only the collision and its scratch area are written.
  */
@@ -19,48 +19,50 @@ struct collision {
     const struct call *given; /* the program's */
     const struct call *call;  /* the same, or `held` */
     struct scratch *scratch;
-    int attempt; /* what the exclusive attempt said: -EEXIST, -EXDEV or EXCLUSIVE_MISSING */
+    int attempt; /* result of the exclusive attempt: -EEXIST, -EXDEV or EXCLUSIVE_MISSING */
 
-    /* collision_decide and collision_hold: the same call, from directories that are held open. */
+    /* Set by collision_decide and collision_hold: the same call, relative to open directories. */
     struct call held;
-    int source_parent; /* descriptors to close, or negative */
+    int source_parent; /* descriptors for collision_release, or negative */
     int destination_parent;
 
-    struct policy_decision decision; /* collision_decide */
+    struct policy_decision decision; /* set by collision_decide */
     int is_resolved;                 /* the scratch area holds the destination's absolute path */
-    int is_named;                    /* it holds both, as an event wants them */
+    int is_named;                    /* collision_name has written both paths */
 
     enum event_rule unless; /* for the event: verdict_excuse, or EVENT_RULE_DEFAULT */
 
-    int source_seen; /* collision_look: 0, or why not (-errno) */
+    int source_seen; /* set by collision_look: 0, or the error of statx (-errno) */
     int destination_seen;
     struct file source;
     struct file destination;
 };
 
 /*
- * Asks the policy's patterns about the destination; its path is resolved only if the policy has
- * patterns. What cannot be resolved is guarded. The directory whose name was judged is held from
- * then on, and the call goes by it, so that a symbolic link on the way that changes meanwhile leads
- * nowhere else. (Not if another process makes the call, as for a tracer.)
+ * Sets `decision`: matches the destination against the policy's patterns, by its path, its other
+ * spellings and its other paths. Without patterns the path is not resolved. A path that cannot be
+ * resolved is guarded. The directory whose path was judged stays open, and `call` is made relative
+ * to it, so that a symbolic link that changes in between has no effect. (Under a tracer another
+ * process makes the call, and it is not.)
  */
 void collision_decide(struct collision *collision);
 
-/* Holds both directories if they are not held yet: for a verdict that depends on what is there.
- * Returns 0, or -errno of openat(2). */
+/* Opens both directories, unless they are open, and makes `call` relative to them: a verdict on the
+ * two files must be about the files that are renamed. Does nothing under a tracer. Returns 0, or
+ * -errno of path_open_parent. */
 int collision_hold(struct collision *collision);
 
-/* Closes the directories that are held. */
+/* Closes the directories that are open. */
 void collision_release(struct collision *collision);
 
-/* Looks at both files. */
+/* Reads the state of both files (file_look). */
 void collision_look(struct collision *collision);
 
-/* Puts both absolute paths into the scratch area. 0, or -errno of path_resolve. */
+/* Writes both absolute paths to the scratch area. Returns 0, or -errno of path_resolve. */
 int collision_resolve(struct collision *collision);
 
-/* Puts both absolute paths into the scratch area, for an event; as the program wrote them where
- * they cannot be resolved. */
+/* Writes both absolute paths to the scratch area, for an event; a path that cannot be resolved is
+ * written as the program gave it. */
 void collision_name(struct collision *collision);
 
 #endif

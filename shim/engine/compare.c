@@ -12,7 +12,7 @@ struct reader {
     size_t size;
 };
 
-/* What is compared aside. */
+/* The argument of compare_files. */
 struct pair {
     const struct call *call;
     const struct file *source;
@@ -21,7 +21,7 @@ struct pair {
     size_t size;
 };
 
-/* Fills the reader's buffer, unless the file ends before. Returns the bytes read, or -errno. */
+/* Fills the reader's buffer, or reads to the end of the file. Returns the bytes read, or -errno. */
 static long read_full(const struct reader *reader)
 {
     size_t used = 0;
@@ -41,7 +41,7 @@ static long read_full(const struct reader *reader)
     return (long)used;
 }
 
-/* A file that grows meanwhile is not read for ever: `size` is what both had. */
+/* `size` is what both had: a file that grows in the meantime is not read forever. */
 static int has_equal_bytes(const struct reader *one, const struct reader *other,
                            unsigned long long size)
 {
@@ -58,7 +58,7 @@ static int has_equal_bytes(const struct reader *one, const struct reader *other,
     return used == size;
 }
 
-/* Opens a file for reading if it is still as it was looked at. */
+/* Opens a file for reading if it has not changed since `looked`. Returns a descriptor or -errno. */
 static int open_unchanged(const struct sys *sys, int dirfd, const char *path,
                           const struct file *looked)
 {

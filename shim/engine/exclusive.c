@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Invariant of the emulations: the destination's name is only ever created (link, mkdir), which the
- * kernel does exclusively on every filesystem, and only removed again while it is known to be our
- * own. A process that is killed between two steps leaves both names on one inode, or beside the source an
- * empty directory, which blocks its name until somebody removes it: nothing is lost. (To take it over
- * would need a lock that all clients of a network filesystem see. flock(2) of a directory is local.)
+ * Invariant of the emulations: the destination's name is only created, by link or mkdir, which are
+ * exclusive on every filesystem; and it is removed again only while it is known to be ours. A
+ * process that is killed between two steps leaves both names for one inode, or an empty directory
+ * at the destination, which blocks that name until somebody removes it. Nothing is lost. (Another
+ * process cannot take the directory over: that needs a lock that all clients of a network
+ * filesystem see, and flock(2) of a directory is local.)
  *
- * What it cannot do: unlink(2) takes a name and not a file, so that a file which somebody puts at
- * the *source* between our last look at it and unlinkat goes with it. Sources are a program's own
+ * Limit: unlink(2) takes a name, not a file. A file that another process puts at the *source*
+ * between our last check of it and unlinkat is removed. Sources are usually a program's own
  * temporary names; the destination has no such window.
  */
 #include "engine/exclusive.h"
@@ -16,8 +17,8 @@
 
 /* ---- by the flag ---- */
 
-/* Whether renameat2 itself is forbidden: old container profiles answer EPERM to calls that they do
- * not know. Two empty paths are ENOENT wherever the call exists. */
+/* Whether a seccomp filter forbids renameat2 itself: old container profiles answer unknown calls
+ * with EPERM. Two empty paths give ENOENT if the call gets through. */
 static int is_filtered(const struct sys *sys)
 {
     return sys->path(SYS_renameat2, AT_FDCWD, (long)"", AT_FDCWD, (long)"", RENAME_NOREPLACE, 0) ==
@@ -30,7 +31,7 @@ int exclusive_error(const struct call *call, int error)
     case -EINVAL:
     case -ENOSYS:
     case -EOPNOTSUPP: return EXCLUSIVE_MISSING;
-    case -ENOTEMPTY: return -EEXIST; /* SMB says so of a directory */
+    case -ENOTEMPTY: return -EEXIST; /* SMB, for a directory */
     case -EPERM: return is_filtered(call->sys) ? EXCLUSIVE_MISSING : error;
     default: return error;
     }
@@ -50,9 +51,10 @@ int exclusive_is_final(long error)
     }
 }
 
-/* ---- what other calls say, as rename would ---- */
+/* ---- errors of other calls as errors of rename ---- */
 
-/* Callers read EINVAL as "moved into itself" and ENOSYS as "no rename at all". */
+/* Callers read EINVAL as "moved into itself" and ENOSYS as "no rename at all"; neither may leak
+ * from the emulation. */
 int exclusive_failure(int error)
 {
     return error == -ENOSYS || error == -EINVAL ? -EOPNOTSUPP : error;
@@ -70,7 +72,7 @@ static int look_at_destination(const struct call *call, char *buffer, struct fil
 
 /* ---- without the flag: directories ---- */
 
-/* Whether the rename was done though it says otherwise: the answer was lost on its way. */
+/* Whether a rename that failed was made all the same: a server's answer was lost. */
 static int is_moved(const struct call *call, const struct file *source, char *buffer)
 {
     struct file now;
@@ -78,13 +80,14 @@ static int is_moved(const struct call *call, const struct file *source, char *bu
     return look_at_destination(call, buffer, &now) == 0 && file_is_same_inode(&now, source);
 }
 
-/* Removes our empty directory. Returns 1 if it was still there, so that nothing else was in the way. */
+/* Removes our empty directory. Returns 1 if it was still there and empty, so that nothing else was
+ * in the way; else 0. */
 static int remove_placeholder(const struct call *call)
 {
     return sys_unlinkat(call->sys, call->destination_dirfd, call->destination, AT_REMOVEDIR) == 0;
 }
 
-/* Object stores refuse to rename over any directory, rclone with EEXIST. */
+/* Object stores refuse to rename over any directory; rclone says EEXIST then. */
 static int emulate_directory(const struct call *call, const struct file *source, char *buffer)
 {
     int result = sys_mkdirat(call->sys, call->destination_dirfd, call->destination, 0700);
@@ -102,9 +105,9 @@ static int emulate_directory(const struct call *call, const struct file *source,
     return result;
 }
 
-/* ---- without it: everything else ---- */
+/* ---- without the flag: everything else ---- */
 
-/* Looks for the directory that is to hold the destination: 0, or why it cannot. */
+/* Whether the destination's parent directory can be reached: 0 or -errno. */
 static int look_at_parent(const struct call *call, char *buffer)
 {
     struct statx facts;
@@ -115,8 +118,9 @@ static int look_at_parent(const struct call *call, char *buffer)
     return result;
 }
 
-/* Whether the filesystem allows no such name (NTFS, FAT: `a:b`): then mkdir(2) says EINVAL, too. A
- * lookup of it says ENOENT, and link(2) EPERM if there are no links. */
+/* Whether the filesystem forbids the destination's name (`a:b` on NTFS and FAT). Only mkdir(2)
+ * tells, by EINVAL: a lookup fails with ENOENT, and link(2) with EPERM if there are no hard
+ * links. */
 static int is_forbidden_name(const struct call *call)
 {
     const int result = sys_mkdirat(call->sys, call->destination_dirfd, call->destination, 0700);
@@ -126,9 +130,9 @@ static int is_forbidden_name(const struct call *call)
     return result == -EINVAL;
 }
 
-/* linkat's error as one of rename's. Those that mean "no such link can be made" become EOPNOTSUPP:
- * to EXDEV mv and its like answer with a copy over the destination, Ruby also to EPERM; and they read
- * EINVAL as a directory moved into itself. */
+/* Turns an error of linkat into one of rename. Errors that mean "this link cannot be made" become
+ * EOPNOTSUPP: after EXDEV, mv copies over the destination; after EPERM, Ruby does; and callers read
+ * EINVAL as "moved into itself". */
 static int link_error(const struct call *call, int error, char *buffer)
 {
     struct file file;
@@ -139,7 +143,7 @@ static int link_error(const struct call *call, int error, char *buffer)
     case -EMLINK:
     case -ENOSYS:
     case -EIO: return -EOPNOTSUPP;
-    case -ENOENT: /* archivemount says so although everything is there */
+    case -ENOENT: /* archivemount fails so although both ends are there */
         if (look_at_source(call, buffer, &file) == 0 && look_at_parent(call, buffer) == 0)
             return -EOPNOTSUPP;
         return error;
@@ -147,8 +151,9 @@ static int link_error(const struct call *call, int error, char *buffer)
     }
 }
 
-/* Whether the link was made though linkat says otherwise: NFS asked a second time, a wait for a FUSE
- * server was interrupted. The file then has one more link than it had, and one is there. */
+/* Whether a link that failed was made all the same: NFS sent the request twice, or a wait for a
+ * FUSE server was interrupted. Then the file is at the destination and has one more link than
+ * before. */
 static int is_linked(const struct call *call, const struct file *source, char *buffer)
 {
     struct file now;
@@ -158,11 +163,13 @@ static int is_linked(const struct call *call, const struct file *source, char *b
 }
 
 /*
- * The source could not be removed, or so it was said. While it is there, our link is taken back, if it is
- * known to be ours: another's file may lie there by now. (On FUSE servers that number names, not
- * files, that can't be known, and both names stay.) A source that is gone may have been taken by
- * another racer, or removed: in the second case the file has a link less than the `ours->links` that
- * it had with ours, which is all that is left of it, and the rename counts as done.
+ * Removing the source failed with `error`. Removes our link again, if it is known to be ours:
+ * another file may be there by now. (On FUSE servers that give each name an inode number this
+ * cannot be known, and both names stay.)
+ *
+ * If the source is gone, another process renamed or removed it. If it removed it, the file has
+ * fewer links than `ours->links`, the number with our link: our link is the last one, and the
+ * rename counts as made. Returns 0 or the error for the program.
  */
 static int take_back(const struct call *call, const struct file *ours, int error, char *buffer)
 {
@@ -181,9 +188,9 @@ static int take_back(const struct call *call, const struct file *ours, int error
 }
 
 /*
- * The second half, once the link is there: removes the source, if it is still the file that was
- * linked. A link that is gone was moved on or removed by somebody else already: it had succeeded, and
- * the source goes, too, unless it is all that is left of the file.
+ * The second step, after the link was made: removes the source if it is still the file that was
+ * linked. If the link is gone, another process has renamed or removed it after our rename
+ * succeeded: the source is removed as well, unless it is the last link of the file.
  */
 static int remove_source(const struct call *call, const struct file *source, char *buffer)
 {
@@ -200,14 +207,14 @@ static int remove_source(const struct call *call, const struct file *source, cha
     if (result < 0)
         return take_back(call, &ours, result, buffer);
     if (!is_moved_on && file_is_same_inode(&now, &linked))
-        ours = linked; /* two names of one file, whichever it was that we linked */
+        ours = linked; /* two names of one file, whichever file it was that we linked */
     else if (!file_is_same_inode(&now, source) || (is_moved_on && now.links < ours.links))
-        return 0; /* somebody put another file there: as if after our rename */
+        return 0; /* another process put another file there, as if after our rename */
     result = sys_unlinkat(call->sys, call->source_dirfd, call->source, 0);
     return result < 0 ? take_back(call, &ours, result, buffer) : 0;
 }
 
-/* What is no directory cannot be named with a slash: but that comes last. */
+/* The error for a path with a trailing slash that is not a directory: ENOTDIR, after all others. */
 static int slash_error(const struct call *call, char *buffer)
 {
     struct file destination;

@@ -5,35 +5,43 @@
 /*
  * Exclusive rename: by the kernel's flag, and without it.
  *
- * Conventions: 0 or -errno, nothing allocated, async-signal-safe. Neither function ever replaces
- * anything that has contents: all that the second can replace is an empty directory that somebody
- * put in the place of its own.
+ * Conventions: functions return 0 or -errno, allocate nothing and are async-signal-safe. Neither
+ * way replaces anything that has contents. The most that the emulation can replace is an empty
+ * directory that another process put in the place of the emulation's own.
  */
 
 #include "engine/call.h"
 #include "engine/file.h"
 
-#define EXCLUSIVE_MISSING (-4096) /* one beyond the errors that Linux has */
+#define EXCLUSIVE_MISSING (-4096) /* outside Linux's errors, -4095 to -1 */
 
-/* What exclusive_rename makes of the kernel's `error`, which is not 0. */
+/*
+ * What exclusive_rename returns for the kernel's `error` (a negative errno) of the exclusive
+ * attempt:
+ *   -EINVAL, -ENOSYS, -EOPNOTSUPP   EXCLUSIVE_MISSING
+ *   -EPERM                          EXCLUSIVE_MISSING if renameat2 is forbidden altogether, which
+ *                                   one more renameat2, of two empty paths, finds out
+ *   -ENOTEMPTY                      -EEXIST
+ *   any other                       `error`
+ */
 int exclusive_error(const struct call *call, int error);
 
-/* The error of another call that was made for a rename, as rename may say it: EOPNOTSUPP in place of
- * EINVAL and ENOSYS, 0 and the rest as they are. Pure. */
+/* The result of another call, made in the course of a rename, as a result of rename: -EOPNOTSUPP
+ * for -EINVAL and -ENOSYS; 0 and other errors unchanged. Pure. */
 int exclusive_failure(int error);
 
-/* Whether `error` is one that nobody has to look into: neither EEXIST, EXDEV nor one that may mean
- * EXCLUSIVE_MISSING. 1 or 0. Pure. */
+/* Whether `error`, a negative errno of the exclusive attempt, is the final result: 1; 0 if it is
+ * -EEXIST, -EXDEV or one that exclusive_error looks into. Pure. */
 int exclusive_is_final(long error);
 
 /*
- * Makes the call with RENAME_NOREPLACE added. Returns 0 when it was made and nothing was in the
- * way; else the kernel's error, or EXCLUSIVE_MISSING where kernel, filesystem or a seccomp filter
- * does not know the flag, or may not: EINVAL also means a directory moved into itself, and
- * EXCLUSIVE_MISSING leaves that to whoever tries next.
+ * Makes the call with RENAME_NOREPLACE added (renameat2(2)). Returns 0 if the rename was made; else
+ * the kernel's error, or EXCLUSIVE_MISSING if the kernel, the filesystem or a seccomp filter does
+ * not support the flag. EINVAL counts as that, too, although it may also mean a directory moved
+ * into itself: the next attempt finds out.
  *
- * Inline, like all that a call without collision goes through: after a system call the processor
- * has forgotten where to return to, and so each level of calls costs more than its instructions.
+ * Inlined, like everything on the path of a rename without collision: a system call empties the
+ * CPU's return-address predictor, so every frame on the way costs a mispredicted return.
  */
 static inline int exclusive_rename(const struct call *call)
 {
@@ -45,11 +53,13 @@ static inline int exclusive_rename(const struct call *call)
 }
 
 /*
- * Does the same without the flag: link(2) and unlink(2); for a directory mkdir(2) and rename(2) over
- * that empty directory. `buffer` is PATH_RESOLVED_MAX bytes of the caller's. Errors: -EEXIST, -EXDEV
- * and other errors of rename(2); -EINVAL for a directory moved into itself and for a name that the
- * filesystem does not allow; -EOPNOTSUPP if it cannot be done: no hard links here or not of this
- * file, or no directory is renamed over an empty one. Then nothing has changed.
+ * Does the same without the flag: link(2) and unlink(2); for a directory mkdir(2) and rename(2)
+ * over that empty directory. `buffer` is working space of the caller's, PATH_RESOLVED_MAX bytes.
+ *
+ * Returns 0; -EEXIST, -EXDEV and other errors of rename(2); -EINVAL for a directory moved into
+ * itself and for a name that the filesystem forbids; -EOPNOTSUPP if the filesystem cannot do it: no
+ * hard links at all or not to this file, or no rename of a directory over an empty one. On error
+ * nothing has changed, unless a link cannot be recognised as ours: then the file keeps both names.
  */
 int exclusive_emulate(const struct call *call, char *buffer);
 

@@ -52,8 +52,8 @@ int file_look_afresh(const struct sys *sys, int dirfd, const char *path, char *b
 {
     const int result = look(sys, dirfd, path, AT_STATX_FORCE_SYNC, buffer, file);
 
-    /* glibc's own statx, for kernels without, has not heard of that; and a FUSE server asked for a
-     * file that was replaced since its name was looked up knows it no more. */
+    /* glibc's emulation of statx for old kernels rejects the flag; and a FUSE server no longer
+     * knows a file that was replaced after its name was looked up. */
     return result < 0 ? look(sys, dirfd, path, 0, buffer, file) : result;
 }
 
@@ -92,7 +92,7 @@ int file_is_unchanged(const struct file *before, const struct file *now)
 
 /* ---- directories ---- */
 
-/* The head of struct linux_dirent64, getdents64(2); the name follows it at once. */
+/* The head of struct linux_dirent64, getdents64(2); the name follows directly. */
 struct entry_head {
     unsigned long long inode;
     long long offset;
@@ -100,7 +100,7 @@ struct entry_head {
     unsigned char type;
 } __attribute__((packed));
 
-/* Whether one of the records is of the name `wanted`; NULL: of any but `.` and `..`. */
+/* Whether a record has the name `wanted`; if that is NULL, any name except `.` and `..`. */
 static int has_name(const char *records, size_t size, const char *wanted)
 {
     size_t at = 0;
@@ -119,7 +119,7 @@ static int has_name(const char *records, size_t size, const char *wanted)
 
 #define DIRECTORY_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK)
 
-/* Whether the open directory has such a name: 1, 0 or -errno. Closes it; `fd` may be -errno. */
+/* The same for an open directory: 1, 0 or -errno. Closes `fd`, which may also be -errno. */
 static int search(const struct sys *sys, int fd, const char *wanted, void *entries, size_t size)
 {
     long got;

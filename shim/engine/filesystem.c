@@ -6,12 +6,12 @@
 
 #include "core/path.h"
 
-/* f_type of statfs(2), from linux/magic.h and the filesystems' own sources. */
+/* f_type of statfs(2), from linux/magic.h and the sources of the filesystems. */
 enum {
     UNKNOWN = 0,
     CIFS = (int)0xFF534D42,
     SMB2 = (int)0xFE534D42,
-    FUSE = 0x65735546, /* virtiofs, too */
+    FUSE = 0x65735546, /* also virtiofs */
     OVERLAYFS = 0x794C7630,
     AUFS = 0x61756673,
     NINE_P = 0x01021997,
@@ -29,7 +29,7 @@ void filesystem_setup(const struct sys *sys)
                             sys_statx_own(sys, "/proc/fs", &facts) < 0;
 }
 
-/* The kind of the filesystem of a directory; "" is `dirfd` itself, or the working directory. */
+/* The kind of a directory's filesystem; "" is `dirfd` itself, or the working directory. */
 static int kind_of(const struct sys *sys, int dirfd, const char *directory)
 {
     const int fd =
@@ -50,12 +50,12 @@ __attribute__((noinline)) int filesystem_is_smb(const struct call *call)
     struct statx facts;
     int kind;
 
-    /* Nobody has read the path yet: a bad pointer is for the kernel to find. */
+    /* Nothing has read the path yet: let the kernel find a bad pointer. */
     if (sys_readlinkat(sys, call->destination_dirfd, call->destination, parent, 1) == -EFAULT)
         return 0;
     if (path_split(call->destination).parent >= sizeof parent)
         return 1;
-    /* Of a path that leads nowhere the kernel has the error. SMB has no block device. */
+    /* If the path leads nowhere, the kernel has the error. SMB has no block device. */
     if (path_take_parent(call->destination, parent, sizeof parent) < 0 ||
         sys_statx(sys, call->destination_dirfd, parent[0] == '\0' ? "." : parent, 0, &facts) < 0 ||
         facts.stx_dev_major != 0)

@@ -41,8 +41,8 @@ static struct loop count_pair(const struct collision *collision)
                       collision->destination_seen == 0 ? &collision->destination : NULL);
 }
 
-/* A move across filesystems is one event, though GNU mv is told EXDEV twice of it: it tries an
- * exclusive rename first, then a plain one, and then copies. */
+/* A move across filesystems is one event, although GNU mv gets EXDEV twice: it tries an exclusive
+ * rename, then a plain one, and then copies. */
 static void record_crossing(struct collision *collision, enum event_verdict verdict,
                             enum event_rule rule)
 {
@@ -57,7 +57,7 @@ static void record_crossing(struct collision *collision, enum event_verdict verd
         record(collision, verdict, rule, loop.unlogged, &copied);
 }
 
-/* A rename that was let through, and what it has left at the destination. */
+/* Records a rename that was let through, and the file that it left at the destination. */
 static void record_passed(struct collision *collision, enum event_verdict verdict,
                           enum event_rule rule)
 {
@@ -85,14 +85,15 @@ static void record_passed(struct collision *collision, enum event_verdict verdic
     record(collision, verdict, rule, 0, &left);
 }
 
-/* Leaves the program's own call to the caller, unless it goes into a directory that is held. */
+/* Leaves the program's own call to the caller, unless the directories are open: then it is made
+ * here, relative to them. */
 static int let(struct collision *collision)
 {
     return collision->call == collision->given ? GUARD_OWN_CALL : call_plain(collision->call);
 }
 
-/* The program's own call, and a record of it if it replaced something, or if the program will now
- * copy (EXDEV). The paths are named before, because the call may change what they mean. */
+/* Makes the program's own call, and records it if it replaced something or if the program will now
+ * copy (EXDEV). The paths are resolved first, because the call may change what they mean. */
 static int pass_recorded(struct collision *collision, enum event_verdict verdict,
                          enum event_rule rule)
 {
@@ -109,8 +110,8 @@ static int pass_recorded(struct collision *collision, enum event_verdict verdict
     return result;
 }
 
-/* An exclusive rename without the kernel's flag: 0 or -errno as exclusive_emulate. EINVAL is the
- * answer where plain rename says it too: to a whiteout, and to a directory moved into itself. */
+/* An exclusive rename without the kernel's flag: 0 or -errno as exclusive_emulate. EINVAL where
+ * plain rename returns it, too: for a whiteout, and for a directory moved into itself. */
 static int fall_back(struct collision *collision)
 {
     if ((collision->call->flags & RENAME_WHITEOUT) ||
@@ -125,8 +126,8 @@ static int fall_back(struct collision *collision)
     return file_is_same_device(&collision->source, &collision->destination) ? -EEXIST : -EXDEV;
 }
 
-/* Nothing is in the way of a rename that is let through. Under audit it goes without the kernel's flag
- * where enforcing would have to do so: whether that works is part of the answer. */
+/* A rename that is let through, and whose destination does not exist. If enforce mode would have to
+ * emulate it, audit does so, too, to find out whether that works. */
 static int pass_free(struct collision *collision)
 {
     int result;
@@ -140,7 +141,7 @@ static int pass_free(struct collision *collision)
     return result == 0 ? 0 : let(collision);
 }
 
-/* Lets a collision through under ALLOW or in audit mode. Reads no contents for the record. */
+/* Lets a collision through: ALLOW, or audit mode. Does not read the files to fill in the event. */
 static int pass(struct collision *collision)
 {
     struct verdict verdict;
@@ -164,7 +165,7 @@ static int pass(struct collision *collision)
 
 /* ---- enforcing ---- */
 
-/* Refuses with `error`, on the record. */
+/* Records a refusal and returns `error`, or -EBUSY in a loop; may end the process. */
 static int refuse(struct collision *collision, enum event_rule rule, int error)
 {
     const struct call *const call = collision->call;
@@ -182,12 +183,12 @@ static int refuse(struct collision *collision, enum event_rule rule, int error)
     return error == -EEXIST && loop.count >= LOOP_LIMIT ? -EBUSY : error;
 }
 
-/* How often equal files are compared again when another process has come in between, as long as one
- * rename reads no more of a file than COMPARE_SIZE_MAX. */
+/* How often equal files are compared if other processes change them in between; all comparisons of
+ * one rename together read at most COMPARE_SIZE_MAX of a file. */
 #define SAME_TRIES 16
 
-/* Whether a comparison decided, and its files are no longer there: right before the program's own
- * call, or a refusal. */
+/* Whether the verdict depends on a comparison of the files and they have changed since. Called
+ * right before the program's own call or a refusal. */
 static int is_outdated(struct collision *collision, const struct verdict *verdict)
 {
     if (!(collision->decision.allow_if & POLICY_ALLOW_IF_SAME) || verdict->kind == VERDICT_ANSWER ||
@@ -195,12 +196,12 @@ static int is_outdated(struct collision *collision, const struct verdict *verdic
         (verdict->kind == VERDICT_ALLOW && verdict->rule != EVENT_RULE_ALLOW_IF_SAME))
         return 0;
     if (policy_is_recorded(collision->policy))
-        collision_name(collision); /* not between this look and the call */
+        collision_name(collision); /* now, not between the check below and the call */
     return !verdict_stands(collision);
 }
 
-/* The verdict on a guarded destination that exists. Equal files that several jobs rename to one name
- * at once are equal again after each of them. */
+/* The verdict on a guarded destination that exists. If several jobs rename equal files to one name
+ * at once, the files are equal again after each rename, so an outdated comparison is repeated. */
 static struct verdict judge(struct collision *collision)
 {
     struct verdict verdict = verdict_of(collision);
@@ -217,7 +218,7 @@ static struct verdict judge(struct collision *collision)
     return verdict;
 }
 
-/* Something is in the way of a guarded destination. */
+/* A guarded destination that exists, or is on another filesystem. */
 static int settle(struct collision *collision)
 {
     const struct verdict verdict = judge(collision);
@@ -231,8 +232,8 @@ static int settle(struct collision *collision)
     return pass_recorded(collision, EVENT_ALLOWED, verdict.rule);
 }
 
-/* The program's own exclusive rename: EEXIST is what it asked to be told, EXDEV would make it copy
- * over the destination. */
+/* The program's own exclusive rename: EEXIST is the result that it asked for; after EXDEV it would
+ * copy over the destination. */
 static int settle_exclusive(const struct collision *collision)
 {
     return collision->destination_seen == -ENOENT ? collision->attempt : -EEXIST;
@@ -240,7 +241,8 @@ static int settle_exclusive(const struct collision *collision)
 
 static int enforce(struct collision *collision)
 {
-    /* Without a hold no exception is asked about: what was looked at might not be what is renamed. */
+    /* If the directories cannot be opened, no exception holds: the files that are judged might not
+     * be the ones that are renamed. */
     if (collision->decision.allow_if != 0 && collision_hold(collision) < 0)
         collision->decision.allow_if = 0;
     collision_look(collision);
@@ -250,14 +252,14 @@ static int enforce(struct collision *collision)
             return refuse(collision, EVENT_RULE_FALLBACK, -EOPNOTSUPP);
         if (collision->attempt != -EEXIST && collision->attempt != -EXDEV)
             return collision->attempt;
-        collision_look(collision); /* somebody may have come first meanwhile */
+        collision_look(collision); /* another process may have come first */
     }
     return call_is_exclusive(collision->call) ? settle_exclusive(collision) : settle(collision);
 }
 
 /* ---- the way in ---- */
 
-/* Whether a destination of which nothing is known would be refused: 0 if all policies only audit. */
+/* Whether a destination with an unknown path would be refused: 0 if every policy only audits. */
 static int is_enforced(const struct policy *policy)
 {
     return policy_decide(policy, NULL).mode == POLICY_ENFORCE;
@@ -269,9 +271,8 @@ static int ends_in_dot(const char *path)
 }
 
 /*
- * `.`, `..` and "/" are never replaced, so that the kernel may say so in its own words: EBUSY, but
- * EEXIST where the program asked for an exclusive rename. Where that is missing, it is renameat
- * that has the words.
+ * `.`, `..` and "/" are never replaced, so the result is the kernel's: EBUSY, or EEXIST if the
+ * program asked for an exclusive rename. Without the kernel's flag, plain renameat gives it.
  */
 static int answer_dot(struct collision *collision)
 {
@@ -299,9 +300,9 @@ static int decide(struct collision *collision)
 }
 
 /*
- * Where the call is unknown or a filter answers for it, no kernel has read the paths yet: a bad
- * pointer must be EFAULT there too, before anybody here reads it. readlinkat(2) copies the whole
- * path in before it looks at anything. Returns 0 or -EFAULT.
+ * If the kernel does not know the call, or a filter answered it, the kernel has not read the paths.
+ * A bad pointer must give EFAULT then, too, before it is read here. readlinkat(2) copies the whole
+ * path before it does anything else. Returns 0 or -EFAULT.
  */
 static int check_paths(const struct call *call)
 {
@@ -340,7 +341,7 @@ static int meet(const struct policy *policy, const struct call *call, int attemp
     return result;
 }
 
-/* Kept out of the way of the call without collision, which so needs hardly any stack. */
+/* noinline: keeps this frame off the path of a rename without collision. */
 __attribute__((noinline)) int guard_answer(const struct policy *policy, const struct call *call,
                                            int attempt)
 {

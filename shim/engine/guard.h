@@ -3,62 +3,62 @@
 #define NOCLOBBER_ENGINE_GUARD_H
 
 /*
- * The library's one decision: exclusive first, policy only when something is in the way.
+ * The library's one decision: an exclusive rename first; the policy only if the destination exists.
  */
 
 #include "core/policy.h"
 #include "engine/call.h"
 
 /*
- * Makes a call of the rename family under `policy`. Returns 0 or -errno, as the program is to be
- * told.
+ * Makes a call of the rename family under `policy`. Returns 0 or -errno: the program's result.
  *
- * Without anything in the way that is one exclusive rename and nothing else. Otherwise:
- *   - the kernel's own answer, wherever nothing could be lost;
- *   - the program's own call, where the policy lets it (recorded, for an exception or under audit);
- *   - -EEXIST, recorded, for a refusal; -EBUSY for one repeated in a loop (engine/loop.h);
- *     -EOPNOTSUPP where no exclusive rename is to be had; the end of the process under
- *     NOCLOBBER_ON_REFUSAL=exit;
- *   - -ENOMEM where a scratch area was needed and could not be had; audit lets the call through.
+ * If the destination does not exist, this is one exclusive rename and nothing else. Otherwise it is
+ *   - plain rename's own result, if nothing would be replaced (engine/harmless.h);
+ *   - the program's own call, if the policy allows it (recorded, for an exception or under audit);
+ *   - a refusal, recorded: -EEXIST; -EBUSY for one that is repeated in a loop (engine/loop.h);
+ *     -EOPNOTSUPP if no exclusive rename is available; under NOCLOBBER_ON_REFUSAL=exit the end of
+ *     the process;
+ *   - -ENOMEM if there is no memory for a scratch area; under audit the program's own call.
  *
- * What can't be decided is refused. Async-signal-safe and thread-safe; uses about 1.5 KiB of stack.
- * renameat2's RENAME_EXCHANGE and flags that are not known here pass unchanged (rename(2), Linux
- * 3.15 to 6.18).
+ * What cannot be decided is refused. RENAME_EXCHANGE and flags that are not known here pass
+ * unchanged (renameat2(2), Linux 3.15 to 6.18). Async-signal-safe and thread-safe; uses about 1.5
+ * KiB of stack.
  *
- * System calls, since a seccomp filter of the host's own may end it at any that it does not list
- * (tests/fault/own_filter.bats holds this to it):
- *   nothing in the way      renameat2
- *   something is            and mmap, once in a process
- *   patterns                and openat and close of each directory on the way to the destination, up to
- *                           6; of a longer way, or one with a symbolic link or `..`, one openat,
- *                           readlinkat and close; getcwd for a path that is not absolute; statx for
- *                           patterns that are anchored at a directory (engine/alias.h) or differ in
- *                           case from the path (engine/spelling.h, getdents64 too)
- *   let through             and renameat; or the program's own call
- *   refused                 and statx, getpid, clock_gettime, geteuid; faccessat if not root; if both
- *                           ends are one inode, fstatfs, getdents64 (engine/harmless.h)
- *   recorded                and readlinkat, rt_sigprocmask, rt_sigpending, write, and those of patterns
- *                           for the source
- *   ALLOW_IF                and openat, close; for `same` those of engine/compare.h, preload/aside.h
- *   no exclusive rename     and readlinkat, linkat, unlinkat, mkdirat (engine/exclusive.h)
- *   SMB may be mounted      and readlinkat, statx, before all others; for a filesystem without a block
- *                           device openat, fstatfs, close (engine/filesystem.h)
+ * System calls, listed because a seccomp filter of the host may kill it for any other
+ * (tests/fault/own_filter.bats checks the list); each line that applies adds to those above it:
+ *   no destination          renameat2
+ *   a destination exists    mmap, once per process
+ *   the policy has patterns openat and close for each directory of the path, up to 6; for a longer
+ *                           path, or one with a symbolic link or `..`, one openat, readlinkat and
+ *                           close; getcwd for a relative path; statx for patterns anchored at a
+ *                           directory (engine/alias.h); statx and getdents64 for patterns that
+ *                           match another spelling of the path (engine/spelling.h)
+ *   let through             renameat, or the program's own call
+ *   refused                 statx, getpid, clock_gettime, geteuid; faccessat if not root; if both
+ *                           ends are one inode, fstatfs and getdents64 (engine/harmless.h)
+ *   recorded                readlinkat, rt_sigprocmask, rt_sigpending, write; those of patterns for
+ *                           the source
+ *   ALLOW_IF                openat, close; for `same` those of engine/compare.h and preload/aside.h
+ *   no exclusive rename     readlinkat, linkat, unlinkat, mkdirat (engine/exclusive.h)
+ *   SMB may be mounted      before all others readlinkat and statx; on a filesystem without a block
+ *                           device openat, fstatfs and close (engine/filesystem.h)
  */
 int guard_rename(const struct policy *policy, const struct call *call);
 
-/* An answer: the caller must make the program's own call (call_plain) and return what the kernel says.
- * Beyond the errors that Linux has, EXCLUSIVE_MISSING, and one of preload/route.h. */
+/* A result: the caller must make the program's own call (call_plain) and return its result. Outside
+ * Linux's errors, and distinct from EXCLUSIVE_MISSING and ROUTE_WITHHELD. */
 #define GUARD_OWN_CALL (-4098)
 
 /*
- * The second half of guard_rename, for a caller that has made the exclusive attempt already: `attempt` is what
- * exclusive_error made of its error. The call's flags are RENAME_NOREPLACE and
- * RENAME_WHITEOUT, or none. Returns what guard_rename does, or GUARD_OWN_CALL: nothing is left to do then but
- * that call.
+ * The second half of guard_rename, for a caller that has already made the exclusive attempt:
+ * `attempt` is its error, or EXCLUSIVE_MISSING, as exclusive_error returned it. The call's flags
+ * may be RENAME_NOREPLACE and RENAME_WHITEOUT, no others. Returns what guard_rename returns, or
+ * GUARD_OWN_CALL. Async-signal-safe and thread-safe.
  */
 int guard_answer(const struct policy *policy, const struct call *call, int attempt);
 
-/* The same for a call whose paths cannot be read: what needs them is refused. */
+/* The same for a call whose paths cannot be read: a collision is refused unless every policy only
+ * audits. */
 int guard_undecided(const struct policy *policy, const struct call *call, int attempt);
 
 #endif

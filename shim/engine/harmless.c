@@ -31,7 +31,7 @@ int harmless_is_into_itself(struct collision *collision)
            is_below(collision->scratch->destination, collision->scratch->source);
 }
 
-/* Whether both paths are one directory entry, by their words or by their resolved parents. */
+/* Whether both paths are one directory entry: as written, or after resolving the parents. */
 static int is_same_entry(struct collision *collision)
 {
     const struct call *const call = collision->call;
@@ -64,10 +64,10 @@ static int is_listed(struct collision *collision, const char *directory, const c
 }
 
 /*
- * A name that only changes its spelling, where the directory folds names: `Readme` to `README`. There
- * both always lead to one entry, so that a plain rename can replace nothing. The directory folds if
- * it does not list both although they are one inode. (Two files of one directory may show one
- * number, with FUSE servers that merge filesystems.)
+ * Whether only the spelling of a name changes, in a directory that folds names: `Readme` to
+ * `README`. There both names lead to one entry, so plain rename replaces nothing. The directory
+ * folds names if it lists only one of them although both are one inode. (The listing is needed:
+ * with FUSE servers that merge filesystems, two files of a directory may have one inode number.)
  */
 static int is_change_of_spelling(struct collision *collision)
 {
@@ -92,9 +92,9 @@ static int is_change_of_spelling(struct collision *collision)
 /* ---- two names of one file ---- */
 
 /*
- * A filesystem's own numbers tell files apart. One that shows those of others (FUSE, overlayfs, 9p,
- * SMB) may show one number for two files: then all else must be equal too, and the program's own call
- * is made, which does nothing for one file and says EXDEV for two.
+ * Inode numbers identify files, except on filesystems that show the numbers of others (FUSE,
+ * overlayfs, 9p, SMB): two files may have one number there. Then everything else must be equal,
+ * too, and the program's own call decides: it does nothing for one file, and gives EXDEV for two.
  */
 static int answer_links(struct collision *collision)
 {
@@ -113,16 +113,16 @@ static int answer_links(struct collision *collision)
     return HARMLESS_OWN_CALL;
 }
 
-/* POSIX: a rename of a file onto itself does nothing and succeeds. A directory has one name only. */
+/* POSIX: renaming a file onto itself does nothing and succeeds. A directory has only one name. */
 static int answer_same_inode(struct collision *collision)
 {
-    /* Some FUSE servers remember link counts for a while, so either name's will do. */
+    /* Some FUSE clients cache link counts, so a count >= 2 under either name is enough. */
     const int has_links = !file_is(&collision->source, S_IFDIR) &&
                           (collision->source.links >= 2 || collision->destination.links >= 2);
 
     if (is_same_entry(collision))
         return 0;
-    if (collision->destination.is_mounted) /* what is below, rename sees and nobody else */
+    if (collision->destination.is_mounted) /* only rename sees the file below the mount */
         return HARMLESS_NO;
     if (is_change_of_spelling(collision))
         return HARMLESS_OWN_CALL;
@@ -131,8 +131,8 @@ static int answer_same_inode(struct collision *collision)
 
 /* ---- permissions ---- */
 
-/* What the kernel's may_delete says of one end, to a user who is not root. No libc in between: under a
- * fake root files have other owners. */
+/* The result of the kernel's may_delete for one end, for a user who is not root. Not by libc: under
+ * a fake root files seem to have other owners. */
 static int answer_permission_at(const struct call *call, int dirfd, const char *path,
                                 const struct file *file, unsigned user, char *buffer)
 {
@@ -169,14 +169,14 @@ static int answer_permission(struct collision *collision)
     if (result == 0)
         result = answer_permission_at(call, call->destination_dirfd, call->destination,
                                       &collision->destination, (unsigned)user, buffer);
-    /* The kernel looks first whether the source is in the destination. */
+    /* The kernel first checks whether the source is in the destination. */
     if (result < 0 && collision_resolve(collision) == 0 &&
         is_below(collision->scratch->source, collision->scratch->destination))
         return 0;
     return result;
 }
 
-/* A directory that changes its parent must be writable itself: `..` in it changes. For root it is. */
+/* A directory that moves to another parent must be writable itself, because its `..` changes. */
 static int answer_move(struct collision *collision)
 {
     const struct call *const call = collision->call;
@@ -224,7 +224,7 @@ int harmless_answer(struct collision *collision)
         return result;
     if (from_directory != file_is(destination, S_IFDIR))
         return from_directory ? -ENOTDIR : -EISDIR;
-    /* A file that is mounted on another may be a seal of noclobber(1): who renames onto that is refused. */
+    /* A file that is a mount point may be sealed by noclobber(1): renaming onto it is a refusal. */
     if (source->is_mounted || (from_directory && destination->is_mounted))
         return -EBUSY;
     return from_directory ? answer_move(collision) : HARMLESS_NO;

@@ -9,7 +9,7 @@
 
 #define STDERR 2
 
-/* What standard error was in the constructor. Only read after that. */
+/* Which file standard error was in the constructor; afterwards only read. */
 static struct {
     int is_known;
     int is_open;
@@ -64,7 +64,7 @@ void log_stderr(const struct sys *sys, const char *bytes, size_t size)
     struct statx facts;
     const int result = sys_statx_fd(sys, STDERR, &facts);
 
-    /* Without statx nobody can tell; descriptor 2 is then taken for standard error. */
+    /* If statx never worked, descriptor 2 counts as standard error. */
     if (result == -EBADF || (result < 0 && remembered.is_known))
         return;
     if (remembered.is_known && (facts.stx_mode & S_IFMT) == S_IFREG && !is_as_remembered(&facts))
@@ -86,8 +86,8 @@ static void complete(const struct sys *sys, struct event *event, char *program)
 }
 
 /*
- * O_NONBLOCK: a FIFO that nobody reads must not hang the host. O_CREAT only where there is no log:
- * in a sticky directory it is forbidden for another user's file, which one may write otherwise
+ * O_NONBLOCK: a FIFO without a reader must not hang the host. O_CREAT only if there is no log yet:
+ * in a sticky directory it fails for another user's file, even if that is writable
  * (fs.protected_regular, Linux 4.19).
  */
 static int open_log(const struct sys *sys, const char *log, int create)
@@ -98,10 +98,7 @@ static int open_log(const struct sys *sys, const char *log, int create)
     return fd == -ENOENT ? sys_open_own(sys, log, flags | create, 0666) : fd;
 }
 
-/*
- * Takes back the part of an event that a full disk let through, or the next event would go on in its
- * line. Only while it is the end of the file: another process may have written since.
- */
+/* Removes the part of an event that a full disk took, unless another process has written since. */
 static void take_back(const struct sys *sys, int fd, long written)
 {
     struct statx facts;
@@ -129,7 +126,7 @@ static int append(const struct sys *sys, const char *log, int create, const char
     return result < 0 ? (int)result : 0;
 }
 
-/* A full disk, or no descriptor left: noclobber(1) must not call that run a success. */
+/* A full disk, or no descriptor left: noclobber(1) must not call the run a success. */
 static void tell_lost(const struct sys *sys, const char *report, struct scratch *scratch)
 {
     struct text text;
@@ -142,8 +139,9 @@ static void tell_lost(const struct sys *sys, const char *report, struct scratch 
         sys_empty_own(sys, scratch->path);
 }
 
-/* noclobber(1) has made its report; when that is gone, nobody reads it any more. An outer run that traces (its policy is off
- * in here) sees for itself what was let through. */
+/* The report is not created: noclobber(1) did that, and if it is gone, nobody reads it any more. A
+ * policy that is off belongs to an outer run that traces: that one sees by itself what
+ * was let through. */
 static void deliver(const struct sys *sys, const struct policy *policy, enum event_verdict verdict,
                     size_t length, struct scratch *scratch)
 {
@@ -167,7 +165,7 @@ void log_event(const struct sys *sys, const struct policy *policy, struct event 
     if (!policy_is_recorded(policy))
         return;
     complete(sys, event, scratch->path);
-    if (event->pid == -ESRCH) /* a traced process that has ended: nobody was refused anything */
+    if (event->pid == -ESRCH) /* a traced process that has ended: it got no result */
         return;
     length = event_encode(event, scratch->large.line, sizeof scratch->large.line);
     deliver(sys, policy, event->verdict, length, scratch);

@@ -54,8 +54,8 @@ static uint64_t pack(uint32_t tag, uint16_t start, unsigned count)
     return (uint64_t)tag << 32 | (uint64_t)start << 16 | count;
 }
 
-/* How many of a window's `count` refusals no event has told of yet: events are written at the first
- * and at the limit. */
+/* How many of a window's `count` refusals have no event and were counted in none: events are
+ * written at the first and at the limit. */
 static unsigned unlogged(unsigned count)
 {
     if (count >= LOOP_LIMIT)
@@ -63,7 +63,7 @@ static unsigned unlogged(unsigned count)
     return count == 0 ? 0 : count - 1;
 }
 
-/* The word that follows `old` when the pair `tag` is refused at `time`, and what that means. */
+/* The word after `old` if the pair `tag` is refused at `time`; sets `*loop`. */
 static uint64_t advance(uint64_t old, uint32_t tag, uint16_t time, struct loop *loop)
 {
     const int is_same = (uint32_t)(old >> 32) == tag;

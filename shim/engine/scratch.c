@@ -3,7 +3,7 @@
 
 #include <stdatomic.h>
 
-/* The area that nobody uses at the moment, or NULL. */
+/* An area that is not in use, or NULL. */
 static struct scratch *_Atomic spare;
 
 struct scratch *scratch_take(const struct sys *sys)

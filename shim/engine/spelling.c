@@ -5,7 +5,7 @@
 
 #include "engine/file.h"
 
-/* The first letter of ASCII; NULL: there is none. `*is_ascii` says whether all characters are. */
+/* The first ASCII letter, or NULL. Sets `*is_ascii` to whether all characters are ASCII. */
 static char *first_letter(char *name, int *is_ascii)
 {
     char *letter = NULL;
@@ -20,7 +20,7 @@ static char *first_letter(char *name, int *is_ascii)
     return letter;
 }
 
-/* Whether a directory that folds names is out of the question: the name in another case is not there.
+/* Whether the directory certainly does not fold this name: the name in another case does not exist.
  * `path` ends in `name`. */
 static int is_case_known(const struct sys *sys, const char *path, char *name)
 {
@@ -39,7 +39,7 @@ static int is_case_known(const struct sys *sys, const char *path, char *name)
     return result == -ENOENT;
 }
 
-/* The same name in another case may also be another file: then the directory lists both. */
+/* The name in another case may also be another file: then the directory lists both. */
 static int is_listed(const struct sys *sys, char *path, char *name, void *entries, size_t size)
 {
     int result;

@@ -3,10 +3,10 @@
 #define NOCLOBBER_ENGINE_SPELLING_H
 
 /*
- * Names that a filesystem takes for one: `App.zip` and `app.zip` on ext4 with casefold, vfat, exfat,
- * NTFS, SMB, and on what a FUSE server or a network shows of macOS or Windows. Neither a filesystem's
- * name nor the kernel's own name for a file tells: a directory may fold and the next one not, and the
- * kernel keeps the spelling that was looked up. So the directories are asked.
+ * Filesystems that fold names: `App.zip` and `app.zip` are one file on ext4 with casefold, vfat,
+ * exfat, NTFS, SMB, and on FUSE and network filesystems from macOS or Windows. The kind of the
+ * filesystem does not tell: one directory may fold and the next one not. Nor does the kernel's path
+ * of a file: it keeps the spelling that was looked up. So the directories are listed.
  *
  * Conventions: async-signal-safe, nothing allocated.
  */
@@ -15,16 +15,18 @@
 #include "core/sys.h"
 
 /*
- * Which guard the file at `path` has: policy_decide, but a pattern that matches another spelling
- * guards it as well, unless its directories store `path` as it is spelt. `path` is absolute and
- * resolved; it is written to and restored. `entries` are at least 1 KiB of the caller's. Looks at
- * files only if a pattern is alike: some two calls for each component.
+ * Decides about `path` as policy_decide does; but a pattern that matches another spelling guards
+ * it, too, unless its directories store `path` exactly as it is spelled. `path` is absolute and
+ * resolved; it is written to and restored. `entries` is working space of the caller's, `size`
+ * bytes, at least 1 KiB. Makes system calls only if a pattern matches another spelling: statx(2)
+ * for each component, and openat, getdents64 and close for those that exist in another case or are
+ * not ASCII.
  */
 struct policy_decision spelling_decide(const struct sys *sys, const struct policy *policy,
                                        char *path, void *entries, size_t size);
 
-/* Whether each component of `path` is stored as it is spelt: 1 or 0; 0 also if a directory cannot be
- * read. Arguments as above. */
+/* Whether each component of `path` is stored as it is spelled: 1 or 0; 0 also if a directory cannot
+ * be read. Arguments as above. */
 int spelling_is_stored(const struct sys *sys, char *path, void *entries, size_t size);
 
 #endif

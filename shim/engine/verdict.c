@@ -8,7 +8,7 @@
 
 /* ---- exceptions ---- */
 
-/* Across mounts two paths may lead to one file, and no rename follows. */
+/* Not across mounts: two paths may lead to one file there, and no rename follows. */
 static int is_same(struct collision *collision)
 {
     return collision->attempt != -EXDEV &&
@@ -37,7 +37,7 @@ static int is_empty_file(const struct file *file)
     return file_is(file, S_IFREG) && file->size == 0;
 }
 
-/* Which exception of `allow_if` lets the destination be replaced, or EVENT_RULE_DEFAULT for none. */
+/* The exception of `allow_if` that holds, or EVENT_RULE_DEFAULT. */
 static enum event_rule exception(struct collision *collision, unsigned allow_if)
 {
     const struct file *const source = &collision->source;
@@ -48,8 +48,8 @@ static enum event_rule exception(struct collision *collision, unsigned allow_if)
     if ((allow_if & POLICY_ALLOW_IF_SYMLINK) && file_is(source, S_IFLNK) &&
         file_is(destination, S_IFLNK))
         return EVENT_RULE_ALLOW_IF_SYMLINK;
-    /* Onto a directory only a directory comes this far, and the kernel itself makes sure that it is
-     * empty. */
+    /* A directory as the destination: the source is one, too, and the kernel checks that the
+     * destination is empty. */
     if ((allow_if & POLICY_ALLOW_IF_EMPTY) &&
         (is_empty_file(destination) || file_is(destination, S_IFDIR)))
         return EVENT_RULE_ALLOW_IF_EMPTY;

@@ -3,7 +3,7 @@
 #define NOCLOBBER_ENGINE_VERDICT_H
 
 /*
- * The verdict on a collision that has been looked at.
+ * The verdict on a collision after collision_decide and collision_look.
  *
  * Conventions: those of engine/collision.h.
  */
@@ -11,8 +11,8 @@
 #include "engine/collision.h"
 
 enum verdict_kind {
-    VERDICT_ANSWER,   /* nothing could be lost: `answer` is what the program is told */
-    VERDICT_OWN_CALL, /* nothing could be lost: the program's own call has the answer */
+    VERDICT_ANSWER,   /* nothing would be replaced: the result is `answer` */
+    VERDICT_OWN_CALL, /* nothing would be replaced: the program's own call gives the result */
     VERDICT_ALLOW,    /* an exception of ALLOW_IF holds: `rule` */
     VERDICT_REFUSE,   /* `rule` guards the destination */
 };
@@ -23,14 +23,14 @@ struct verdict {
     enum event_rule rule;
 };
 
-/* Judges a guarded collision that has been decided and looked at. */
+/* The verdict on a guarded collision. May read the files, for ALLOW_IF=same. */
 struct verdict verdict_of(struct collision *collision);
 
-/* Whether both files are as collision_look saw them: 1 or 0. */
+/* Whether both files are still as collision_look found them: 1 or 0. */
 int verdict_stands(struct collision *collision);
 
-/* The ALLOW_IF, in the policy or not, that would let a collision through which has been judged
- * VERDICT_REFUSE; EVENT_RULE_DEFAULT: none would. Never `same`, which would read the files. */
+/* The case of ALLOW_IF, in the policy or not, that would allow a collision whose verdict is
+ * VERDICT_REFUSE, or EVENT_RULE_DEFAULT. Never `same`, which would have to read the files. */
 enum event_rule verdict_excuse(struct collision *collision);
 
 #endif
