@@ -8,7 +8,7 @@
 
 #include "preload/raw.h"
 
-/* A thread takes microseconds to leave; one that is held (a debugger) is not waited for. */
+/* A thread is gone after microseconds; one that a debugger stops is not waited for. */
 #define TRIES_MAX 10000
 
 struct work {
@@ -18,9 +18,9 @@ struct work {
 };
 
 /*
- * clone(2), which returns twice: to the thread first, then, when that has ended, to the caller, on
- * the same stack. So the instruction must stand in the frame of `begin` itself, and the thread must
- * not return from there. No new stack is given: CLONE_VFORK keeps the caller from using this one.
+ * clone(2) returns twice on the same stack: first in the thread, and when that has ended, in the
+ * caller. So the instruction must be in the frame of `begin` itself, and the thread must not return
+ * from it. The thread needs no stack of its own: CLONE_VFORK keeps the caller from using this one.
  */
 __attribute__((noinline)) static long begin(struct work *work)
 {
@@ -39,7 +39,7 @@ __attribute__((noinline)) static long begin(struct work *work)
     return id;
 }
 
-/* CLONE_VFORK ends when the thread gives up its memory, which is before its descriptors. */
+/* CLONE_VFORK wakes the caller when the thread releases its memory, before its descriptors. */
 static void wait_until_gone(long id)
 {
     const long process = raw_call(SYS_getpid, 0, 0, 0, 0, 0, 0);

@@ -3,29 +3,30 @@
 #define NOCLOBBER_PRELOAD_ASIDE_H
 
 /*
- * Work beside the host: `aside` of core/sys.h, in a thread of the host's process that has a table
- * of descriptors of its own and ends at once.
+ * `aside` of core/sys.h: runs a function in a short-lived thread of the host's process, which has a
+ * descriptor table of its own.
  *
- * A thread and not a child: no wait(2) of the host sees it, not even one with __WALL, no SIGCHLD
- * comes of it, and it counts in no getrusage(RUSAGE_CHILDREN). The caller sleeps meanwhile as in
- * vfork(2), on whose stack the thread runs. All signals are blocked in both, so that no handler of
- * the host runs in the thread. The caller goes on only when the thread has left the process: until
- * then its copies of descriptors would hold locks of flock(2) and ends of pipes that the host closes
- * next.
+ * A thread, not a child: no wait(2) of the host sees it, even with __WALL; it sends no SIGCHLD and
+ * does not count in getrusage(RUSAGE_CHILDREN). The caller sleeps as in vfork(2), and the thread
+ * runs on the caller's stack. All signals are blocked in both, so that no handler of the host runs
+ * in the thread. The caller continues only when the thread has left the process: until then the
+ * thread's copies of descriptors would keep locks of flock(2) and ends of pipes that the host
+ * closes next.
  *
- * What remains: a descriptor that another thread closes meanwhile stays open until the end, as in
- * every program that forks; and a SIGSTOP that arrives meanwhile is seen by the parent process only
- * after a SIGCONT. valgrind and qemu-user know no such thread: then clone(2) fails, as under a limit
- * of processes, and nothing runs.
+ * Two traces remain. A descriptor that another thread closes in between stays open until the end,
+ * as in every program that forks. And the parent process sees a SIGSTOP that arrives in between
+ * only after a SIGCONT. valgrind and qemu-user do not support such a thread: clone(2) fails, as it
+ * does under a limit of processes, and the function does not run.
  */
 
 /*
- * Runs `function` in such a thread. Returns what it returns, which is 0 or more, or -errno of
- * clone(2) if it did not run. `function` may use little stack, and nothing thread-local.
- * Async-signal-safe, thread-safe.
+ * Runs `function(argument)` in such a thread. Returns its result, which must be 0 or more; or
+ * -errno of rt_sigprocmask(2) or clone(2) if it did not run, -EINTR if the thread was killed before
+ * its end. `function` must use little stack and nothing thread-local. Async-signal-safe,
+ * thread-safe.
  *
- * System calls: rt_sigprocmask(2), clone(2), exit(2) in the thread, getpid(2), tgkill(2) of signal 0
- * and sched_yield(2) until the thread has gone, rt_sigprocmask.
+ * System calls: rt_sigprocmask(2), clone(2), exit(2) in the thread, getpid(2), tgkill(2) of signal
+ * 0 and sched_yield(2) until the thread has gone, rt_sigprocmask.
  */
 int aside_run(int (*function)(void *), void *argument) __attribute__((visibility("hidden")));
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The names that the library takes over from libc: these four, and no other
- * (shim/preload/exports.map, checked by scripts/check-library). Each has the contract of its manual
- * page, rename(2) and syscall(2), except that it replaces nothing that the policy guards. Here
- * alone errno is set: on failure, and left as it was on success.
+ * The four functions of libc that the library interposes (shim/preload/exports.map, checked by
+ * scripts/check-library). Each has the contract of its manual page, rename(2) or syscall(2), except
+ * that it does not replace what the policy guards. errno is set here alone, and only on failure.
  */
 #include <errno.h>
 
@@ -56,13 +55,13 @@ int renameat2(int source_dirfd, const char *source, int destination_dirfd, const
 
 /* ---- the same three by number ---- */
 
-/* A program that asks by number means the kernel, past any fake root: so does the answer. */
+/* A call by number goes to the kernel, past any fake root, and so do the calls made for it. */
 static struct call call_by_number(long number, long a, long b, long c, long d, long e)
 {
     struct call call = {&route_by_number, CALL_RENAMEAT2,  (int)a,     (const char *)b,
                         (int)c,           (const char *)d, (unsigned)e};
 
-    (void)number; /* newer architectures have but one of them */
+    (void)number; /* newer architectures have only renameat2 */
 #ifdef SYS_renameat
     if (number == SYS_renameat) {
         call.sys = &route_raw;
@@ -90,14 +89,14 @@ __attribute__((used)) static long rename_by_number(long number, long a, long b, 
 }
 
 /*
- * syscall(2) itself, in assembler on every architecture: a leaf that hands the caller's registers and
- * stack on as they are.
- *   - A child of clone(2) returns from here on a stack of its own: a frame of ours would not be on it.
+ * syscall(2) itself, in assembler on every architecture: a leaf that passes the caller's registers
+ * and stack on unchanged. C cannot do that:
+ *   - A child of clone(2) returns from here on its own stack, which would not have our frame.
  *     libc's syscall is a leaf, too.
- *   - A compiler's tail call writes the arguments that are on the stack back to it. If the caller
- *     passed fewer, that place is a variable of the caller's, which another thread may be changing.
- * Until route_setup, and in a host without dlsym, there is no next definition: then the last part makes
- * the call. A frame there holds saved registers only, as in libc.
+ *   - A compiler's tail call writes the arguments on the stack back. If the caller passed fewer,
+ *     that place is a variable of the caller's, which another thread may be changing.
+ * Before route_setup, and in a host without dlsym, there is no next definition: then the last part
+ * makes the call itself. Its frame holds only saved registers, as in libc.
  */
 #define TEXT_OF(number) #number
 
@@ -153,7 +152,7 @@ __attribute__((used)) static long rename_by_number(long number, long a, long b, 
     "svc 0\n"                                                                                      \
     "b route_publish\n"
 #elif defined(__i386__)
-/* The slot of the number may be written: every caller passes that. */
+/* The stack slot of the number may be written to: every caller passes one. */
 #define JUMP_IF(number) "cmpl $" TEXT_OF(number) ", %eax\n je rename_by_number\n"
 #define LEAF                                                                                       \
     "endbr32\n"                                                                                    \
@@ -255,7 +254,7 @@ __attribute__((used)) static long rename_by_number(long number, long a, long b, 
     "neg 3, 3\n"                                                                                   \
     "2: b route_publish\n"
 #elif defined(__s390x__)
-/* The kernel leaves all registers but the second alone; the caller wants 6 and 7 back. */
+/* The kernel preserves all registers except r2; the caller expects r6 and r7 unchanged. */
 #define JUMP_IF(number) "cghi %r2, " TEXT_OF(number) "\n jge rename_by_number\n"
 #define LEAF                                                                                       \
     JUMPS(JUMP_IF)                                                                                 \
@@ -281,7 +280,7 @@ __attribute__((used)) static long rename_by_number(long number, long a, long b, 
 #define MODE ""
 #endif
 
-/* The mark in front is for route_is_repeated. */
+/* route_is_repeated looks for the mark before the function. */
 __asm__(".pushsection .text.syscall, \"ax\", %progbits\n"
         ".p2align 5\n"
         ".ascii \"" ROUTE_MARK "\"\n"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What this library, and a compiler on its own, calls of <string.h>: hidden, so that no start has to
- * look these names up in the host. Nothing here reads a byte beyond what it was given.
+ * The functions of <string.h> that the library calls, or that compilers call on their own. Hidden,
+ * so that no process has to look them up at its start. They read no byte beyond their arguments.
  */
 #include <stddef.h>
 
@@ -33,7 +33,7 @@ void *memset(void *at, int value, size_t size)
     return at;
 }
 
-/* Whether the words at two places, of any alignment, are the same. */
+/* Whether two words, of any alignment, are equal. */
 static int is_same_word(const unsigned char *one, const unsigned char *other)
 {
     unsigned long left;
@@ -44,7 +44,7 @@ static int is_same_word(const unsigned char *one, const unsigned char *other)
     return left == right;
 }
 
-/* Whole words first: files are compared with this. */
+/* By words, because files are compared with it. */
 int memcmp(const void *one, const void *other, size_t size)
 {
     const unsigned char *const left = one;
@@ -58,7 +58,7 @@ int memcmp(const void *one, const void *other, size_t size)
     return i == size ? 0 : left[i] - right[i];
 }
 
-/* clang makes this of a memcmp of which nobody asks the order. */
+/* clang calls this for a memcmp whose result is only compared with 0. */
 int bcmp(const void *one, const void *other, size_t size)
 {
     return memcmp(one, other, size);

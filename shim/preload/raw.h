@@ -3,16 +3,15 @@
 #define NOCLOBBER_PRELOAD_RAW_H
 
 /*
- * The system call instruction. The library links no libc, and libc's own syscall(3) is one of the
- * names it interposes, so it makes its system calls itself, by the calling convention that
- * syscall(2) lists for each architecture. A new architecture needs one function here and nothing
- * else.
+ * The system call instruction. The library links no libc, and it interposes libc's syscall(2), so
+ * it makes its system calls itself, by the calling conventions that syscall(2) lists. A new
+ * architecture needs a branch here and one in interpose.c.
  */
 
 /*
- * Makes system call `number` (SYS_… of <sys/syscall.h>). Returns what the kernel returns: -4095 to
- * -1 is a negative errno. `errno` is not touched. Async-signal-safe, thread-safe. Always inlined,
- * since clone(2) without a stack must not return from a frame.
+ * Makes system call `number` (SYS_… of <sys/syscall.h>). Returns the kernel's result: -4095 to -1
+ * is a negative errno. Does not touch `errno`. Async-signal-safe, thread-safe. Always inlined,
+ * because clone(2) without a new stack must not return from a frame (preload/aside.c).
  */
 __attribute__((always_inline)) static inline long raw_call(long number, long a, long b, long c,
                                                            long d, long e, long f)
@@ -43,7 +42,7 @@ __attribute__((always_inline)) static inline long raw_call(long number, long a, 
                      : "memory");
     return x0;
 #elif defined(__i386__)
-    /* The sixth argument goes in the frame pointer, which a compiler may want for itself. */
+    /* The sixth argument goes in the frame pointer, which the compiler may use itself. */
     const long last[] = {e, f};
     const long *at = last;
     long result;
@@ -58,7 +57,7 @@ __attribute__((always_inline)) static inline long raw_call(long number, long a, 
                      : "memory");
     return result;
 #elif defined(__arm__) && defined(__ARM_EABI__)
-    /* The number goes in r7, which is the frame pointer of Thumb code. */
+    /* The number goes in r7, the frame pointer of Thumb code. */
     register long r0 __asm__("r0") = a;
     register long r1 __asm__("r1") = b;
     register long r2 __asm__("r2") = c;
@@ -89,7 +88,7 @@ __attribute__((always_inline)) static inline long raw_call(long number, long a, 
                      : "memory");
     return a0;
 #elif defined(__powerpc64__)
-    /* A set summary overflow bit says that the result is an errno, and positive. */
+    /* On error the summary overflow bit is set, and the result is a positive errno. */
     register long r0 __asm__("r0") = number;
     register long r3 __asm__("r3") = a;
     register long r4 __asm__("r4") = b;
@@ -121,7 +120,7 @@ __attribute__((always_inline)) static inline long raw_call(long number, long a, 
                      : "memory");
     return r2;
 #else
-#error "libnoclobber does not know this architecture's system call instruction yet: see raw.h"
+#error "libnoclobber does not support this architecture: add its system call instruction to raw.h"
 #endif
 }
 

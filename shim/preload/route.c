@@ -12,8 +12,8 @@
 
 extern void *dlsym(void *restrict, const char *restrict) __attribute__((weak));
 
-/* dlsym(3), or NULL where the host has none. By its address: to call it by name as well would take a
- * relocation more. */
+/* dlsym(3), or NULL if the host has none. Called by its address, which needs a relocation anyway: a
+ * call by name would need a second one. */
 static void *find(void *handle, const char *name)
 {
     void *(*ask)(void *restrict, const char *restrict) = dlsym;
@@ -22,9 +22,8 @@ static void *find(void *handle, const char *name)
     return ask ? ask(handle, name) : NULL;
 }
 
-/* The next definitions. Written by route_setup alone, in the constructor; only read afterwards.
- * Their types are spelt out because not every libc that the library is built against declares all
- * of them. */
+/* The next definitions. Written by route_setup in the constructor, afterwards only read. Their
+ * types are written out because not every libc declares all of them. */
 static struct {
     int (*rename)(const char *, const char *);
     int (*renameat)(int, const char *, int, const char *);
@@ -35,8 +34,8 @@ static struct {
     int (*statx)(int, const char *, int, unsigned, struct statx *);
     int (*openat)(int, const char *, int, ...);
     ssize_t (*readlinkat)(int, const char *, char *, size_t);
-    int is_untranslated; /* openat is libc's own */
-    int is_half_blind;   /* whoever translates paths has not heard of renameat2 */
+    int is_untranslated; /* openat is libc's own: no other preload translates paths */
+    int is_half_blind;   /* another preload translates paths, but not those of renameat2 */
 } next;
 
 long (*route_next_syscall)(long, long, long, long, long, long, long);
@@ -78,8 +77,9 @@ static long call_next_openat(long a, long b, long c, long d)
     return raw_call(SYS_openat, a, b, c, d, 0, 0);
 }
 
-/* A translator of the time before renameat2 would let it out of its root: then there is none, but
- * for what the program itself asks of it. */
+/* fakechroot before 2.20 does not wrap renameat2, so the call would escape its root. ENOSYS selects
+ * the emulation; only a call that the program itself makes without RENAME_NOREPLACE goes
+ * through. */
 static long call_next_renameat2(long a, long b, long c, long d, long e)
 {
     if (next.is_half_blind && (e & RENAME_NOREPLACE))
@@ -122,7 +122,7 @@ static long call_next(long number, long a, long b, long c, long d, long e, long 
     return call_raw(number, a, b, c, d, e, f);
 }
 
-/* pseudo has no renameat2 for anybody: what goes round it, it does not know of. */
+/* pseudo answers ENOSYS to every renameat2, so that no rename goes past it unnoticed. */
 static long call_by_number(long number, long a, long b, long c, long d, long e, long f)
 {
     long result;
@@ -140,10 +140,10 @@ const struct sys route_raw = {call_raw, call_raw, aside_run, 0};
 const struct sys route_by_number = {call_by_number, call_raw, aside_run, 0};
 const struct sys route_next = {call_next, call_raw, aside_run, 0};
 
-/* ---- asking for them ---- */
+/* ---- finding the next definitions ---- */
 
-/* Which object has a function: its address in memory, or NULL. Slow and hardly ever needed: as is
- * dladdr(3), which so is no name that every start has to look up. */
+/* The address of the object that defines a function, or NULL. Slow and rarely needed. dladdr(3) is
+ * rarely needed, too, so it is found here and not at the start of every process. */
 static const void *object_of(const void *function)
 {
     int (*const ask)(const void *, Dl_info *) =
@@ -154,8 +154,8 @@ static const void *object_of(const void *function)
 }
 
 /*
- * Whether openat is libc's own. Of a 64-bit libc that is told by its alias openat64; elsewhere by what
- * nobody takes over, which is in the same object then.
+ * Whether openat is libc's own. In a 64-bit libc it is the same function as openat64. Elsewhere it
+ * is in the same object as getauxval, which no preload interposes.
  */
 static int is_libcs_own(const void *alias)
 {
@@ -165,8 +165,8 @@ static int is_libcs_own(const void *alias)
            (function == alias || object_of(function) == object_of(find(RTLD_NEXT, "getauxval")));
 }
 
-/* fakechroot before 2.20 translates the paths of openat and linkat, and lets renameat2 go by.
- * Where libc has no renameat2, any function that nobody takes over stands for it. */
+/* Whether a preload translates the paths of openat and linkat but not of renameat2, as fakechroot
+ * before 2.20. If libc has no renameat2, getauxval, which no preload interposes, stands for it. */
 static int is_half_blind(void)
 {
     const void *const translator = object_of(find(RTLD_NEXT, "openat"));
@@ -175,8 +175,8 @@ static int is_half_blind(void)
            translator != object_of(find(RTLD_NEXT, next.renameat2 ? "renameat2" : "getauxval"));
 }
 
-/* A name that was not found must not become the program's own first dlerror(3). Hardly any libc lacks
- * one, so that dlerror is no name that every start has to look up. */
+/* A name that was not found must not become the first dlerror(3) of the program. Few libcs lack one
+ * of the names, so dlerror is found here and not at the start of every process. */
 static void forget_error(void)
 {
     char *(*const take_error)(void) = __extension__(char *(*)(void)) find(RTLD_NEXT, "dlerror");
@@ -191,7 +191,8 @@ int route_is_repeated(const char *own)
     const uintptr_t first = (uintptr_t)find(RTLD_DEFAULT, "syscall");
     const char *const mark = (const char *)((first & ~(uintptr_t)1) - length); /* 1: Thumb code */
 
-    /* Never read across a page: in front of another's function there may be none. */
+    /* Do not read across a page boundary: the page before another library's function may not
+     * exist. */
     return first != 0 && mark != own && (first & 4095) >= length &&
            memcmp(mark, ROUTE_MARK, length) == 0;
 }

@@ -6,56 +6,59 @@
  * The ways out of the library: straight to the kernel, or through the next definition of the same
  * libc function.
  *
- * The latter is how the process's own calls would go without us. It lets a fake root that stands
- * behind us in LD_PRELOAD (fakechroot, fakeroot, pseudo) translate our calls as it does the
- * program's, and where it stands before us, leaves alone what it has translated already.
+ * The latter is the way that the program's own calls would take without us. A fake root
+ * (fakechroot, fakeroot, pseudo) that comes after us in LD_PRELOAD then translates our calls like
+ * the program's; if it comes before us, the paths are translated already, and are not translated
+ * again.
  */
 
 #include "core/sys.h"
 
-/* What is not seen outside the library is had without a relocation. */
+/* Hidden: references need no dynamic relocation. */
 #pragma GCC visibility push(hidden)
 
-/* Everything straight to the kernel. */
+/* All calls straight to the kernel. Async-signal-safe, like the other two. */
 extern const struct sys route_raw;
 
 /*
- * For renameat2 by its number: that call through the next definition of syscall(2), the rest
- * straight to the kernel, as a fake root leaves it. ROUTE_WITHHELD is what it says where the kernel
- * has the call and somebody in between does not let it through: the program is to be told ENOSYS,
- * and then asks otherwise.
+ * For renameat2 by its number: this call goes through the next definition of syscall(2), all others
+ * straight to the kernel, because fake roots do not translate calls by number. Returns
+ * ROUTE_WITHHELD if the kernel has renameat2 but another library answers ENOSYS: then the program
+ * gets ENOSYS, and tries another call.
  */
 extern const struct sys route_by_number;
 
-#define ROUTE_WITHHELD (-4097) /* beyond the errors that Linux has, and EXCLUSIVE_MISSING */
+#define ROUTE_WITHHELD (-4097) /* outside Linux's errors; not EXCLUSIVE_MISSING */
 
-/* Calls with a path of the program through libc's next definition; the kernel where there is none,
- * as for renameat2 and statx in musl 1.2.3. Leaves errno as libc set it: whoever uses this restores
+/* Calls with a path of the program go through libc's next definition, or to the kernel if there is
+ * none, as for renameat2 and statx in musl 1.2.3. Leaves errno as libc set it: the caller restores
  * it. */
 extern const struct sys route_next;
 
 /*
- * Asks dlsym(3) for the next definitions, once, from the constructor: dlsym may allocate and lock,
- * so nothing else in the library calls it. Until then route_next is the same as route_raw. Where
- * the host has no dlsym (glibc before 2.34, in a program that does not link libdl) nobody can stand
- * behind us who needs to be asked, and it stays so.
+ * Finds the next definitions by dlsym(3). Called once, by the constructor, and not
+ * async-signal-safe: dlsym may allocate and lock, so nothing else in the library calls it. Before
+ * that, route_next does the same as route_raw. If the host has no dlsym (glibc before 2.34, in a
+ * program that does not link libdl), no library after us interposes these functions, and route_next
+ * stays like that.
  */
 void route_setup(void);
 
-/* 16 bytes in front of our syscall(2), by which another copy of the library knows it: interpose.c. */
+/* 16 bytes before our syscall(2), by which another copy of the library recognises it
+ * (interpose.c). */
 #define ROUTE_MARK "libnoclobber:1.0"
 extern const char route_mark[];
 
-/* Whether another copy of the library comes before this one in LD_PRELOAD: 1 or 0. That one decides
- * then, and this one only hands calls on; both would count and log one call twice. `own` is this one's
- * mark. From the constructor alone, as route_setup. */
+/* Whether another copy of the library comes before this one in LD_PRELOAD: 1 or 0. Then that one
+ * decides, and this one only passes calls on: otherwise each call would be counted and logged
+ * twice. `own` is this copy's route_mark. Called by the constructor alone, like route_setup. */
 int route_is_repeated(const char *own);
 
-/* The next definition of syscall(2); NULL before route_setup, and where there is none. */
+/* The next definition of syscall(2); NULL before route_setup, or if there is none. */
 extern long (*route_next_syscall)(long number, long a, long b, long c, long d, long e, long f);
 
-/* Turns what the kernel returned into what libc returns: -1 with errno set for -4095 to -1, else
- * `result` itself. Async-signal-safe. */
+/* Turns a result of the kernel into one of libc: for -4095 to -1 sets errno and returns -1, else
+ * returns `result`. Async-signal-safe. */
 long route_publish(long result);
 
 #pragma GCC visibility pop

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What compilers for 32-bit processors call on their own, and what this library then wants of no
- * libc: the static part of the compiler's own library is linked, and would want these.
+ * Functions that compilers for 32-bit processors call on their own, or that libgcc needs, which is
+ * linked statically. They are defined here because the library links no libc.
  */
 #if defined(__i386__)
-/* The end of a process whose stack is damaged. */
+/* Called if the stack protector finds a damaged stack; ends the process. */
 _Noreturn void __stack_chk_fail(void);
 _Noreturn void __stack_chk_fail_local(void);
 
@@ -13,7 +13,7 @@ void __stack_chk_fail_local(void)
     __stack_chk_fail();
 }
 #elif defined(__arm__)
-/* A division by zero, of which there is none here. */
+/* Called for a division by zero; there is none in the library. */
 _Noreturn void __aeabi_idiv0(void);
 _Noreturn void __aeabi_ldiv0(void);
 

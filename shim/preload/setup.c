@@ -20,12 +20,14 @@ static const struct policy inert = {.mode = POLICY_OFF};
 static const struct policy *_Atomic in_force;
 static atomic_flag is_parsing = ATOMIC_FLAG_INIT;
 static atomic_int is_parsed;
-/* What is wrong with the variables, until it is said: a mapped string of POLICY_MESSAGE_MAX bytes. */
+/* The message about a parse error until it is written, mapped, POLICY_MESSAGE_MAX bytes; or
+ * NULL. */
 static char *_Atomic complaint;
 /* Whether route_next may be used. (A pointer to it would be one more relocation.) */
 static atomic_int is_routed;
 
-/* Memory for what the policy keeps, mapped for good: most processes need none. */
+/* Maps `size` bytes, for the policy's storage and the message. NULL for 0 bytes, or if mmap
+ * fails. */
 static char *map_storage(size_t size)
 {
     const long address = size == 0 ? 0 : sys_map(&route_raw, size);
@@ -33,7 +35,7 @@ static char *map_storage(size_t size)
     return address < 0 && address > -4096 ? NULL : (char *)address;
 }
 
-/* The words are copied now: the program may overwrite its environment before anybody hears them. */
+/* Written out now: the program may change its environment before the first rename. */
 static void prepare_complaint(const struct policy_error *error)
 {
     char *const message = map_storage(POLICY_MESSAGE_MAX);
@@ -53,7 +55,8 @@ static void complain(void)
     sys_unmap(&route_raw, message, POLICY_MESSAGE_MAX);
 }
 
-/* Parses once, whoever comes first: 1. A thread that comes meanwhile: 0. */
+/* Parses the environment and returns 1; 0 if another thread is doing so, or if there is none
+ * yet. */
 static int parse(char *const *environment)
 {
     struct policy_error error;
@@ -76,7 +79,8 @@ static const struct policy *put_in_force(const struct policy *policy)
     return policy;
 }
 
-/* The first rename of the process: in_force stays unset until then, so that no later one has to ask. */
+/* The policy for a rename while in_force is not set: before the constructor, or with a message to
+ * write. */
 static const struct policy *begin(void)
 {
     if (getauxval(AT_SECURE) != 0)
