@@ -141,6 +141,14 @@ other() {
   says '"restored":true,"beside":"'"$PWD/dist/app.noclobber-"
 }
 
+@test "GitHub is told where the other bytes are, too" {
+  export GITHUB_STEP_SUMMARY=$PWD/summary GITHUB_WORKSPACE=$PWD
+  run "$NOCLOBBER" --restore -p dist/ --format github -- sh -c ': >dist/app'
+  says "::dist/app was truncated, restored; other version: dist/app.noclobber-"
+  cat summary
+  grep -q '^| truncated by other means, restored; other version: <code>dist/app.noclobber-......</code> | <code>dist/app</code> |' summary
+}
+
 @test "together with --trace, --seal and another noclobber" {
   "$NOCLOBBER" --trace -Pq true || skip "no tracing here"
   run "$NOCLOBBER" --restore --trace -p dist/ -- sh -c 'echo new >dist/app'

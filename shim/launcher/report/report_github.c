@@ -42,18 +42,26 @@ static void put_places(FILE *out, const struct tally *tally, enum event_verdict 
     put_more(out, tally->place_count[verdict], title);
 }
 
+static void put_change(FILE *out, const struct change *change)
+{
+    put_command(out, "error", "protected file changed by other means", change->path);
+    fprintf(out, " was %s%s%s", tally_change_name(change->kind),
+            change->is_after_refusal ? " after a rename onto it was refused: see --exit-on-refusal"
+                                     : "",
+            tally_back_name(change->back));
+    if (change->beside) {
+        fprintf(out, "; %s: ", tally_beside_name(change->back));
+        escape_github(out, relative(change->beside));
+    }
+    fputc('\n', out);
+}
+
 void report_github_annotations(FILE *out, const struct tally *tally)
 {
     put_places(out, tally, EVENT_REFUSED, "error", "overwrite refused");
     put_places(out, tally, EVENT_AUDITED, "warning", "overwrite would be refused");
-    for (size_t i = 0; i < tally->changes->count && i < TALLY_SHOWN; i++) {
-        put_command(out, "error", "protected file changed by other means",
-                    tally->changes->list[i].path);
-        fprintf(out, " was %s%s\n", tally_change_name(tally->changes->list[i].kind),
-                tally->changes->list[i].is_after_refusal
-                    ? " after a rename onto it was refused: see --exit-on-refusal"
-                    : "");
-    }
+    for (size_t i = 0; i < tally->changes->count && i < TALLY_SHOWN; i++)
+        put_change(out, &tally->changes->list[i]);
     put_more(out, tally->changes->count, "protected files changed by other means");
     if (tally->records->is_incomplete)
         fputs("::error title=noclobber%3A overwrite refused::some refusals could not be recorded\n",
@@ -90,8 +98,17 @@ static void put_rows(FILE *out, const struct tally *tally, enum event_verdict ve
 static void put_changes(FILE *out, const struct changes *changes)
 {
     for (size_t i = 0; i < changes->count && i < TALLY_SHOWN; i++) {
-        fprintf(out, "| %s by other means |", tally_change_name(changes->list[i].kind));
-        put_cell(out, relative(changes->list[i].path));
+        const struct change *const change = &changes->list[i];
+
+        fprintf(out, "| %s by other means%s", tally_change_name(change->kind),
+                tally_back_name(change->back));
+        if (change->beside) {
+            fprintf(out, "; %s: <code>", tally_beside_name(change->back));
+            escape_markdown(out, relative(change->beside));
+            fputs("</code>", out);
+        }
+        fputs(" |", out);
+        put_cell(out, relative(change->path));
         fputs(" | | | |\n", out);
     }
     if (changes->count > TALLY_SHOWN)

@@ -149,17 +149,11 @@ static void put_means(FILE *out, const struct tally *tally)
 /* What --restore has done. */
 static void put_back(FILE *out, const struct change *change)
 {
-    switch (change->back) {
-    case CHANGE_LEFT: return;
-    case CHANGE_BACK: fputs(", restored", out); break;
-    case CHANGE_BACK_PARTLY:
-        fputs(", restored except for owner, attributes or a hard link", out);
-        break;
-    case CHANGE_NOT_BACK: fputs(", not restored", out); break;
-    }
-    if (change->beside)
-        put_name(out, change->back == CHANGE_NOT_BACK ? "; original: " : "; other version: ",
-                 change->beside);
+    fputs(tally_back_name(change->back), out);
+    if (!change->beside)
+        return;
+    fprintf(out, "; %s:", tally_beside_name(change->back));
+    put_name(out, " ", change->beside);
 }
 
 static void put_broken_seal(FILE *out)

@@ -132,6 +132,22 @@ const char *tally_change_name(enum change_kind kind)
     return "";
 }
 
+const char *tally_back_name(enum change_back back)
+{
+    switch (back) {
+    case CHANGE_LEFT: break;
+    case CHANGE_BACK: return ", restored";
+    case CHANGE_BACK_PARTLY: return ", restored except for owner, attributes or a hard link";
+    case CHANGE_NOT_BACK: return ", not restored";
+    }
+    return "";
+}
+
+const char *tally_beside_name(enum change_back back)
+{
+    return back == CHANGE_NOT_BACK ? "original" : "other version";
+}
+
 const char *tally_plural(unsigned long count)
 {
     return count == 1 ? "" : "s";

@@ -53,6 +53,12 @@ void tally_free(struct tally *tally);
 /* "replaced", "truncated", … */
 const char *tally_change_name(enum change_kind kind);
 
+/* What --restore has made of a change, behind its name: ", restored", …; "" without it. */
+const char *tally_back_name(enum change_back back);
+
+/* What is under the name that `beside` of such a change gives: "other version" or "original". */
+const char *tally_beside_name(enum change_back back);
+
 /* "" for one, "s" for any other number. */
 const char *tally_plural(unsigned long count);
 
