@@ -79,11 +79,10 @@ static void say_nothing_kept(const struct keeping *keeping, const struct lease_b
                              char *line, size_t size)
 {
     if (begun->error == -EMFILE)
-        snprintf(
-            line, size,
-            "%zu files are too many: a process may have %zu open here; protect fewer, or raise "
-            "the limit (ulimit -Hn)",
-            keeping->files->count, begun->limit);
+        snprintf(line, size,
+                 "%zu files are too many: a process may have %zu open here, %d of them for itself; "
+                 "protect fewer, or raise the limit (ulimit -Hn)",
+                 keeping->files->count, begun->limit, KEEPER_RESERVE);
     else
         snprintf(line, size, "nothing can be kept: %s", strerror(-begun->error));
 }

@@ -109,8 +109,8 @@ other() {
   mkdir -p temporary
   run "$NOCLOBBER" --restore -p dist/ -- sh -c 'echo new >dist/app; rm -r temporary dist; echo file >dist'
   says "a directory of its path is a symbolic link or a file now"
-  [ "$(cat "$(sed -n 's/.*app", and not put back; as it was: "\(.*\)"$/\1/p' <<<"$output")")" = old ]
-  rm -rf "$(sed -n 's/.*app", and not put back; as it was: "\(.*\)\/[0-9]*"$/\1/p' <<<"$output")"
+  [ "$(cat "$(sed -n 's/.*app", not restored; original: "\(.*\)"$/\1/p' <<<"$output")")" = old ]
+  rm -rf "$(sed -n 's/.*app", not restored; original: "\(.*\)\/[0-9]*"$/\1/p' <<<"$output")"
 }
 
 @test "a further hard link stays with the other bytes, which is told" {
@@ -235,12 +235,19 @@ other() {
 @test "more files than descriptors: nothing is started, and both numbers are told" {
   touch dist/{1..200}
   run bash -c 'ulimit -n 100 && "$0" --restore -p dist/ -- touch started' "$NOCLOBBER"
-  says "201 files are too many: a process may have 100 open here"
+  says "201 files are too many: a process may have 100 open here, 32 of them for itself"
   [ "$status" -eq 125 ]
   [ ! -e started ]
   run bash -c 'ulimit -Sn 100 && "$0" --restore=require -p dist/ -- rm -r dist' "$NOCLOBBER"
   says "201 protected files"
   [ "$(find dist -type f | wc -l)" = 201 ]
+}
+
+@test "where nobody would tell of a writer nothing is kept, and nothing is started" {
+  run timeout 30 "$PROGRAMS/filter" signalfd4=ENOSYS "$NOCLOBBER" --restore -p dist/ -- touch started
+  says "--restore: nothing can be kept: Function not implemented"
+  [ "$status" -eq 125 ]
+  [ ! -e started ]
 }
 
 @test "an open that does not wait fails, and the file stays" {

@@ -53,6 +53,7 @@ static inline long filter_number(const char *word, size_t length)
         {"mkdirat", SYS_mkdirat},
         {"unlinkat", SYS_unlinkat},
         {"statx", SYS_statx},
+        {"signalfd4", SYS_signalfd4},
         {"openat", SYS_openat},
         {"getdents64", SYS_getdents64},
         {"readlinkat", SYS_readlinkat},

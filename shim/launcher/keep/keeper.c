@@ -22,8 +22,7 @@
 #include "launcher/message.h"
 #include "launcher/verify/snapshot.h"
 
-/* Descriptors that are not for files: those of ours, and those that we may have inherited. */
-#define RESERVE 32
+/* Descriptors that we may have inherited. */
 #define INHERITED_MAX 1024
 
 enum state { LOST, HELD, COPIED };
@@ -149,9 +148,9 @@ static int make_directory(struct keeper *keeper)
 static int make_room(struct keeper *keeper, size_t count, struct lease_begun *begun)
 {
     begun->limit = raise_limit();
-    if (count_files(keeper->files) + RESERVE > begun->limit)
+    if (count_files(keeper->files) + KEEPER_RESERVE > begun->limit)
         return -EMFILE;
-    keeper->descriptors = count + RESERVE + INHERITED_MAX;
+    keeper->descriptors = count + KEEPER_RESERVE + INHERITED_MAX;
     keeper->list = calloc(count + 1, sizeof *keeper->list);
     keeper->index_of = calloc(keeper->descriptors, sizeof *keeper->index_of);
     return keeper->list && keeper->index_of ? make_directory(keeper) : -ENOMEM;
@@ -393,17 +392,29 @@ static int catch_signals(void)
     return signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+/* Returns a descriptor of the signals, or -1: then nobody would know of a writer, and nothing is kept. */
+static int begin(struct keeper *keeper, struct lease_begun *begun)
+{
+    const int signals = catch_signals();
+
+    if (signals < 0)
+        begun->error = -errno;
+    else
+        keep_all(keeper, begun);
+    return signals;
+}
+
 /* A process group of its own: what a terminal sends is for the command. */
 _Noreturn void keeper_run(const struct snapshot *files, int fd)
 {
     static struct lease_begun begun;
     static struct keeper keeper;
-    const int signals = catch_signals();
+    int signals;
 
     setpgid(0, 0);
     prctl(PR_SET_NAME, "noclobber-keep", 0, 0, 0);
     keeper.files = files;
-    keep_all(&keeper, &begun);
+    signals = begin(&keeper, &begun);
     send(fd, &begun, sizeof begun, MSG_NOSIGNAL);
     while (keeper.list && serve(&keeper, fd, signals))
         ;

@@ -9,6 +9,9 @@
 
 #include "launcher/verify/verify.h"
 
+/* How many descriptors it has for other things than files. */
+#define KEEPER_RESERVE 32
+
 /* What the keeper says once it has tried all files. */
 struct lease_begun {
     size_t kept;
