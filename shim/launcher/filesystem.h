@@ -2,26 +2,30 @@
 #ifndef NOCLOBBER_LAUNCHER_FILESYSTEM_H
 #define NOCLOBBER_LAUNCHER_FILESYSTEM_H
 
-/* What a filesystem offers in place of a rename that replaces. */
+/* Which kinds of exclusive rename a filesystem has. */
 
 enum filesystem {
     FILESYSTEM_EXCLUSIVE, /* RENAME_NOREPLACE */
     FILESYSTEM_LINKS,     /* link(2) and unlink(2), for files */
-    FILESYSTEM_NEITHER,   /* directories alone can be renamed exclusively */
-    FILESYSTEM_IGNORES,   /* takes the flag, and replaces all the same */
+    FILESYSTEM_NEITHER,   /* only directories can be renamed exclusively */
+    FILESYSTEM_IGNORES,   /* accepts the flag but replaces files */
 };
 
 /*
- * Tries it in `directory`, which must be writable: in a new directory there, with signals held back, so that nothing
- * stays. Only a try tells: a filesystem may refuse the flag if the destination is absent, and answer EEXIST all the same
- * if it is not. Returns an enum filesystem, or -errno.
+ * Tests `directory`, which must be writable, in a temporary directory below it; signals are
+ * blocked meanwhile, so that nothing is left behind. Only a test can tell: a filesystem may
+ * reject the flag if the destination is absent, and yet answer EEXIST if it exists. Returns an
+ * enum filesystem, or -errno.
  */
 int filesystem_try(const char *directory);
 
-/* The same without a try where the type of the filesystem tells (statfs(2), Linux 6.18) and the kernel has the call. */
+/*
+ * As filesystem_try, but without a test if the kernel has renameat2(2) and the type of the
+ * filesystem (statfs(2)) is known to be exclusive (as of Linux 6.18).
+ */
 int filesystem_ask(const char *directory);
 
-/* Whether it is a mount of an SMB share: 1 or 0. */
+/* Whether `directory` is on an SMB mount: 1 or 0; 0 also if statfs(2) fails. */
 int filesystem_on_smb(const char *directory);
 
 #endif

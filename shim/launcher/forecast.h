@@ -2,7 +2,7 @@
 #ifndef NOCLOBBER_LAUNCHER_FORECAST_H
 #define NOCLOBBER_LAUNCHER_FORECAST_H
 
-/* What comes of a rename onto a path, from the filesystem of that path: the engine's decision without the rename. */
+/* Predicts the result of a rename onto a path, from the same filesystem, without doing it. */
 
 #include <sys/stat.h>
 
@@ -18,20 +18,26 @@ enum there {
     THERE_UNKNOWN,
 };
 
-/* What is at `path`, whose last component is taken as given; in `*facts`, too. */
+/*
+ * Returns what exists at `path`, whose last component is not followed, and its lstat(2) in
+ * `*facts`.
+ */
 enum there forecast_look(const char *path, struct stat *facts);
 
 enum kind { OF_FILE, OF_DIRECTORY }; /* what is renamed */
 
 struct forecast {
-    int error;       /* -errno, or 0 */
-    int is_refusal;  /* the error is ours */
-    int is_replaced; /* what is there; else nothing is */
-    int is_emulated; /* by link+unlink or mkdir+rename */
+    int error;       /* -errno, or 0: it succeeds */
+    int is_refusal;  /* the error is our refusal */
+    int is_replaced; /* it replaces what exists */
+    int is_emulated; /* done by link+unlink or mkdir+rename */
 };
 
-/* Foresees what a rename of `kind` onto `path`, as the caller writes it, comes to under a decision of `policy`. May try
- * the filesystem (launcher/filesystem.h). */
+/*
+ * Predicts a rename of `kind` onto `path` (as the caller writes it) under `decision`, which
+ * policy_decide made from `policy`. `there` is from forecast_look. May test the filesystem
+ * (filesystem_ask).
+ */
 struct forecast forecast(const struct policy *policy, const struct policy_decision *decision,
                          enum kind kind, const char *path, enum there there);
 

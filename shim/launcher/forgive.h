@@ -2,14 +2,15 @@
 #ifndef NOCLOBBER_LAUNCHER_FORGIVE_H
 #define NOCLOBBER_LAUNCHER_FORGIVE_H
 
-/* Which changes are explained, and by what. */
+/* Which changes are explained by something the run saw. */
 
 #include "launcher/records/records.h"
 #include "launcher/verify/verify.h"
 
 /*
- * Takes out of the list what renames left that the library saw and let through, and the files that our own standard output
- * and error go to: the caller wants those written. Marks what was refused and changed all the same.
+ * Removes from `changes` the files that allowed or audited renames left, and the files that are
+ * our own standard output and standard error, because the caller wants those written. Marks the
+ * changes of files onto which a rename was refused.
  */
 void forgive_explained(const struct records *records, struct changes *changes);
 

@@ -4,7 +4,10 @@
 
 #include "core/sys.h"
 
-/* The kernel as a command sees it, for core/path.h: both ways are syscall(2). errno is left as it was. */
+/*
+ * The kernel for core/ functions: both entry points are syscall(2). Returns -errno; errno is
+ * kept.
+ */
 extern const struct sys kernel_sys;
 
 #endif

@@ -2,8 +2,10 @@
 #ifndef NOCLOBBER_LAUNCHER_OPTIONS_H
 #define NOCLOBBER_LAUNCHER_OPTIONS_H
 
-/* The command line of noclobber(1). Settings of the command itself are checked here; those of the policy are kept in
- * their order, for launcher/settings/settings.h to judge. */
+/*
+ * The command line of noclobber(1). Options of the command itself are checked here; those of the
+ * policy are kept in their order, for launcher/settings/settings.h to check.
+ */
 
 #include <stddef.h>
 
@@ -17,7 +19,7 @@ enum options_action {
     OPTIONS_HELP,
 };
 
-/* In the order of the table's words. */
+/* In the order of the words in the table of settings. */
 enum options_format {
     OPTIONS_FORMAT_TEXT,
     OPTIONS_FORMAT_JSON,
@@ -31,16 +33,16 @@ enum options_verify {
     OPTIONS_VERIFY_NONE,
 };
 
-/* What to do where files can't be sealed: the table's words, and no --seal at all. */
+/* If files can't be sealed: the words of the table, or no --seal. */
 enum options_seal { OPTIONS_SEAL_NONE, OPTIONS_SEAL_REQUIRE, OPTIONS_SEAL_AUTO };
 
-/* What to do where some file can't be kept, and no --restore at all. */
+/* If some file can't be kept: the words of the table, or no --restore. */
 enum options_restore { OPTIONS_RESTORE_NONE, OPTIONS_RESTORE_AUTO, OPTIONS_RESTORE_REQUIRE };
 
 /* One use of an option that is part of the policy. */
 struct options_value {
     const struct setting *setting;
-    const char *value; /* as given; NULL: it takes none */
+    const char *value; /* as given, in argv; NULL: it takes none */
 };
 
 struct options {
@@ -53,11 +55,11 @@ struct options {
     const char *report_file; /* where a json or gitlab report goes; NULL: its usual place */
     enum options_seal seal;
     enum options_restore restore;
-    const char *user; /* who to run the command as, or NULL */
+    const char *user; /* the user to run the command as, or NULL */
     int quiet;
-    int trace;          /* by a tracer, not by the library */
+    int trace;          /* use the tracer instead of the library */
     int refused_status; /* 0 to 255; 17 by default */
-    char **arguments;   /* the command, or what the question is about; NULL-terminated, of argv */
+    char **arguments;   /* the command, or what the question is about; NULL-terminated, in argv */
 };
 
 /*

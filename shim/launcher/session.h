@@ -2,16 +2,19 @@
 #ifndef NOCLOBBER_LAUNCHER_SESSION_H
 #define NOCLOBBER_LAUNCHER_SESSION_H
 
-/* One run, from its preparation to its report: library, probe, snapshot, command, comparison, summary. */
+/* One run: library, probe, snapshot, command, verification, summary. */
 
 #include "launcher/options.h"
 #include "launcher/settings/settings.h"
 
-/* What noclobber exits with where it fails itself, or the command can't be started. */
+/* Exit statuses: our own failure, and a command that cannot be started. */
 enum { OWN_ERROR = 125, NOT_EXECUTABLE = 126, NOT_FOUND = 127 };
 
-/* Runs `options->arguments`, a command, under `settings`. Returns the exit status; what there is to say is
- * said on stderr and where the options want a report. Once in a process. */
+/*
+ * Runs the command `options->arguments` under `settings` and verifies the protected files. Writes
+ * the summary to stderr and to the report that the options name. Returns the exit status. May end
+ * this process by SIGINT if that ended the command. Call once in a process.
+ */
 int session_run(const struct options *options, const struct settings *settings);
 
 #endif

@@ -3,22 +3,22 @@
 #define NOCLOBBER_LAUNCHER_SETTINGS_POLICY_FILE_H
 
 /*
- * The form of a policy file: one setting a line, the name of a long option without its dashes and,
- * behind blanks or a `=`, its value, blanks within kept. Lines that are empty or begin with `#` say
- * nothing; a line may end in CR LF. What the names and values mean is the caller's affair.
+ * The syntax of a policy file: one setting per line, the name of a long option without its dashes
+ * and, after blanks or a `=`, its value, which may contain blanks. Lines that are empty or begin
+ * with `#` are ignored; a line may end in CR LF. The caller interprets names and values.
  */
 
-/* One line, taken apart. Strings live as long as the call that gets them. */
+/* One line. The strings are valid during the callback. */
 struct policy_line {
     const char *where; /* "FILE:LINE", for messages */
     const char *name;
-    const char *value; /* NULL: there is none */
+    const char *value; /* NULL: no value */
 };
 
 /*
- * Reads the file at `path` and calls `take` for each setting, until it returns anything but 0, which
- * is then returned. Else 0, -ENOMEM, or -errno or -EINVAL after a line on stderr: a file that can't be read, one
- * that is no text. A file is at most 1 MiB.
+ * Reads the file at `path`, at most 1 MiB, and calls `take` with `context` for each setting,
+ * until it returns nonzero. Returns that value; 0 at the end of the file; -ENOMEM; or, after a
+ * line on stderr, -errno if the file can't be read and -EINVAL if it is no text.
  */
 int policy_file_read(const char *path, int (*take)(const struct policy_line *line, void *context),
                      void *context);

@@ -3,9 +3,9 @@
 #define NOCLOBBER_LAUNCHER_SETTINGS_SETTINGS_H
 
 /*
- * The policy that a run is under: what the environment says already, then the policy file, then the
- * options, each adding to the lists of the one before (PROTECT, ALLOW, ALLOW_IF) and overriding its
- * single values. Everything is protected where any of them says so.
+ * The policy of a run: the environment, then the policy file, then the options, each adding to
+ * the lists of the one before (PROTECT, ALLOW, ALLOW_IF) and overriding its single values. If any
+ * of them protects everything, everything is protected.
  */
 
 #include "core/policy.h"
@@ -13,19 +13,21 @@
 
 struct settings {
     char **variables;     /* "NOCLOBBER_...=...", NULL-terminated, for the command's environment */
-    struct policy policy; /* the same, parsed by core/policy.h: exactly what the library accepts */
-    char *storage;        /* the policy's */
-    int is_policy_chosen; /* somebody said what to protect: an option, a file, a variable */
+    struct policy policy; /* the same, parsed as the library will parse it */
+    char *storage;        /* memory that `policy` points into */
+    int is_policy_chosen; /* an option, a file or a variable says what to protect */
 };
 
 /*
- * Builds the settings. Patterns of options are anchored at the current directory (launcher/settings/anchor.h),
- * those of a policy file at the file's directory (of a pipe: the current one), and so is a log that is
- * no absolute path. Patterns of the environment are taken as they are. NOCLOBBER_REPORT and
- * NOCLOBBER_LIBRARY are no part of a policy and left out. Inside another noclobber, known by the first, the
- * outer policies come along with their numbers (launcher/settings/outer.h). Returns 0, or -errno (-EINVAL for what can't
- * be understood) after one line on stderr: "noclobber: FILE:LINE 'x': ..." or "noclobber: --protect
- * 'x': ...". `*settings` may be freed in either case.
+ * Builds `*settings`. Patterns and a relative log of an option are anchored at the current
+ * directory, those of a policy file at the file's directory (of a pipe: the current one); see
+ * launcher/settings/anchor.h. Patterns of the environment are not changed. NOCLOBBER_REPORT and
+ * NOCLOBBER_LIBRARY are not part of a policy and are left out. In a nested run, which
+ * NOCLOBBER_REPORT indicates, the outer policies are appended (launcher/settings/outer.h).
+ *
+ * Returns 0, or -errno after one line on stderr that names the option, the variable or FILE:LINE,
+ * the value, and what would be right (-EINVAL: it can't be parsed). Free `*settings` in either
+ * case.
  */
 int settings_build(const struct options *options, struct settings *settings);
 

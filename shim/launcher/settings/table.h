@@ -3,9 +3,10 @@
 #define NOCLOBBER_LAUNCHER_SETTINGS_TABLE_H
 
 /*
- * Every setting of the command, once: the command line, the policy file and --help are made from this table, and
- * tests hold the manual page and the completions to it (tests/programs/settings.c prints it). To add a setting: an id
- * here, a row in table.c, and for a setting of the command itself a case in launcher/options.c.
+ * The table of all settings, from which the command line, the policy file and --help are made.
+ * Tests compare the manual page and the completions with it (tests/programs/settings.c prints
+ * it). To add a setting: an id here, a row in table.c, and for a setting of the command itself a
+ * case in launcher/options.c.
  */
 
 #include <stddef.h>
@@ -53,30 +54,32 @@ enum setting_id {
 };
 
 struct setting {
-    const char *name; /* the long option, and the name in a policy file */
-    char letter;      /* the short option; 0: none */
-    const char *
-        argument; /* what --help calls the value; "[=X]": it may be left out; NULL: there is none */
+    const char *name;     /* the long option, and the name in a policy file */
+    char letter;          /* the short option; 0: none */
+    const char *argument; /* what --help calls the value; "[=X]": optional; NULL: no value */
     enum setting_variable
-        variable;         /* what it writes. Only a setting with one may stand in a policy file */
+        variable;         /* what it writes; a policy file may only have settings with one */
     const char *fixed;    /* what it writes if it takes no value */
-    const char *words[5]; /* the values, or the words of a list, if no others are allowed */
-    const char *needs;    /* what an empty or a wrong value should have been */
-    const char *help;     /* NULL: the line of another setting names it */
+    const char *words[5]; /* the allowed values, or the words of a list; empty: any */
+    const char *needs;    /* what to say of an empty or a wrong value */
+    const char *help;     /* NULL: the line of another setting mentions it */
 };
 
 extern const struct setting settings_table[SETTING_COUNT];
 
-/* The setting with this long name or letter, or NULL. */
+/* The setting with this long name, or NULL. */
 const struct setting *setting_named(const char *name);
+
+/* The setting with this short option, or NULL. */
 const struct setting *setting_lettered(int letter);
 
+/* The id of a setting, which must point into settings_table. */
 enum setting_id setting_id(const struct setting *setting);
 
-/* The name of a variable, "NOCLOBBER_" included. */
+/* The name of a variable, including "NOCLOBBER_". */
 const char *setting_variable_name(enum setting_variable variable);
 
-/* What separates the items of a variable that is a list, or NULL: of such a one the last value counts. */
+/* The separator of a variable that is a list, or NULL: then the last value counts. */
 const char *setting_variable_separator(enum setting_variable variable);
 
 #endif
