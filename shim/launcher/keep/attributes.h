@@ -2,22 +2,28 @@
 #ifndef NOCLOBBER_LAUNCHER_KEEP_ATTRIBUTES_H
 #define NOCLOBBER_LAUNCHER_KEEP_ATTRIBUTES_H
 
-/* The extended attributes of a file (xattr(7)): access lists and capabilities are such. */
+/* The extended attributes of a file (xattr(7)), such as access lists and capabilities. */
 
 struct attribute;
 
 struct attributes {
-    struct attribute *first; /* NULL: there is none */
+    struct attribute *first; /* NULL: none */
     int error;               /* -errno for one that could not be read, or 0 */
 };
 
-/* Reads all of the file at `fd`, as far as this process may; attributes_free frees them. */
+/*
+ * Reads all attributes of the file at `fd` that this process may read, into `*attributes`. Errors
+ * are in `error`. Free with attributes_free.
+ */
 void attributes_read(int fd, struct attributes *attributes);
 
-/* Gives the file at `fd` these and no others, such as those of a default access list. Returns 0, or -errno if it has not quite those that
- * the file had which they were read from. */
+/*
+ * Gives the file at `fd` these attributes and removes others, such as those of a default access
+ * list. Returns 0, or -errno if some could not be read, set or removed.
+ */
 int attributes_write(int fd, const struct attributes *attributes);
 
+/* Frees what attributes_read allocated. */
 void attributes_free(struct attributes *attributes);
 
 #endif

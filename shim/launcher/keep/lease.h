@@ -3,13 +3,15 @@
 #define NOCLOBBER_LAUNCHER_KEEP_LEASE_H
 
 /*
- * Keeping the bytes of files: a process of ours, the keeper, has each of them open, with a read lease (fcntl(2), F_SETLEASE).
- * Whoever opens one for writing, or truncates it, waits in the kernel until the keeper has copied it. A file that is
- * removed or replaced stays readable through the descriptor. Of symbolic links it remembers the targets.
+ * Keeps the contents of files: a child process, the keeper, has each of them open with a read
+ * lease (fcntl(2), F_SETLEASE). Whoever opens one for writing, or truncates it, waits in the
+ * kernel until the keeper has copied it. A file that is removed or replaced stays readable
+ * through the descriptor. Of a symbolic link the keeper remembers the target.
  *
- * Leases are given for one's own files alone (CAP_LEASE: for all), and not while somebody has the file open for writing. An
- * open with O_NONBLOCK fails with EAGAIN while the file is being copied. After /proc/sys/fs/lease-break-time the
- * kernel lets the writer go on; then that file is not kept.
+ * A lease is only granted for one's own files (with CAP_LEASE: for all), and not while the file
+ * is open for writing. While a file is being copied, an open with O_NONBLOCK fails with EAGAIN.
+ * After /proc/sys/fs/lease-break-time the kernel lets the writer go on; then the file is not
+ * kept.
  */
 
 #include <stddef.h>
@@ -22,20 +24,25 @@
 struct lease {
     int has_keeper;
     pid_t keeper;
-    int fd; /* of the conversation with it */
+    int fd; /* the socket to it */
 };
 
-/* Whether files in `directory` can have leases: 0 or -errno. Tried on a file that is removed again. */
+/* Whether files in `directory` can have leases, tested on a temporary file. Returns 0 or -errno. */
 int lease_check(const char *directory);
 
-/* Starts a keeper for `files`, which must be there as long as it. Returns 0, with `*begun` filled in, or -errno. For a process with no
- * other thread. */
+/*
+ * Starts a keeper for `files` (NULL: none), which must outlive it. Returns 0 with `*begun` filled
+ * in, or -errno. Only for a process without other threads. End it with lease_end.
+ */
 int lease_begin(struct lease *lease, const struct snapshot *files, struct lease_begun *begun);
 
-/* Has the keeper put the file of this index in the snapshot back. -ENODATA in `result->error`: its bytes are not kept. */
+/*
+ * Makes the keeper restore the file with this index in the snapshot. `result->error` is -ENODATA
+ * if it was not kept.
+ */
 void lease_put_back(const struct lease *lease, size_t index, struct put_back *result);
 
-/* Ends the keeper, if there is one. What it set aside is removed, unless a file could not be put back. */
+/* Ends the keeper, if there is one. It removes its copies, unless a file could not be restored. */
 void lease_end(struct lease *lease);
 
 #endif

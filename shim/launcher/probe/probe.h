@@ -2,7 +2,10 @@
 #ifndef NOCLOBBER_LAUNCHER_PROBE_PROBE_H
 #define NOCLOBBER_LAUNCHER_PROBE_PROBE_H
 
-/* Whether the library will load into a program: looked up in its file, then proved by its own dynamic loader. */
+/*
+ * Whether the library loads into a program: determined from its file, then proved by its own
+ * dynamic loader.
+ */
 
 #include <stddef.h>
 
@@ -10,48 +13,54 @@ enum probe_verdict {
     PROBE_LOADS,
     PROBE_NOT_FOUND,      /* no such command: 127 */
     PROBE_NOT_EXECUTABLE, /* 126 */
-    PROBE_STATIC,         /* no dynamic loader: static, Go, … */
-    PROBE_SET_USER_ID,    /* or set-group-ID, or file capabilities: there the library is inert */
+    PROBE_STATIC,         /* no dynamic loader: static, Go ... */
+    PROBE_SET_USER_ID, /* or set-group-ID, or file capabilities: the library does nothing there */
     PROBE_OTHER_ARCHITECTURE,
-    PROBE_UNREADABLE, /* can't be looked at */
-    PROBE_NOT_LOADED, /* the loader was asked and did not load it */
+    PROBE_UNREADABLE, /* can't be read */
+    PROBE_NOT_LOADED, /* the loader was run and did not load it */
 };
 
 struct probe {
     enum probe_verdict verdict;
-    char
-        program[4096]; /* the file that execve(2) starts in the end: of a script, its interpreter */
-    char loader[4096]; /* its dynamic loader (PT_INTERP), or "" */
+    char program[4096]; /* the file that execve(2) finally starts: for a script, its interpreter */
+    char loader[4096];  /* its dynamic loader (PT_INTERP), or "" */
     char reason
-        [768]; /* one clause for a person: why not, and what would work; "" for PROBE_LOADS. May quote names */
+        [768]; /* one clause: why not, and what would work; "" for PROBE_LOADS. May quote names */
 };
 
 /*
- * Finds the library: $NOCLOBBER_LIBRARY's value when it is not NULL, else libnoclobber.so beside the running command
- * (/proc/self/exe), in ../lib, ../lib64 or ../lib32 from there, in a directory TRIPLET of those, or where it was installed. Writes its absolute path to `out`.
- * Returns 0, -ENOENT, or -EINVAL for a path that ld.so can't take (a blank or a colon in it); says nothing.
+ * Finds the library: the value of $NOCLOBBER_LIBRARY; or libnoclobber.so beside the running
+ * command (/proc/self/exe), in ../lib, ../lib64 or ../lib32 from there or in a TRIPLET directory
+ * of those, or where it was installed. Writes its absolute path to `out`, of `size` bytes.
+ * Returns 0, -ENOENT, or -EINVAL for a path that LD_PRELOAD can't contain (a blank or a colon in
+ * it). Prints nothing.
  */
 int probe_find_library(char *out, size_t size);
 
-/* The same for the architecture of `program`, an ELF file: 32-bit programs have a library of their own beside that for the others.
- * -ENOENT as well where $NOCLOBBER_LIBRARY names one. */
+/*
+ * As probe_find_library, for the architecture of `program`, an ELF file: 32-bit programs have
+ * their own library beside the 64-bit one. Also -ENOENT if $NOCLOBBER_LIBRARY is set.
+ */
 int probe_find_library_for(const char *program, char *out, size_t size);
 
-/* Looks `command` up as execvp(3) would (PATH; a '/' in it means a path), follows `#!` lines (and `env NAME` in them; of
- * env with options only env itself), and asks its loader, with `library`
- * preloaded, what it loads (nothing of the program runs). With a NULL `library` it is enough that the command can be executed.
- * Fills in `*probe`. */
+/*
+ * Finds `command` as execvp(3) does, follows `#!` lines (and the NAME of `env NAME` in them; if
+ * env has options, env itself is the program), and makes the program's dynamic loader list what
+ * it loads with `library` preloaded. Nothing of the program runs. With a NULL `library` the
+ * command only has to be executable. Fills in `*probe`.
+ */
 void probe_command(const char *command, const char *library, struct probe *probe);
 
-/* What probe_find_library's error means and what to do, in static storage. */
+/* Returns what an error of probe_find_library means and what to do, in static storage. */
 const char *probe_library_fault(int result);
 
 /*
- * Writes to `out`, of `size` bytes, what LD_PRELOAD is to say for `library`, which loads into the program of `*probe`: its
- * path. Where the command was installed with libraries for other architectures too, a path with $LIB (ld.so(8)) stands
- * before it, by which each program further down gets its own; that program's loader has proved that it finds `library` so.
- * The plain path is for loaders with another $LIB (Nix, Homebrew) or none (musl); glibc opens one file once.
- * $NOCLOBBER_LIBRARY is taken as it is.
+ * Writes to `out`, of `size` bytes, the value of LD_PRELOAD for `library`, which loads into the
+ * program of `*probe`: its path. If libraries for other architectures are installed too, a path
+ * with $LIB (ld.so(8)) precedes it, by which each program in the run gets its own; the program's
+ * loader has proved that it finds `library` that way. The plain path is for loaders with another
+ * $LIB (Nix, Homebrew) or none (musl); glibc opens a file only once. $NOCLOBBER_LIBRARY is used
+ * as it is.
  */
 void probe_preload(const struct probe *probe, const char *library, char *out, size_t size);
 

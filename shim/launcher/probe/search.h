@@ -7,14 +7,17 @@
 #include <stddef.h>
 
 /*
- * Looks `name` up: as a path where there is a '/' in it, else on $PATH (unset: /bin:/usr/bin; an empty entry is the current
- * directory). Writes the path to `out`: relative where the entry is,
- * and never without a '/'. Returns 0; -ENOENT (127); -EACCES where something
- * of that name is there and cannot be executed (126), with the first such path in `out`; or -errno.
+ * Finds `name`: as a path if it contains '/', else on $PATH (unset: /bin:/usr/bin; an empty entry
+ * is the current directory). Writes the path, which always contains '/' and is relative if the
+ * entry is, to `out`, of `size` bytes. Returns 0; -ENOENT (status 127); -EACCES (status 126) if
+ * only files of that name exist that cannot be executed, with the first one in `out`; or -errno.
  */
 int search_program(const char *name, char *out, size_t size);
 
-/* Whether execve(2) would get as far as reading `path`: 0, -EACCES (a directory as well, or on a noexec mount), or -errno. */
+/*
+ * Whether execve(2) would get as far as reading `path`. Returns 0, -EACCES (also for a directory
+ * or on a noexec mount), or -errno.
+ */
 int search_check(const char *path);
 
 #endif

@@ -8,30 +8,35 @@
 
 #include "core/event.h"
 
-/* Strings are the exact bytes, owned by `struct records`. */
+/* One event. Strings are the exact bytes and belong to struct records. */
 struct record {
     enum event_verdict verdict;
     char *rule;           /* "default", "protect:dist/", "allow_if:same" ... */
-    enum event_rule kind; /* what `rule` says */
-    const char *pattern;  /* the pattern in it; NULL: none */
+    enum event_rule kind; /* the kind of `rule` */
+    const char *pattern;  /* its pattern, or NULL */
     char *source;
     char *destination;
     char *program;
-    enum event_rule unless; /* EVENT_RULE_DEFAULT: none */
+    enum event_rule unless; /* the case that would have allowed it; EVENT_RULE_DEFAULT: none */
     struct event_state left;
-    int has_left; /* `left` is what the event says */
+    int has_left; /* the event has `left` */
     unsigned long repeated;
 };
 
 struct records {
     struct record *list; /* in the order of the log */
     size_t count;
-    int is_incomplete; /* a refusal could not be written: POLICY_REPORT_WHOLE */
-    size_t damaged;    /* lines that are no event (a torn write); the others are good */
+    int is_incomplete; /* a refusal could not be recorded: see POLICY_REPORT_WHOLE */
+    size_t damaged;    /* lines that are not an event (a torn write) */
 };
 
-/* Reads the log at `path`. A log that is not there is empty. Returns 0, or -errno. Free with records_free. */
+/*
+ * Reads the log at `path`; no file counts as empty. Returns 0, or -errno. Free with records_free,
+ * after an error too.
+ */
 int records_read(const char *path, struct records *records);
+
+/* Frees what records_read allocated. All-zero records may be freed too. */
 void records_free(struct records *records);
 
 #endif

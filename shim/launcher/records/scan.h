@@ -4,8 +4,8 @@
 
 /*
  * The values of a JSON text (RFC 8259) without blanks, one after another. Each function begins at
- * `at` and moves it behind the value; nothing at or behind `end` is used, but a NUL must follow
- * somewhere. Pure; errno is left alone.
+ * `at` and moves it behind the value; it uses nothing from `end` on, but a NUL must follow
+ * somewhere. errno is not changed.
  */
 
 struct scan {
@@ -14,17 +14,16 @@ struct scan {
 };
 
 /*
- * A string in quotes: decoded in place (it never grows) and NUL-terminated; or NULL if it
- * is not one, or holds what is in no file name or event: NUL, raw control characters, bytes that
- * are not UTF-8, half a surrogate pair. U+DC80 to U+DCFF become the byte that they stand for
- * (utf8_decode).
+ * Reads a string in quotes: decodes it in place and ends it with a NUL. Returns it, or NULL if it
+ * is not a string, or has NUL, control characters, invalid UTF-8 or half a surrogate pair in it.
+ * U+DC80 to U+DCFF become the byte that they stand for (utf8_decode).
  */
 char *scan_string(struct scan *scan);
 
-/* A decimal number of at most UINT_MAX, as the library counts. Returns 0, or -EINVAL. */
+/* Reads a decimal number of at most UINT_MAX. Returns 0, or -EINVAL. */
 int scan_number(struct scan *scan, unsigned long *number);
 
-/* Skips a value: a string, a number, or a word. Returns 0, or -EINVAL. */
+/* Skips a string, a number or a word. Returns 0, or -EINVAL. */
 int scan_skip(struct scan *scan);
 
 #endif

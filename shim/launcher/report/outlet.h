@@ -3,25 +3,27 @@
 #define NOCLOBBER_LAUNCHER_REPORT_OUTLET_H
 
 /*
- * Asks before a run whether a file can be written, because at the end it is too late. The only sure way
- * is to do it: a file that is not there is made and removed again.
+ * Checks before the run that a file can be written, so that the run does not fail at its end. A
+ * file that does not exist is created and removed again, because nothing else is a sure test.
  *
  * All return 0, or -errno after a line on stderr that calls the file `what`.
  */
 
 #include "core/policy.h"
 
-/* A file that is going to be appended to. */
+/* Checks a file that will be appended to. */
 int outlet_check(const char *what, const char *path);
 
-/* A log: what `policy` protects by name must be a log already, or empty, to have events appended to it. */
+/* Checks a log. If `policy` protects it by name, it must be a log already, or empty. */
 int outlet_check_log(const char *path, const struct policy *policy);
 
-/* A file that is going to be written anew: not one that is there and that `policy` protects by name. */
+/* Checks a file that will be overwritten. It must not exist if `policy` protects it by name. */
 int outlet_check_report(const char *what, const char *path, const struct policy *policy);
 
-/* Whether `policy` protects the file at `path` by name, symbolic links followed; what is not there yet, by where it
- * would be: 1 or 0. */
+/*
+ * Whether `policy` protects the file at `path` by name, with symbolic links followed, also if it
+ * does not exist yet: 1 or 0.
+ */
 int outlet_is_named(const char *path, const struct policy *policy);
 
 #endif

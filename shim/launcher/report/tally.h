@@ -2,7 +2,7 @@
 #ifndef NOCLOBBER_LAUNCHER_REPORT_TALLY_H
 #define NOCLOBBER_LAUNCHER_REPORT_TALLY_H
 
-/* What happened in a run, counted: what every format of the report is made from. */
+/* The events and changes of a run, counted: every format of the summary is made from this. */
 
 #include <stddef.h>
 
@@ -15,10 +15,10 @@
 /* One destination and what happened to it. */
 struct tally_place {
     const struct record *first; /* the first of its events: program, source, rule */
-    unsigned long times;        /* the unwritten repetitions too */
+    unsigned long times;        /* including repetitions that were not written */
 };
 
-/* A rule that let something through. */
+/* A rule that allowed something. */
 struct tally_exception {
     const char *rule;
     unsigned long times;
@@ -42,15 +42,19 @@ struct tally {
     struct tally_place *storage; /* of all places */
 };
 
-/* What formats for people list of a kind at most. */
+/* How many items of a list the text formats show. */
 #define TALLY_SHOWN ((size_t)50)
 
-/* Counts `tally->records`; the fields at the top are the caller's. Returns 0, or -ENOMEM.
- * Free with tally_free. */
+/*
+ * Counts `tally->records`. The caller has filled in the fields up to `status`. Returns 0, or
+ * -ENOMEM. Free with tally_free.
+ */
 int tally_make(struct tally *tally);
+
+/* Frees what tally_make allocated; the fields up to `status` belong to the caller. */
 void tally_free(struct tally *tally);
 
-/* "replaced", "truncated", … */
+/* Returns "replaced", "truncated", ... */
 const char *tally_change_name(enum change_kind kind);
 
 /* What --restore has made of a change, behind its name: ", restored", …; "" without it. */
@@ -59,7 +63,7 @@ const char *tally_back_name(enum change_back back);
 /* What is under the name that `beside` of such a change gives: "other version" or "original". */
 const char *tally_beside_name(enum change_back back);
 
-/* "" for one, "s" for any other number. */
+/* Returns "" for one, "s" for any other number. */
 const char *tally_plural(unsigned long count);
 
 #endif

@@ -5,10 +5,11 @@
 /* The environment that the command is started with. */
 
 /*
- * Ours, without its NOCLOBBER_* variables, and with `variables` (NULL-terminated) in their place,
- * NOCLOBBER_REPORT=`report`, and `library` (NULL: none) first in LD_PRELOAD; what was in there stays behind it, other
- * mentions of libnoclobber.so left out. Returns the array, newly allocated except for the strings that are the
- * caller's, or NULL when there is no memory. It is never freed but with the process.
+ * Builds the command's environment: `environment` without its NOCLOBBER_ variables, with
+ * `variables` (NULL-terminated) in their place, NOCLOBBER_REPORT=`report`, and `library` (NULL:
+ * none) first in LD_PRELOAD. The other entries of LD_PRELOAD follow, except files named
+ * libnoclobber.so. Returns a new array, whose strings may be the caller's, or NULL without
+ * memory. Never freed: it lasts as long as the process.
  */
 char **environment_build(char **environment, char **variables, const char *library,
                          const char *report);

@@ -3,9 +3,11 @@
 #define NOCLOBBER_LAUNCHER_SUGGEST_FOLD_H
 
 /*
- * Few places for many destinations. A directory that saw three names becomes all its names; one in which three
- * directories or more saw something becomes the tree. Neither for a directory that holds the working directory or $HOME,
- * nor for one near the root (`/usr/lib/`) outside of both; of such a one, all names where more than FOLD_SHOWN were seen.
+ * Folds many destinations into few places. A directory in which at least three names were
+ * replaced becomes all its names; one with at least three such directories becomes the tree. A
+ * directory that holds the working directory or $HOME is not folded, nor is one near the root
+ * (`/usr/lib/`) outside of both, except that more than FOLD_SHOWN names in one become all its
+ * names.
  */
 
 #include <stddef.h>
@@ -23,12 +25,12 @@ enum fold_kind {
 
 struct fold_item {
     enum fold_kind kind;
-    const char *path; /* a destination; of it, */
-    size_t length;    /* so many bytes are the name or the directory */
-    char *pattern;    /* anchored (core/pattern.h): matches all that was folded */
-    size_t first;     /* the records that were folded are among these, */
-    size_t count;     /* so many from `first` on */
-    size_t seen;      /* how many destinations they are */
+    const char *path; /* a destination, of which */
+    size_t length;    /* the first bytes are the name or the directory */
+    char *pattern;    /* anchored (core/pattern.h): matches everything folded here */
+    size_t first;     /* index of the first record folded here */
+    size_t count;     /* how many records from `first` on */
+    size_t seen;      /* how many destinations */
 };
 
 struct fold {
@@ -37,9 +39,10 @@ struct fold {
 };
 
 /*
- * Sorts `records` by destination (absolute and resolved) and folds those that `is_place` does not answer 0 for. `bounds`
- * are `bound_count` directories, absolute and resolved, that no place may hold. Takes time in proportion to the length of
- * all paths (beside the sorting). Returns 0, or -ENOMEM. Free with fold_free, after an error too.
+ * Sorts `records` by destination (absolute and resolved) and folds those for which `is_place` is
+ * nonzero. `bounds` are `bound_count` directories, absolute and resolved, that no place may
+ * contain. Apart from sorting, the time is proportional to the length of all paths. Returns 0, or
+ * -ENOMEM. Free with fold_free, after an error too.
  */
 int fold_make(const struct record **records, size_t count,
               int (*is_place)(const struct record *record), const char *const *bounds,

@@ -3,10 +3,10 @@
 #define NOCLOBBER_LAUNCHER_SUGGEST_SUGGEST_H
 
 /*
- * After an audit: the few options that would have let through what was seen.
+ * After an audit: the few options that would have allowed what was replaced.
  *
- * Places are named, by --allow. A place that a protect pattern names is opened as little as can be: by --allow-if if all
- * that was seen there was such a case. Either says what else it opens.
+ * Each place gets an --allow; a place that a protect pattern names gets an --allow-if, if every
+ * rename there was such a case. The text says what else each option allows.
  */
 
 #include <stdio.h>
@@ -23,18 +23,24 @@ struct suggestion {
 
 enum { SUGGEST_CASES = 2 };
 
-/* "symlink", "empty": the name of case `number`, from 0 on. */
+/* Returns the name of case `number`, from 0 on: "symlink", "empty". */
 const char *suggest_case(int number);
 
-/* Makes the suggestion, which points to both arguments: nothing if nothing was audited, or no exception would help.
- * Returns 0, or -ENOMEM. Free with suggest_free, after an error too. */
+/*
+ * Makes the suggestion; it is empty if nothing was audited or no exception would help. Points
+ * into both arguments, which must outlive it. Returns 0, or -ENOMEM. Free with suggest_free,
+ * after an error too.
+ */
 int suggest_make(const struct records *records, const struct policy_patterns *named,
                  struct suggestion *suggestion);
 
-/* Whether there is anything: 1 or 0. */
+/* Whether the suggestion has any option: 1 or 0. */
 int suggest_has(const struct suggestion *suggestion);
 
-/* Writes it for a person: one line to paste into a shell, of FOLD_SHOWN places at most, and what it opens. */
+/*
+ * Writes the suggestion as text: one line to paste into a shell, of at most FOLD_SHOWN places,
+ * and what it allows.
+ */
 void suggest_text(FILE *out, const struct suggestion *suggestion);
 
 /* Frees what suggest_make allocated. */

@@ -2,18 +2,21 @@
 #ifndef NOCLOBBER_LAUNCHER_VERIFY_SNAPSHOT_H
 #define NOCLOBBER_LAUNCHER_VERIFY_SNAPSHOT_H
 
-/* What a snapshot holds: for snapshot.c, which takes it, and changes.c, which compares it. */
+/*
+ * The contents of a snapshot, for snapshot.c, which takes it, and changes.c and moves.c, which
+ * compare it.
+ */
 
 #include <stdint.h>
 
 #include "launcher/verify/facts.h"
 #include "launcher/verify/verify.h"
 
-/* One file. Those of one directory stand side by side. */
+/* One file. Files of one directory are adjacent. */
 struct seen {
     char *path;       /* absolute */
     unsigned name;    /* where its last component begins */
-    struct facts now; /* when the snapshot was taken */
+    struct facts now; /* as the snapshot found it */
 };
 
 /* Memory for paths, which stay where they are. */
@@ -25,13 +28,13 @@ struct snapshot {
     size_t count;
     size_t room;
     struct chunk *chunks;
-    size_t files_read; /* without being asked to by OPTIONS_VERIFY_HASH */
+    size_t files_read; /* not because of OPTIONS_VERIFY_HASH */
     uint64_t bytes_read;
-    char *blind_spot; /* the first of them, or NULL */
+    char *blind_spot; /* path of the first, or NULL */
     size_t blind_spots;
 };
 
-/* The change of `path`, in the list; NULL if there is none. */
+/* Returns the change of `path` in the list, or NULL. */
 struct change *changes_find(const struct changes *changes, const char *path);
 
 #endif

@@ -2,7 +2,7 @@
 #ifndef NOCLOBBER_LAUNCHER_VERIFY_WALK_H
 #define NOCLOBBER_LAUNCHER_VERIFY_WALK_H
 
-/* Walking a tree for its regular files and symbolic links. */
+/* Walks a tree for its regular files and symbolic links. */
 
 #include <stddef.h>
 
@@ -10,21 +10,21 @@ struct walk {
     /* Whether to read the directory at this absolute path: 1 or 0. */
     int (*enters)(void *context, const char *directory);
     /*
-     * A regular file or a symbolic link: its absolute path of `length` bytes, and its name for a
-     * call that takes `dirfd`. Both are gone when this returns. Those of one directory come one
-     * after the other. What is not 0 ends the walk.
+     * Called for each regular file or symbolic link: its absolute path of `length` bytes, and its
+     * name relative to `dirfd`, both valid during the call. Files of one directory follow each
+     * other. A nonzero result ends the walk.
      */
     int (*file)(void *context, int dirfd, const char *path, size_t length, const char *name);
-    /* A directory that can't be read: it is left out. */
+    /* Called for each directory that can't be read; the walk goes on without it. */
     void (*blind)(void *context, const char *directory);
     void *context;
 };
 
 /*
- * Walks what is at `root`: absolute, a directory, or a file by itself. Symbolic links are not
- * followed, mounts are crossed, but not into what is no storage of files (proc, sysfs, control
- * groups and their like). A root that is not there has nothing. One directory is open at a time.
- * Returns 0, -ENOMEM, -EMFILE, -ENFILE, or what `file` said.
+ * Walks `root`: absolute, a directory or a single file. Symbolic links are not followed; mounts
+ * are crossed, except those that store no files (proc, sysfs, cgroups ...). A root that does not
+ * exist is empty. One directory is open at a time. Returns 0, -ENOMEM, -EMFILE, -ENFILE, or the
+ * result of `file`.
  */
 int walk_tree(const struct walk *walk, const char *root);
 
