@@ -52,6 +52,7 @@ foresees() {
         grep -qE "(a rename|of a file) onto it fails: $came" said
     done
   done
+  chmod 755 shut
 }
 
 @test "explain foresees a filesystem that may only be read" {

@@ -188,8 +188,9 @@ END
     mkfifo ready
     "$NC" -q -P --no-verify sh -c 'trap "exit 9" TERM; echo $$ >ready; while :; do sleep 0.1; done' 3>&- &
     pid=$!
-    read -r command <ready
-    for child in $(pgrep -P $pid); do [ "$child" = "$command" ] || kill -$how "$child" 2>/dev/null || true; done # one may have ended
+    read -r _ <ready
+    # With the same name as its parent; the tracer has another.
+    kill -$how "$(pgrep -P $pid -x noclobber)"
     kill -TERM $pid
     status=0
     wait $pid || status=$?
