@@ -13,8 +13,7 @@
  * permissions; and, on purpose, a destination that is a file and a mount point, such as one sealed
  * by `noclobber --seal`.
  *
- * Conventions: async-signal-safe; of the collision only its scratch area and its two `struct file`
- * are written.
+ * Conventions: those of engine/collision.h.
  */
 
 #include "engine/collision.h"

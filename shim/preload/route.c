@@ -78,8 +78,7 @@ static long call_next_openat(long a, long b, long c, long d)
 }
 
 /* fakechroot before 2.20 does not wrap renameat2, so the call would escape its root. ENOSYS selects
- * the emulation; only a call that the program itself makes without RENAME_NOREPLACE goes
- * through. */
+ * the emulation; only the program's own call without RENAME_NOREPLACE goes through. */
 static long call_next_renameat2(long a, long b, long c, long d, long e)
 {
     if (next.is_half_blind && (e & RENAME_NOREPLACE))
@@ -191,8 +190,7 @@ int route_is_repeated(const char *own)
     const uintptr_t first = (uintptr_t)find(RTLD_DEFAULT, "syscall");
     const char *const mark = (const char *)((first & ~(uintptr_t)1) - length); /* 1: Thumb code */
 
-    /* Do not read across a page boundary: the page before another library's function may not
-     * exist. */
+    /* Do not read across a page boundary: there may be no page before another's function. */
     return first != 0 && mark != own && (first & 4095) >= length &&
            memcmp(mark, ROUTE_MARK, length) == 0;
 }

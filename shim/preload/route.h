@@ -44,8 +44,7 @@ extern const struct sys route_next;
  */
 void route_setup(void);
 
-/* 16 bytes before our syscall(2), by which another copy of the library recognises it
- * (interpose.c). */
+/* 16 bytes before our syscall(2), by which another copy of the library finds it: interpose.c. */
 #define ROUTE_MARK "libnoclobber:1.0"
 extern const char route_mark[];
 

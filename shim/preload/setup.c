@@ -20,14 +20,12 @@ static const struct policy inert = {.mode = POLICY_OFF};
 static const struct policy *_Atomic in_force;
 static atomic_flag is_parsing = ATOMIC_FLAG_INIT;
 static atomic_int is_parsed;
-/* The message about a parse error until it is written, mapped, POLICY_MESSAGE_MAX bytes; or
- * NULL. */
+/* The message about a parse error until it is written: POLICY_MESSAGE_MAX mapped bytes; or NULL. */
 static char *_Atomic complaint;
 /* Whether route_next may be used. (A pointer to it would be one more relocation.) */
 static atomic_int is_routed;
 
-/* Maps `size` bytes, for the policy's storage and the message. NULL for 0 bytes, or if mmap
- * fails. */
+/* Maps `size` bytes, for the policy's storage or the message. NULL for 0 bytes or if mmap fails. */
 static char *map_storage(size_t size)
 {
     const long address = size == 0 ? 0 : sys_map(&route_raw, size);
@@ -55,8 +53,7 @@ static void complain(void)
     sys_unmap(&route_raw, message, POLICY_MESSAGE_MAX);
 }
 
-/* Parses the environment and returns 1; 0 if another thread is doing so, or if there is none
- * yet. */
+/* Parses the environment and returns 1; 0 if there is none yet, or if another thread parses it. */
 static int parse(char *const *environment)
 {
     struct policy_error error;
