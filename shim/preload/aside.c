@@ -50,11 +50,11 @@ static void wait_until_gone(long id)
 
 int aside_run(int (*function)(void *), void *argument)
 {
-    const unsigned long long all = ~0ULL;
+    const unsigned long long blocked = ~(1ULL << (SIGSYS - 1));
     unsigned long long before = 0;
     struct work work = {function, argument, -EINTR};
-    long id =
-        raw_call(SYS_rt_sigprocmask, SIG_SETMASK, (long)&all, (long)&before, sizeof all, 0, 0);
+    long id = raw_call(SYS_rt_sigprocmask, SIG_BLOCK, (long)&blocked, (long)&before,
+                       sizeof blocked, 0, 0);
 
     if (id < 0)
         return (int)id;

@@ -62,6 +62,24 @@ LET=renameat2,mmap,openat,close,rename,renameat
   [ ! -e new ]
 }
 
+# brokered EXPECTED SOURCE DESTINATION [VARIABLE=VALUE...]: a rename by a program that makes every openat in a SIGSYS handler
+brokered() {
+  local expected=$1 source=$2 destination=$3 status=0
+  shift 3
+  env LD_PRELOAD="$SHIM" "$@" "$PROGRAMS/brokered" "$expected" "$source" "$destination" || status=$?
+  [ "$status" -ne 77 ] || skip "the test's handler knows the registers of x86-64 and aarch64 only"
+  return "$status"
+}
+
+@test "a program whose SIGSYS handler makes the calls that its filter traps" {
+  brokered 17 "$PWD/new" "$PWD/out/old" NOCLOBBER_LOG="$LOG"
+  [ "$(refusals)" = 1 ]
+  brokered 17 "$PWD/new" "$PWD/out/old" NOCLOBBER_PROTECT="$PWD/out/"
+  cp -p new out/old
+  brokered 0 "$PWD/new" "$PWD/out/old" NOCLOBBER_ALLOW_IF=same
+  [ ! -e new ]
+}
+
 # ---- daemons ----
 
 # drift_file: chronyd replaces its drift file when it ends. Status 0 if it did.
