@@ -53,8 +53,8 @@ int aside_run(int (*function)(void *), void *argument)
     const unsigned long long blocked = ~(1ULL << (SIGSYS - 1));
     unsigned long long before = 0;
     struct work work = {function, argument, -EINTR};
-    long id = raw_call(SYS_rt_sigprocmask, SIG_BLOCK, (long)&blocked, (long)&before,
-                       sizeof blocked, 0, 0);
+    long id = raw_call(SYS_rt_sigprocmask, SIG_BLOCK, (long)&blocked, (long)&before, sizeof blocked,
+                       0, 0);
 
     if (id < 0)
         return (int)id;
