@@ -26,7 +26,6 @@ struct path_parts path_split(const char *path)
         name--;
     parts.name = name;
     parts.length = end - name;
-    parts.parent = name;
     parts.has_trailing_slash = end < whole;
     parts.last =
         parts.length == 0 || is_dot(path + name, parts.length) ? PATH_LAST_DOT : PATH_LAST_NAME;
@@ -98,86 +97,38 @@ static int read_working_directory(const struct sys *sys, char *out, size_t size)
     return out[0] == '/' ? 0 : -ENOENT;
 }
 
-/* Appends the components of the parent `path[0, length)` to the directory in `out`, except empty
- * ones and `.`. -ENOTSUP if one is `..`: what it means depends on symbolic links. */
-static int append_words(const char *path, size_t length, char *out, size_t size)
+/* Appends the components of `path` to the directory in `out`, except empty ones and `.`. -ENOTSUP if
+ * one is `..`: what it means depends on symbolic links. */
+static int append_components(const char *path, char *out, size_t size, struct path_words *words)
 {
     size_t used = strlen(out);
-    size_t end;
+    size_t length;
 
     if (used == 1)
         used = 0;
-    for (size_t word = 0; word < length; word = end + 1) {
-        for (end = word; end < length && path[end] != '/';)
-            end++;
-        if (end == word || (end == word + 1 && path[word] == '.'))
+    for (words->count = 0; *path != '\0'; path += length + (path[length] == '/')) {
+        for (length = 0; path[length] != '\0' && path[length] != '/';)
+            length++;
+        if (length == 0 || (length == 1 && *path == '.'))
             continue;
-        if (is_dot(path + word, end - word))
+        if (is_dot(path, length))
             return -ENOTSUP;
-        if (used + 1 + (end - word) >= size)
+        if (used + 1 + length >= size)
             return -ENAMETOOLONG;
+        words->last = out + used;
+        words->count++;
         out[used++] = '/';
-        memcpy(out + used, path + word, end - word);
-        used += end - word;
+        memcpy(out + used, path, length);
+        used += length;
     }
-    if (used == 0)
-        out[used++] = '/';
     out[used] = '\0';
     return 0;
 }
 
-/*
- * Opens the directory `words`, "/a/b" below the root or the working directory, one component at a
- * time. Returns a descriptor, or -errno. Fails on a symbolic link: otherwise the lexical path is
- * the real one. `words` is written to and restored.
- *
- * openat2(2) would do this in one call, but a seccomp filter that allows rename may kill the
- * process for it (chronyd 4.3).
- */
-static int walk(const struct sys *sys, char *words, int is_absolute)
-{
-    char *word = words;
-    int fd = AT_FDCWD;
-
-    while (*word == '/') {
-        char *end = word + 1;
-        char kept;
-        int next;
-
-        while (*end != '\0' && *end != '/')
-            end++;
-        kept = *end;
-        *end = '\0';
-        next = sys_open_word(sys, fd, word == words && is_absolute ? word : word + 1);
-        *end = kept;
-        if (fd >= 0)
-            sys_close(sys, fd);
-        if (next < 0)
-            return next;
-        fd = next;
-        word = end;
-    }
-    return fd;
-}
-
-static int count_words(const char *words)
-{
-    int count = 0;
-
-    for (; *words != '\0'; words++)
-        count += *words == '/';
-    return count;
-}
-
-/* With more components than this, one open and one readlink in /proc are cheaper. */
-#define WALK_MAX 6
-
-/* Opens the parent by its lexical path. Fails if that is not its real one. */
-static int hold_by_words(const struct sys *sys, int dirfd, const char *path, size_t length,
-                         char *out, size_t size, int *parent)
+int path_spell(const struct sys *sys, int dirfd, const char *path, char *out, size_t size,
+               struct path_words *words)
 {
     const int is_absolute = path[0] == '/';
-    size_t start = 0;
     int result;
 
     if (dirfd != AT_FDCWD && !is_absolute)
@@ -185,19 +136,53 @@ static int hold_by_words(const struct sys *sys, int dirfd, const char *path, siz
     result = is_absolute ? copy_string("/", 1, out, size) : read_working_directory(sys, out, size);
     if (result < 0)
         return result;
-    if (!is_absolute && strlen(out) > 1)
-        start = strlen(out);
-    result = append_words(path, length, out, size);
-    if (result < 0)
-        return result;
-    if (!is_absolute && out[start + (start == 0)] == '\0') {
-        *parent = AT_FDCWD;
-        return 0;
-    }
-    if (count_words(out + start) > WALK_MAX)
+    words->first = is_absolute ? out : out + strlen(out) + (out[1] != '\0');
+    return append_components(path, out, size, words);
+}
+
+/* Returns 0 if `path` is a directory and not a symbolic link, else -errno. */
+static int see_directory(const struct sys *sys, const char *path)
+{
+    struct statx facts;
+    const int result = sys_statx_own(sys, path, &facts);
+
+    return result == 0 && (facts.stx_mode & S_IFMT) != S_IFDIR ? -ENOTDIR : result;
+}
+
+/* Opens the directory `word` below `fd`, and closes `fd`. */
+static int step(const struct sys *sys, int fd, const char *word)
+{
+    const int next = sys_open_word(sys, fd, word);
+
+    path_release(sys, fd);
+    return next;
+}
+
+int path_hold_words(const struct sys *sys, const struct path_words *words, enum path_proof proof,
+                    int *parent)
+{
+    const char *word = words->first;
+    int fd = AT_FDCWD;
+    int result = 0;
+
+    if (words->count - 1 > PATH_WALK_MAX)
         return -ENOTSUP;
-    *parent = walk(sys, out + start, is_absolute);
-    return *parent < 0 ? *parent : 0;
+    /* The first slash of "/a/name" belongs to the first component; that of "/name" is the root. */
+    for (char *at = words->first + (words->first != words->last); at <= words->last && result >= 0;
+         at++) {
+        if (*at != '/')
+            continue;
+        *at = '\0';
+        if (proof == PATH_PROOF_OPENED || at == words->last)
+            fd = result = step(sys, fd, *word == '\0' ? "/" : word);
+        else
+            result = see_directory(sys, word);
+        *at = '/';
+        if (proof == PATH_PROOF_OPENED)
+            word = at + 1;
+    }
+    *parent = fd;
+    return result < 0 ? result : 0;
 }
 
 int path_open_parent(const struct sys *sys, int dirfd, const char *path, char *buffer, size_t size,
@@ -215,17 +200,23 @@ int path_open_parent(const struct sys *sys, int dirfd, const char *path, char *b
     return *parent < 0 ? *parent : 0;
 }
 
-/* Opens the parent by any path, and asks /proc for the real one. */
-static int hold_by_descriptor(const struct sys *sys, int dirfd, const char *path, char *out,
-                              size_t size, int *parent)
+/* Asks for the path of an open directory. */
+static int resolve_parent(const struct sys *sys, int parent, char *out, size_t size)
+{
+    return parent == AT_FDCWD ? read_working_directory(sys, out, size)
+                              : path_read_directory(sys, 0, "/fd/", parent, out, size);
+}
+
+int path_hold_resolved(const struct sys *sys, int dirfd, const char *path, char *out, size_t size,
+                       int *parent)
 {
     int result = path_open_parent(sys, dirfd, path, out, size, parent);
 
     if (result < 0)
         return result;
-    if (*parent == AT_FDCWD)
-        return read_working_directory(sys, out, size);
-    result = path_read_directory(sys, 0, "/fd/", *parent, out, size);
+    result = resolve_parent(sys, *parent, out, size);
+    if (result == 0)
+        result = path_append_last(path, out, size);
     if (result < 0)
         path_release(sys, *parent);
     return result;
@@ -235,7 +226,7 @@ int path_take_parent(const char *path, char *out, size_t size)
 {
     const struct path_parts parts = path_split(path);
 
-    return parts.last == PATH_LAST_NAME ? copy_string(path, parts.parent, out, size) : -EINVAL;
+    return parts.last == PATH_LAST_NAME ? copy_string(path, parts.name, out, size) : -EINVAL;
 }
 
 int path_append_last(const char *path, char *out, size_t size)
@@ -251,20 +242,15 @@ int path_append_last(const char *path, char *out, size_t size)
 int path_hold(const struct sys *sys, int dirfd, const char *path, char *out, size_t size,
               int *parent)
 {
-    const struct path_parts parts = path_split(path);
+    struct path_words words;
     int result;
 
-    if (parts.last != PATH_LAST_NAME)
+    if (path_split(path).last != PATH_LAST_NAME)
         return -EINVAL;
-    result = hold_by_words(sys, dirfd, path, parts.parent, out, size, parent);
-    if (result < 0)
-        result = hold_by_descriptor(sys, dirfd, path, out, size, parent);
-    if (result < 0)
-        return result;
-    result = path_append_last(path, out, size);
-    if (result < 0)
-        path_release(sys, *parent);
-    return result;
+    result = path_spell(sys, dirfd, path, out, size, &words);
+    if (result == 0)
+        result = path_hold_words(sys, &words, PATH_PROOF_OPENED, parent);
+    return result < 0 ? path_hold_resolved(sys, dirfd, path, out, size, parent) : 0;
 }
 
 void path_release(const struct sys *sys, int parent)

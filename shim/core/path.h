@@ -24,10 +24,9 @@ enum path_last {
     PATH_LAST_DOT,  /* `.`, `..`, or no component at all ("/"): rename(2) answers EBUSY */
 };
 
-/* Offsets into a path: bytes [0, parent) are the parent directory, [name, name + length) the last
+/* Offsets into a path: bytes [0, name) are the parent directory, [name, name + length) the last
  * component. */
 struct path_parts {
-    size_t parent; /* 0: the path has no slash before its last component */
     size_t name;
     size_t length;
     enum path_last last;
@@ -64,9 +63,50 @@ int path_strip(const char *path, char *out, size_t size);
 int path_hold(const struct sys *sys, int dirfd, const char *path, char *out, size_t size,
               int *parent);
 
+/* ---- the two halves of path_hold ---- */
+
+/* A lexical path in pieces: "/a/b/name", or "b/name" below the working directory. */
+struct path_words {
+    char *first;    /* written to, and restored, while directories are opened */
+    char *last;     /* the slash in front of the last component */
+    unsigned count; /* of components, the last one included */
+};
+
+/* With more directories than this, one open and one readlink in /proc are cheaper. */
+#define PATH_WALK_MAX 6
+
+/*
+ * Writes the lexical path of `path`, absolute, to `out`, and sets `*words` to point into it. The last
+ * component of `path` must be a name. Returns 0; -ENOTSUP for `..` and for a path relative to a
+ * descriptor; -ENAMETOOLONG; or an error of getcwd(2). path_hold_resolved works then.
+ */
+int path_spell(const struct sys *sys, int dirfd, const char *path, char *out, size_t size,
+               struct path_words *words);
+
+/* How path_hold_words checks that no component is a symbolic link. */
+enum path_proof {
+    /* It opens each directory from the one before, so that the lexical path is the real path of what
+     * it returns. openat2(2) would do this in one call, but a seccomp filter that allows rename may
+     * kill the process for it (chronyd 4.3). */
+    PATH_PROOF_OPENED,
+    /* It calls statx(2) for each directory, and opens the last one by its whole path: half the cost.
+     * It misses a symbolic link that a directory replaces in between, and may then return another
+     * directory. For callers that replace nothing in it. */
+    PATH_PROOF_SEEN,
+};
+
+/* Opens the parent directory of a lexical path. Sets `*parent` as path_hold does. Returns 0, -ENOTDIR
+ * for a symbolic link, -ENOTSUP for too many directories, or an error of openat(2). */
+int path_hold_words(const struct sys *sys, const struct path_words *words, enum path_proof proof,
+                    int *parent);
+
+/* Does what path_hold does by any path, also through symbolic links: asks getcwd(2) or /proc for the
+ * real one. Same errors. */
+int path_hold_resolved(const struct sys *sys, int dirfd, const char *path, char *out, size_t size,
+                       int *parent);
+
 /* Opens the parent directory as path_hold does, but does not resolve its path. `buffer` is working
- * space of the caller's, `size` bytes. Returns 0, -EINVAL, -ENAMETOOLONG or an
- * error of openat(2). */
+ * space of the caller's, `size` bytes. Returns 0, -EINVAL, -ENAMETOOLONG or an error of openat(2). */
 int path_open_parent(const struct sys *sys, int dirfd, const char *path, char *buffer, size_t size,
                      int *parent);
 

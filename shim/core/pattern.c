@@ -220,6 +220,27 @@ static int has_matched(const struct cursor *at)
     return at->pattern[0] == '\0' && *at->text == '\0';
 }
 
+/* Whether the character stands for itself in a pattern, and for nothing else: a letter or digit of ASCII,
+ * or one of `-./`. */
+static int is_plain(unsigned char character)
+{
+    return is_letter(character) || (character >= '-' && character <= '9');
+}
+
+/* Moves on over characters that are equal, but not over a slash at the end of the pattern. Most
+ * patterns differ from most paths early: returns 0 if they do for good, so that an anchored pattern
+ * does not match in whatever case. */
+static int take_equal(struct cursor *at)
+{
+    while (*at->pattern == *at->text && is_plain((unsigned char)*at->pattern) &&
+           (*at->pattern != '/' || at->pattern[1] != '\0')) {
+        at->pattern++;
+        at->text++;
+    }
+    return ((*at->pattern ^ *at->text) & ~0x20) == 0 || !is_plain((unsigned char)*at->pattern) ||
+           !is_plain((unsigned char)*at->text);
+}
+
 static int match(const char *pattern, const char *path, int is_alike)
 {
     const char *const first = pattern + (*pattern == '/');
@@ -231,6 +252,8 @@ static int match(const char *pattern, const char *path, int is_alike)
         globstar.at = at;
     else if (*first == '\0')
         return 1;
+    else if (!take_equal(&at))
+        return 0;
     while (!has_matched(&at)) {
         if (*at.pattern == '*')
             take_star(&at, at.pattern == first || at.pattern[-1] == '/', &star, &globstar);

@@ -171,22 +171,23 @@ TEXT_GUARDED struct policy_decision alias_decide(const struct sys *sys, const st
                                                  size_t size)
 {
     struct policy_decision decision = {.guard = POLICY_UNGUARDED};
-    char up[3 * LEVELS_MAX + 1] = ".";
-    struct identity directory = {0, 0, 0, 0};
-    size_t rest = strlen(path);
-    struct text text;
+    char up[3 * LEVELS_MAX + 2];
+    size_t length = 1;
+    struct identity directory;
+    size_t rest;
 
+    memcpy(up, ".", 2);
     if (count == 0 || (look_up(sys, parent, up, &directory) == 0 && !is_suspect(sys, &directory)))
         return decision;
-    text_begin(&text, up, sizeof up - 1);
+    rest = strlen(path);
     while (rest > 0 && decision.guard == POLICY_UNGUARDED) {
         while (path[--rest] != '/')
             ;
-        if (text.overflow || look_up(sys, parent, up, &directory) < 0)
+        if (length + sizeof "/.." > sizeof up || look_up(sys, parent, up, &directory) < 0)
             return policy_decide(policy, NULL);
         decision = decide_at(policy, &directory, path + rest, buffer, size);
-        text_puts(&text, text.length == 0 ? ".." : "/..");
-        up[text.length] = '\0';
+        memcpy(up + length, "/..", sizeof "/..");
+        length += 3;
     }
     return decision;
 }

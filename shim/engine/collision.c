@@ -2,52 +2,91 @@
 #include "engine/collision.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "engine/alias.h"
 #include "engine/exclusive.h"
 #include "engine/spelling.h"
 
+void collision_begin(struct collision *collision)
+{
+    collision->source_parts = path_split(collision->given->source);
+    collision->destination_parts = path_split(collision->given->destination);
+    collision->held = *collision->given;
+}
+
 /* Makes the call relative to the directory `fd`, which is now open. */
-static void adopt(struct collision *collision, int *parent, int fd, int *dirfd, const char **path)
-{
-    *parent = fd;
-    *dirfd = fd;
-    *path += path_split(*path).name;
-    collision->call = &collision->held;
-}
-
-static void begin_to_hold(struct collision *collision)
-{
-    if (collision->call != &collision->held)
-        collision->held = *collision->call;
-}
-
 static void adopt_source(struct collision *collision, int fd)
 {
-    begin_to_hold(collision);
-    adopt(collision, &collision->source_parent, fd, &collision->held.source_dirfd,
-          &collision->held.source);
+    collision->call = &collision->held;
+    collision->source_parent = fd;
+    collision->held.source_dirfd = fd;
+    collision->held.source += collision->source_parts.name;
+}
+
+/* Whether both paths have the same directories, as they are written. */
+static int is_one_directory(const struct collision *collision)
+{
+    const struct call *const given = collision->given;
+    const size_t length = collision->destination_parts.name;
+
+    return given->source_dirfd == given->destination_dirfd &&
+           collision->source_parts.name == length &&
+           memcmp(given->source, given->destination, length) == 0;
 }
 
 static void adopt_destination(struct collision *collision, int fd)
 {
-    begin_to_hold(collision);
-    adopt(collision, &collision->destination_parent, fd, &collision->held.destination_dirfd,
-          &collision->held.destination);
+    struct call *const held = &collision->held;
+    const size_t length = collision->destination_parts.name;
+
+    collision->call = held;
+    collision->is_shared = collision->source_parent < 0 && is_one_directory(collision);
+    collision->destination_parent = fd;
+    held->destination_dirfd = fd;
+    held->destination += length;
+    if (collision->is_shared) {
+        held->source_dirfd = fd;
+        held->source += length;
+    }
 }
 
+/* A guarded destination without exceptions is never replaced, in whatever directory it is: the cheaper
+ * check is enough. */
+static enum path_proof proof_for(const struct sys *sys, const struct policy_decision *decision)
+{
+    return decision->guard == POLICY_GUARDED && decision->mode == POLICY_ENFORCE &&
+                   decision->allow_if == 0 && !decision->is_alike && !sys->is_remote
+               ? PATH_PROOF_SEEN
+               : PATH_PROOF_OPENED;
+}
+
+/* Opens the destination's directory, and decides by its path: the lexical one, if no component is a
+ * symbolic link. */
 static int hold_destination(struct collision *collision)
 {
     const struct call *const call = collision->call;
+    const struct sys *const sys = call->sys;
+    struct policy_decision *const decision = &collision->decision;
+    char *const out = collision->scratch->destination;
+    struct path_words words;
     int fd;
-    const int result =
-        path_hold(call->sys, call->destination_dirfd, call->destination,
-                  collision->scratch->destination, sizeof collision->scratch->destination, &fd);
+    int result =
+        path_spell(sys, call->destination_dirfd, call->destination, out, PATH_RESOLVED_MAX, &words);
 
-    collision->is_resolved = result == 0;
-    if (result < 0)
-        return result;
-    if (call->sys->is_remote)
+    if (result == 0) {
+        *decision = policy_decide_alike(collision->policy, out);
+        result = path_hold_words(sys, &words, proof_for(sys, decision), &fd);
+    }
+    if (result < 0) {
+        result = path_hold_resolved(sys, call->destination_dirfd, call->destination, out,
+                                    PATH_RESOLVED_MAX, &fd);
+        if (result < 0)
+            return result;
+        *decision = policy_decide_alike(collision->policy, out);
+    }
+    collision->is_resolved = 1;
+    if (sys->is_remote)
         collision->destination_parent = fd;
     else
         adopt_destination(collision, fd);
@@ -75,7 +114,7 @@ int collision_hold(struct collision *collision)
             adopt_destination(collision, fd);
     }
     call = collision->call;
-    if (result == 0 && collision->source_parent < 0) {
+    if (result == 0 && collision->source_parent < 0 && !collision->is_shared) {
         result = open_parent(collision, call->source_dirfd, call->source, &fd);
         if (result == 0)
             adopt_source(collision, fd);
@@ -105,9 +144,16 @@ static int resolve_destination(struct collision *collision)
 static int resolve_source(struct collision *collision)
 {
     const struct call *const call = collision->call;
+    char *const out = collision->scratch->source;
+    size_t length;
 
-    return path_resolve(call->sys, call->source_dirfd, call->source, collision->scratch->source,
-                        sizeof collision->scratch->source);
+    if (!collision->is_shared || !collision->is_resolved)
+        return path_resolve(call->sys, call->source_dirfd, call->source, out, PATH_RESOLVED_MAX);
+    length = path_split(collision->scratch->destination).name;
+    length -= length > 1;
+    memcpy(out, collision->scratch->destination, length);
+    out[length] = '\0';
+    return path_append_last(call->source, out, PATH_RESOLVED_MAX);
 }
 
 void collision_decide(struct collision *collision)
@@ -119,8 +165,8 @@ void collision_decide(struct collision *collision)
         collision->decision = policy_decide(collision->policy, NULL);
         return;
     }
-    collision->decision = spelling_decide(sys, collision->policy, scratch->destination,
-                                          scratch->large.entries, sizeof scratch->large.entries);
+    spelling_settle(sys, collision->policy, scratch->destination, scratch->large.entries,
+                    sizeof scratch->large.entries, &collision->decision);
     if (collision->decision.guard == POLICY_UNGUARDED)
         collision->decision = alias_decide(sys, collision->policy, collision->destination_parent,
                                            scratch->destination, scratch->large.contents,

@@ -21,10 +21,14 @@ struct collision {
     struct scratch *scratch;
     int attempt; /* result of the exclusive attempt: -EEXIST, -EXDEV or EXCLUSIVE_MISSING */
 
+    struct path_parts source_parts; /* of the program's paths; set by collision_begin */
+    struct path_parts destination_parts;
+
     /* Set by collision_decide and collision_hold: the same call, relative to open directories. */
     struct call held;
     int source_parent; /* descriptors for collision_release, or negative */
     int destination_parent;
+    int is_shared; /* both ends of `held` are relative to `destination_parent` */
 
     struct policy_decision decision; /* set by collision_decide */
     int is_resolved;                 /* the scratch area holds the destination's absolute path */
@@ -38,12 +42,15 @@ struct collision {
     struct file destination;
 };
 
+/* Splits the paths of `given`. To be called before the other functions. */
+void collision_begin(struct collision *collision);
+
 /*
  * Sets `decision`: matches the destination against the policy's patterns, by its path, its other
  * spellings and its other paths. Without patterns the path is not resolved. A path that cannot be
  * resolved is guarded. The directory whose path was judged stays open, and `call` is made relative
- * to it, so that a symbolic link that changes in between has no effect. (Under a tracer another
- * process makes the call, and it is not.)
+ * to it, so that a symbolic link that changes in between has no effect; so is the source, if its path
+ * has the same directories. (Under a tracer another process makes the call, and it is not.)
  */
 void collision_decide(struct collision *collision);
 

@@ -25,13 +25,20 @@ static void take_facts(const struct statx *facts, struct file *file)
     file->is_immutable = (facts->stx_attributes & (STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND)) != 0;
 }
 
+static int ends_in_slash(const char *path)
+{
+    const size_t length = strlen(path);
+
+    return length != 0 && path[length - 1] == '/';
+}
+
 static int look(const struct sys *sys, int dirfd, const char *path, int flags, char *buffer,
                 struct file *file)
 {
     struct statx facts;
     int result = 0;
 
-    if (path_split(path).has_trailing_slash) {
+    if (ends_in_slash(path)) {
         result = path_strip(path, buffer, PATH_RESOLVED_MAX);
         path = buffer;
     }

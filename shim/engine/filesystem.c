@@ -53,7 +53,7 @@ __attribute__((noinline)) int filesystem_is_smb(const struct call *call)
     /* Nothing has read the path yet: let the kernel find a bad pointer. */
     if (sys_readlinkat(sys, call->destination_dirfd, call->destination, parent, 1) == -EFAULT)
         return 0;
-    if (path_split(call->destination).parent >= sizeof parent)
+    if (path_split(call->destination).name >= sizeof parent)
         return 1;
     /* If the path leads nowhere, the kernel has the error. SMB has no block device. */
     if (path_take_parent(call->destination, parent, sizeof parent) < 0 ||

@@ -265,11 +265,6 @@ static int is_enforced(const struct policy *policy)
     return policy_decide(policy, NULL).mode == POLICY_ENFORCE;
 }
 
-static int ends_in_dot(const char *path)
-{
-    return path_split(path).last != PATH_LAST_NAME;
-}
-
 /*
  * `.`, `..` and "/" are never replaced, so the result is the kernel's: EBUSY, or EEXIST if the
  * program asked for an exclusive rename. Without the kernel's flag, plain renameat gives it.
@@ -283,13 +278,17 @@ static int answer_dot(struct collision *collision)
         return GUARD_OWN_CALL;
     result = sys_renameat2(call->sys, call->source_dirfd, call->source, call->destination_dirfd,
                            call->destination, 0);
-    return call_is_exclusive(call) && result == -EBUSY && !ends_in_dot(call->source) ? -EEXIST
-                                                                                     : result;
+    return call_is_exclusive(call) && result == -EBUSY &&
+                   collision->source_parts.last == PATH_LAST_NAME
+               ? -EEXIST
+               : result;
 }
 
 static int decide(struct collision *collision)
 {
-    if (ends_in_dot(collision->call->source) || ends_in_dot(collision->call->destination))
+    collision_begin(collision);
+    if (collision->source_parts.last != PATH_LAST_NAME ||
+        collision->destination_parts.last != PATH_LAST_NAME)
         return answer_dot(collision);
     collision_decide(collision);
     if (collision->decision.guard == POLICY_UNGUARDED)

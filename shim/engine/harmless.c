@@ -8,12 +8,6 @@
 
 /* ---- paths ---- */
 
-static int has_trailing_slash(const struct call *call)
-{
-    return path_split(call->source).has_trailing_slash ||
-           path_split(call->destination).has_trailing_slash;
-}
-
 /* Whether the resolved path `inner` is below the directory `outer`. */
 static int is_below(const char *inner, const char *outer)
 {
@@ -210,7 +204,8 @@ int harmless_answer(struct collision *collision)
     const int from_directory = file_is(source, S_IFDIR);
     int result;
 
-    if (!from_directory && has_trailing_slash(collision->call))
+    if (!from_directory && (collision->source_parts.has_trailing_slash ||
+                            collision->destination_parts.has_trailing_slash))
         return -ENOTDIR;
     if (harmless_is_into_itself(collision))
         return -EINVAL;

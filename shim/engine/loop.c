@@ -8,6 +8,7 @@
 
 #include <stdatomic.h>
 #include <stdint.h>
+#include <string.h>
 
 #define PLACES 64
 #define COUNT_MAX 0xFFFFu
@@ -27,17 +28,13 @@ __attribute__((noinline)) static uint64_t hash(uint64_t state, const void *bytes
 static uint64_t hash_pair(int process, int source_dirfd, const char *source,
                           const struct file *destination)
 {
-    uint64_t state = hash(0xCBF29CE484222325u, &source_dirfd, sizeof source_dirfd);
+    uint64_t numbers[3] = {(uint64_t)process << 32 | (uint32_t)source_dirfd, 0, 0};
 
-    state = hash(state, &process, sizeof process);
-    while (*source != '\0')
-        state = hash(state, source++, 1);
     if (destination) {
-        state = hash(state, &destination->inode, sizeof destination->inode);
-        state = hash(state, &destination->device_major, sizeof destination->device_major);
-        state = hash(state, &destination->device_minor, sizeof destination->device_minor);
+        numbers[1] = destination->inode;
+        numbers[2] = (uint64_t)destination->device_major << 32 | destination->device_minor;
     }
-    return state;
+    return hash(hash(0xCBF29CE484222325u, numbers, sizeof numbers), source, strlen(source));
 }
 
 /* Now, in sixteenths of a second, modulo 2^16: a little over an hour. */

@@ -68,12 +68,18 @@ int spelling_is_stored(const struct sys *sys, char *path, void *entries, size_t 
     return is_stored;
 }
 
+void spelling_settle(const struct sys *sys, const struct policy *policy, char *path, void *entries,
+                     size_t size, struct policy_decision *decision)
+{
+    if (decision->is_alike && spelling_is_stored(sys, path, entries, size))
+        *decision = policy_decide(policy, path);
+}
+
 struct policy_decision spelling_decide(const struct sys *sys, const struct policy *policy,
                                        char *path, void *entries, size_t size)
 {
-    const struct policy_decision decision = policy_decide_alike(policy, path);
+    struct policy_decision decision = policy_decide_alike(policy, path);
 
-    if (decision.is_alike && spelling_is_stored(sys, path, entries, size))
-        return policy_decide(policy, path);
+    spelling_settle(sys, policy, path, entries, size, &decision);
     return decision;
 }

@@ -25,6 +25,11 @@
 struct policy_decision spelling_decide(const struct sys *sys, const struct policy *policy,
                                        char *path, void *entries, size_t size);
 
+/* The second half of spelling_decide: `*decision` is the result of policy_decide_alike for `path`, and
+ * becomes that of spelling_decide. */
+void spelling_settle(const struct sys *sys, const struct policy *policy, char *path, void *entries,
+                     size_t size, struct policy_decision *decision);
+
 /* Whether each component of `path` is stored as it is spelled: 1 or 0; 0 also if a directory cannot
  * be read. Arguments as above. */
 int spelling_is_stored(const struct sys *sys, char *path, void *entries, size_t size);

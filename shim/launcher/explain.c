@@ -52,7 +52,7 @@ static int resolve_absent(const char *path, char *out, size_t size)
 {
     char front[PATH_MAX];
     char found[PATH_MAX];
-    size_t length = path_split(path).parent;
+    size_t length = path_split(path).name;
 
     if (length >= sizeof front || size < sizeof found)
         return -ENAMETOOLONG;

@@ -118,7 +118,7 @@ static int resolve_cached(char *out, size_t size)
  * others: to open the tracee's directory may ask a server. */
 static int resolve(pid_t thread, int dirfd, const char *path, char *out, size_t size)
 {
-    const size_t parent = path_split(path).parent;
+    const size_t parent = path_split(path).name;
     int result = -EAGAIN;
 
     if (parent == 0 && dirfd == AT_FDCWD)

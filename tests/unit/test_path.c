@@ -52,9 +52,9 @@ START_TEST(a_path_is_taken_apart)
     const char *const path = splits[_i].path;
     const struct path_parts parts = path_split(path);
 
-    ck_assert_msg(parts.parent == strlen(splits[_i].parent) &&
-                      memcmp(path, splits[_i].parent, parts.parent) == 0,
-                  "'%s': parent of %zu", path, parts.parent);
+    ck_assert_msg(parts.name == strlen(splits[_i].parent) &&
+                      memcmp(path, splits[_i].parent, parts.name) == 0,
+                  "'%s': parent of %zu", path, parts.name);
     ck_assert_msg(parts.length == strlen(splits[_i].name) &&
                       memcmp(path + parts.name, splits[_i].name, parts.length) == 0,
                   "'%s': name of %zu", path, parts.length);
