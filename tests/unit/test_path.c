@@ -219,6 +219,80 @@ START_TEST(a_failing_call_never_makes_another_path)
 }
 END_TEST
 
+/* ---- by the lexical path, for less ---- */
+
+/* The same path, or an error: -ENOTDIR for each symbolic link on the way. */
+static void see_row(int row)
+{
+    const char *const path = sandbox_expand(rows[row].path);
+    const int descriptors = (chdir(rows[row].cwd), count_descriptors());
+    struct path_words words;
+    int parent;
+    int result = path_spell(&fake_sys, AT_FDCWD, path, resolved, sizeof resolved, &words);
+
+    if (result == 0)
+        result = path_hold_words(&fake_sys, &words, PATH_PROOF_SEEN, &parent);
+    if (result == 0) {
+        expect_path(resolved, rows[row].name, result, rows[row].resolved, rows[row].error);
+        path_release(&fake_sys, parent);
+    }
+    ck_assert_msg(result == 0 || rows[row].error != 0 || fake.has_failed || result == -ENOTSUP ||
+                      result == -ENOTDIR,
+                  "%s: %d", rows[row].name, result);
+    ck_assert_msg(count_descriptors() == descriptors, "%s: a descriptor is left", rows[row].name);
+}
+
+START_TEST(a_path_that_is_seen_has_no_links)
+{
+    if (rows[_i].dirfd || path_split(rows[_i].path).last != PATH_LAST_NAME)
+        return;
+    lay_out();
+    fake_reset();
+    see_row(_i);
+    ck_assert_int_le(fake_count(SYS_openat), 1);
+    for (int n = 0, has_failed = 1; has_failed; n++) {
+        ck_assert_int_eq(chdir(sandbox_path()), 0);
+        fake_reset();
+        fake.fail_at = n;
+        fake.fail_with = -EMFILE;
+        see_row(_i);
+        has_failed = fake.has_failed;
+    }
+}
+END_TEST
+
+static const struct {
+    const char *path;
+    int result;
+} seen[] = {
+    {"a", 0},
+    {"real/a", 0},
+    {"real/sub/deep/a", 0},
+    {"./real//sub/a", 0},
+    {"link/a", -ENOTDIR},         /* the directory itself is a link */
+    {"absolute/sub/a", -ENOTDIR}, /* one on the way is */
+    {"real/up/real/a", -ENOTDIR},
+    {"file/sub/a", -ENOTDIR},
+    {"real/none/a", -ENOENT},
+    {"real/../a", -ENOTSUP},
+};
+
+START_TEST(links_are_seen)
+{
+    struct path_words words;
+    int parent = AT_FDCWD;
+    int result;
+
+    lay_out();
+    fake_reset();
+    result = path_spell(&fake_sys, AT_FDCWD, seen[_i].path, resolved, sizeof resolved, &words);
+    if (result == 0)
+        result = path_hold_words(&fake_sys, &words, PATH_PROOF_SEEN, &parent);
+    ck_assert_msg(result == seen[_i].result, "'%s': %d", seen[_i].path, result);
+    path_release(&fake_sys, parent);
+}
+END_TEST
+
 /* ---- room ---- */
 
 static const struct {
@@ -442,6 +516,8 @@ static void add(TCase *tcase)
     tcase_add_loop_test(tcase, trailing_slashes_are_taken_off, 0, ROWS(strips));
     tcase_add_loop_test(tcase, a_path_resolves, 0, ROWS(rows));
     tcase_add_loop_test(tcase, a_path_resolves_by_descriptor, 0, ROWS(rows));
+    tcase_add_loop_test(tcase, a_path_that_is_seen_has_no_links, 0, ROWS(rows));
+    tcase_add_loop_test(tcase, links_are_seen, 0, ROWS(seen));
     tcase_add_loop_test(tcase, a_failing_call_never_makes_another_path, 0, ROWS(rows));
     tcase_add_loop_test(tcase, the_answer_stays_within_its_room, 0, ROWS(rooms));
     tcase_add_loop_test(tcase, what_no_path_can_name_is_too_long, 0, ROWS(depths));
