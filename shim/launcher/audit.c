@@ -17,7 +17,7 @@ struct seen {
     size_t count;
 };
 
-/* The nearest directory that is there, above the names that the pattern matches. */
+/* Finds the nearest existing directory above the names that the pattern matches. */
 static void take_directory(const char *pattern, char out[PATH_MAX], struct stat *facts)
 {
     char *slash;

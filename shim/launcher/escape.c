@@ -6,7 +6,7 @@
 #include "core/text.h"
 #include "core/utf8.h"
 
-/* Writes each character by `put`, which is given its bytes and the same as text_put_json has it. */
+/* Writes each character by `put`, which gets its bytes and how text_put_json writes it. */
 static void put_each(FILE *out, const char *string, void (*put)(FILE *, const char *, const char *))
 {
     unsigned length;
@@ -48,7 +48,7 @@ void escape_json_visibly(FILE *out, const char *string)
     put_each(out, string, put_visibly);
 }
 
-/* What text_put_json writes as a code is written so, for a person; anything else is itself. */
+/* Characters that text_put_json writes as a code are written so; others as they are. */
 static int is_code(const char *json)
 {
     return json[0] == '\\' && json[1] == 'u';
@@ -80,7 +80,7 @@ void escape_github_property(FILE *out, const char *string)
     put_each(out, string, put_github_property);
 }
 
-/* As entities, ASCII characters are never markup, whatever stands beside them. */
+/* As entities, ASCII characters are never markup, whatever precedes or follows them. */
 static void put_markdown(FILE *out, const char *bytes, const char *json)
 {
     const int is_markup =

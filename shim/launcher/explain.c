@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * --explain: what comes of a rename onto a path, from the filesystem of that path. The path is resolved as the library
- * does it; of one whose directory is not there yet, the part that is.
+ * --explain: the result of a rename onto a path, from the same filesystem. The path is resolved
+ * as the library does it; if its directory does not exist yet, only the existing part is.
  */
 #include <errno.h>
 #include <limits.h>
@@ -22,8 +22,7 @@
 
 /* ---- the path ---- */
 
-/* Puts the words from `rest` on behind the directory in `out`, as they would be if they were
- * directories. */
+/* Appends the components of `rest` to the directory in `out`, as if they were directories. */
 static int append_absent(const char *rest, char *out, size_t size)
 {
     size_t used = strlen(out);
@@ -47,7 +46,7 @@ static int append_absent(const char *rest, char *out, size_t size)
     return 0;
 }
 
-/* Resolves the longest part of `path` that is there. */
+/* Resolves the longest existing part of `path`. */
 static int resolve_absent(const char *path, char *out, size_t size)
 {
     char front[PATH_MAX];
@@ -115,7 +114,7 @@ static void print_rule(const char *kind, const char *pattern)
     escape_json(stdout, pattern);
 }
 
-/* The pattern that would have guarded a path that ALLOW excepts. */
+/* The pattern that would guard a path without ALLOW. */
 static const char *excepted_from(const struct policy *policy, const char *path)
 {
     struct policy without = *policy;
@@ -177,7 +176,7 @@ static void print_forecast(const struct policy *policy, const struct policy_deci
         puts("replaces it");
 }
 
-/* Returns whether any of the two is a refusal. */
+/* Returns whether one of the two renames is refused. */
 static int print_outcome(const struct policy *policy, const struct policy_decision *decision,
                          const char *path, enum there there)
 {
@@ -210,7 +209,7 @@ static void print_exceptions(unsigned allow_if, enum there there, const struct s
         puts("    unless allow_if:empty: while it is empty, a directory may replace it");
 }
 
-/* Says so of what --seal would seal, as seal_enter does. */
+/* Prints whether --seal would seal it, as seal_enter decides. */
 static void print_seal(const struct policy *policy, enum there there, const struct stat *facts)
 {
     const int is_left =
@@ -238,7 +237,7 @@ static int explain_one(const struct policy *policy, int is_sealing, const char *
         return OWN_ERROR;
     }
     decision = spelling_decide(&kernel_sys, policy, resolved, entries, sizeof entries);
-    /* By the words of the path: a directory above may be shut. */
+    /* By the path as given, because a directory on the resolved one may not be searchable. */
     path_strip(path, stripped, sizeof stripped);
     there = forecast_look(stripped, &facts);
     escape_json(stdout, resolved);

@@ -16,11 +16,11 @@
 #include "core/sys.h"
 #include "launcher/kernel.h"
 
-/* What a try found out: 0 or -errno each. */
+/* The results of a test: 0 or -errno each. */
 struct trial {
-    int made;      /* the directory and the files */
-    int onto_none; /* the exclusive rename where nothing is */
-    int onto_file; /* and where something is: -EEXIST is right */
+    int made;      /* creating the directory and the files */
+    int onto_none; /* exclusive rename to a free name */
+    int onto_file; /* exclusive rename to a taken name: -EEXIST is right */
     int linked;
 };
 
@@ -99,7 +99,7 @@ int filesystem_try(const char *directory)
     try_in(directory, &trial);
     if (trial.made < 0)
         return trial.made;
-    /* The library does not use the flag there: engine/filesystem.h. */
+    /* The library does not use the flag on SMB: engine/filesystem.h. */
     if (filesystem_on_smb(directory))
         return trial.linked == 0 ? FILESYSTEM_LINKS : FILESYSTEM_NEITHER;
     if (trial.onto_file == 0)
@@ -115,7 +115,7 @@ int filesystem_ask(const char *directory)
                                           OVERLAYFS_SUPER_MAGIC, TMPFS_MAGIC,     F2FS_SUPER_MAGIC};
     struct statfs facts;
 
-    /* Two empty paths are ENOENT wherever the call gets through. */
+    /* Two empty paths give ENOENT if the call reaches the kernel. */
     if (sys_renameat2(&kernel_sys, AT_FDCWD, "", AT_FDCWD, "", RENAME_NOREPLACE) == -ENOENT &&
         statfs(directory, &facts) == 0)
         for (size_t i = 0; i < sizeof known / sizeof *known; i++)

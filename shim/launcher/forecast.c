@@ -11,7 +11,7 @@
 #include "core/path.h"
 #include "launcher/filesystem.h"
 
-/* Of one that can't be read the kernel alone knows. */
+/* If it can't be read, only the kernel knows. */
 static int is_full(const char *path)
 {
     DIR *const stream = opendir(path);
@@ -42,13 +42,13 @@ static int check_parent(const char *parent)
 {
     if (faccessat(AT_FDCWD, parent, W_OK | X_OK, AT_EACCESS) == 0)
         return 0;
-    /* A filter answers so to faccessat2, of which glibc makes it. */
+    /* A seccomp filter may answer faccessat2 with this, which glibc calls. */
     if (errno == EPERM && access(parent, W_OK | X_OK) == 0)
         return 0;
     return -errno;
 }
 
-/* Onto a name that is free: exclusive, if there is a way to be. */
+/* Onto a free name: exclusive, if the filesystem has a way. */
 static struct forecast forecast_free(const struct policy *policy, int is_enforced, enum kind kind,
                                      const char *path, const char *parent)
 {
@@ -70,7 +70,7 @@ static struct forecast forecast_free(const struct policy *policy, int is_enforce
     return forecast;
 }
 
-/* What the kernel says of the kinds alone, which the policy never changes; or 0. */
+/* What the kernel answers for the two kinds, whatever the policy says; or 0. */
 static int compare_kinds(const char *path, enum kind kind, enum there there)
 {
     if (kind == OF_FILE && path_split(path).has_trailing_slash)
@@ -88,7 +88,7 @@ static struct forecast forecast_taken(int is_enforced, enum kind kind, const cha
     const int denied = check_parent(parent);
     struct forecast forecast = {.error = denied == -EROFS ? denied : 0};
 
-    /* In the kernel's order, which is the library's for what would replace nothing. */
+    /* In the order of the kernel, which the library keeps for what would replace nothing. */
     if (forecast.error == 0 && kind == OF_FILE && path_split(path).has_trailing_slash)
         forecast.error = -ENOTDIR;
     if (forecast.error == 0)

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* As in "make >log". */
+/* For a command such as "make >log". */
 static void forgive_output(struct changes *changes, int fd)
 {
     char target[PATH_MAX];

@@ -27,7 +27,7 @@ enum options_verify keeping_verify(const struct options *options)
     return options->verify;
 }
 
-/* Returns 0 where it may go on without. */
+/* Returns 0 if the run may go on without a seal. */
 static int refuse(const struct keeping *keeping, const char *reason, int error)
 {
     char line[1024];
@@ -74,7 +74,7 @@ static const char *lease_reason(int error)
     }
 }
 
-/* Says in `line` why no file could be tried. */
+/* Writes to `line` why no file could be tried. */
 static void say_nothing_kept(const struct keeping *keeping, const struct lease_begun *begun,
                              char *line, size_t size)
 {
@@ -87,7 +87,7 @@ static void say_nothing_kept(const struct keeping *keeping, const struct lease_b
         snprintf(line, size, "nothing can be kept: %s", strerror(-begun->error));
 }
 
-/* Tells of the files that can't be kept. */
+/* Reports the files that can't be kept. */
 static int judge_lease(const struct keeping *keeping, const struct lease_begun *begun)
 {
     const size_t tried = begun->kept + begun->unkept;

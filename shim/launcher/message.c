@@ -7,9 +7,9 @@
 #include "core/text.h"
 #include "launcher/escape.h"
 
-/* How much of a value is shown. */
+/* How many bytes of a value are shown. */
 #define VALUE_SHOWN 200
-/* A path and a line number, or an option. */
+/* How many of a path and line number, or an option. */
 #define WHERE_SHOWN 4200
 
 static void put_some(struct text *text, const char *bytes, size_t length, size_t limit)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * noclobber(1): runs a command under the library, looks afterwards, and tells the caller the truth in
- * its exit status. Nothing is started before it is certain that the policy is understood and that the
- * library loads.
+ * noclobber(1): runs a command under the library, verifies the protected files, and gives the
+ * caller an exit status to rely on. Nothing is started unless the policy is valid and the library
+ * loads.
  */
 #include <stdio.h>
 
@@ -41,7 +41,7 @@ static int start(const struct options *options, const struct settings *settings)
     return session_run(options, settings);
 }
 
-/* Before anything else is looked at: files are made, found and read as that user. */
+/* First of all, because files are created, found and read as that user. */
 static int become_user(const char *name)
 {
     char reason[256];
@@ -87,7 +87,7 @@ int main(int argc, char **argv)
     if (options_parse(argc, argv, &options) == 0)
         status = act(&options);
     options_free(&options);
-    /* An answer that did not get through is no success. */
+    /* If the output could not be written, this is a failure. */
     if (fflush(stdout) != 0 && status == 0)
         status = OWN_ERROR;
     return status;

@@ -10,7 +10,7 @@
 #include "core/policy.h"
 #include "launcher/message.h"
 
-/* What getopt_long(3) returns for the long option of the setting 0; letters are less. */
+/* What getopt_long(3) returns for the long option of setting 0; letters are smaller. */
 #define FIRST_LONG 256
 
 static int refuse(const char *option, const char *value, const char *expected)
@@ -19,7 +19,7 @@ static int refuse(const char *option, const char *value, const char *expected)
     return -EINVAL;
 }
 
-/* Behind the name of the option, as the user may know it from --help. */
+/* Names the option as --help does. */
 static int refuse_value(const struct setting *setting, const char *value)
 {
     char option[64];
@@ -30,7 +30,9 @@ static int refuse_value(const struct setting *setting, const char *value)
 
 /* ---- one option: 0 or -errno ---- */
 
-/* The index of `value` among the words of the setting, or -EINVAL. A value that was left out is the first. */
+/*
+ * The index of `value` among the words of the setting, or -EINVAL. An omitted value is the first.
+ */
 static int choose(const struct setting *setting, const char *value)
 {
     for (int i = 0; setting->words[i]; i++)
@@ -128,7 +130,10 @@ static int takes_argument(const struct setting *setting)
     return *setting->argument == '[' ? optional_argument : required_argument;
 }
 
-/* `+`: options end at the command, whose own are its own. `:`: a missing value is told from an unknown option. */
+/*
+ * `+`: options end at the command, whose arguments may look like options. `:`: getopt
+ * distinguishes a missing value from an unknown option.
+ */
 static void describe(struct grammar *grammar)
 {
     char *end = stpcpy(grammar->letters, "+:");
@@ -148,7 +153,7 @@ static void describe(struct grammar *grammar)
 
 /* ---- what getopt_long(3) says no to ---- */
 
-/* How many long options begin as the word does, up to its `=`. */
+/* How many long options begin with `word` up to its `=`. */
 static int count_candidates(const char *word)
 {
     const size_t length = strcspn(word, "=");
@@ -159,7 +164,7 @@ static int count_candidates(const char *word)
     return count;
 }
 
-/* `word` is what getopt was at; a short option may be anywhere in it. */
+/* `word` is the argument that getopt was at; a short option may be anywhere in it. */
 static int refuse_word(int answer, const char *word)
 {
     const int is_long = strncmp(word, "--", 2) == 0;
@@ -181,7 +186,7 @@ static int refuse_word(int answer, const char *word)
 
 /* ---- the whole ---- */
 
-/* Rules that hold between options. */
+/* Rules between options. */
 static int check(const struct options *options)
 {
     const int is_run = options->action == OPTIONS_RUN;

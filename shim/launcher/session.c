@@ -23,12 +23,12 @@
 #include "launcher/verify/verify.h"
 #include "tracer/tracer.h"
 
-/* One run, from its preparation to its report. */
+/* One run, from preparation to summary. */
 struct session {
     const struct options *options;
     const struct settings *settings;
     char library[PATH_MAX];
-    char preload[2 * PATH_MAX]; /* what LD_PRELOAD says for it */
+    char preload[2 * PATH_MAX]; /* the value of LD_PRELOAD */
     struct snapshot *snapshot;
     struct keeping keeping;
     char unguarded[sizeof(
@@ -36,7 +36,7 @@ struct session {
     struct run_result result;
     struct records records;
     struct changes changes;
-    int is_blind; /* what happened could not be looked at */
+    int is_blind; /* the events or the protected files could not be read */
 };
 
 static int fail(const char *what, int error)
@@ -57,12 +57,15 @@ static int find_library(struct session *session)
     return result < 0 ? OWN_ERROR : 0;
 }
 
-/* What a tracer needs of this machine, in place of the library. */
+/* Checks that the tracer works on this machine; it needs no library. */
 static int check_trace(const struct session *session)
 {
     char reason[512];
 
-    /* Our saved user id is root's: what this process may not trace, its child may all the same. */
+    /*
+     * Not with --user: our saved user id is root's, so this process may not trace, but its child
+     * may.
+     */
     if (session->options->user || tracer_check(reason, sizeof reason) == 0)
         return 0;
     message_fault("--trace", NULL, reason);
@@ -98,7 +101,10 @@ static int probe(struct session *session)
     }
     if (found.verdict != PROBE_NOT_FOUND && found.verdict != PROBE_NOT_EXECUTABLE &&
         keeping_is_wanted(session->options)) {
-        /* Neither needs the library; and what the command starts may load it. */
+        /*
+         * --seal and --restore do not need the library; and programs that the command starts may
+         * load it.
+         */
         snprintf(session->unguarded, sizeof session->unguarded, "%s", found.reason);
         snprintf(session->preload, sizeof session->preload, "%s", session->library);
         return 0;
@@ -109,7 +115,7 @@ static int probe(struct session *session)
     return found.verdict == PROBE_NOT_EXECUTABLE ? NOT_EXECUTABLE : OWN_ERROR;
 }
 
-/* What can't be read can mostly not be written either: no reason not to start. */
+/* A warning only: what can't be read can mostly not be written either. */
 static void warn_of_blind_spots(const struct session *session)
 {
     char more[128];
@@ -124,7 +130,7 @@ static void warn_of_blind_spots(const struct session *session)
     message_fault(first, NULL, count > 1 ? more : "can't be read; changes there are not detected");
 }
 
-/* Where nothing is guarded, nothing that changes is wrong. */
+/* In mode off, no change is wrong. */
 static int take_snapshot(struct session *session)
 {
     const struct policy *const policy = &session->settings->policy;
@@ -157,7 +163,7 @@ static int begin_keeping(struct session *session)
 
 /* ---- the run ---- */
 
-/* What the probe could not foresee: E2BIG, ETXTBSY, a file that has gone since. */
+/* Errors that the probe could not foresee: E2BIG, ETXTBSY, a file removed since. */
 static void tell_exec(const struct session *session)
 {
     const int error = session->result.exec_error;
@@ -169,7 +175,7 @@ static void tell_exec(const struct session *session)
     message_fault(session->options->arguments[0], NULL, reason);
 }
 
-/* `rm -rf "$TMPDIR"` in a command. Returns 1. */
+/* For commands that `rm -rf "$TMPDIR"`. Returns 1. */
 static int tell_removed(const char *report)
 {
     message_fault(report, NULL,
@@ -208,7 +214,7 @@ static int run(struct session *session)
                    ? OWN_ERROR
                    : fail(session->options->arguments[0], result);
     keeping_count(&session->keeping, &session->result);
-    /* A reader of ours that has gone must not cost the caller the exit status. */
+    /* If our stderr is closed, the caller must still get the exit status. */
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
     if (session->result.exec_error != 0)
@@ -247,7 +253,7 @@ static void look_again(struct session *session)
     keeping_restore(&session->keeping, changes);
 }
 
-/* A success that could not be checked does not count. */
+/* A success that could not be verified does not count. */
 static int decide_status(const struct session *session)
 {
     if (session->result.status != 0)
@@ -272,7 +278,7 @@ static int tell(const struct session *session)
     return result < 0 && report.status == 0 ? OWN_ERROR : report.status;
 }
 
-/* A shell that runs a loop ends it only for a command that SIGINT itself has ended. */
+/* A shell ends a loop only if SIGINT itself ended the command. */
 static void end_by_interrupt(void)
 {
     struct sigaction action;

@@ -52,7 +52,7 @@ static void check_rename(struct findings *findings)
     struct utsname name = {0};
 
     uname(&name);
-    /* Empty paths are ENOENT wherever the call gets through: nothing else is looked at. */
+    /* Empty paths give ENOENT if the call reaches the kernel; nothing else is checked first. */
     switch (sys_renameat2(&kernel_sys, AT_FDCWD, "", AT_FDCWD, "", RENAME_NOREPLACE)) {
     case -ENOENT: findings_add(findings, FINDING_OK, subject, name.release, "has renameat2"); break;
     case -ENOSYS:
@@ -77,7 +77,7 @@ static void check_paths(struct findings *findings)
                      "symbolic link, a rename can't be decided and is refused");
 }
 
-/* A way of guarding that answers for itself: 0, or an error and the reason. */
+/* Checks an option with `ask`, which returns 0, or an error with its reason. */
 static void check_way(struct findings *findings, const char *option, int (*ask)(char *, size_t),
                       const char *works)
 {
@@ -104,7 +104,7 @@ static void check_restore(struct findings *findings, const char *directory)
 
 /* ---- the filesystem ---- */
 
-/* What the kernel's flag does not say where other machines take part; or NULL. */
+/* What the flag does not guarantee if other machines take part; or NULL. */
 static const char *shared_note(const char *directory, int offer)
 {
     struct statfs facts;

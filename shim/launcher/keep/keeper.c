@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The copies are files with names, in a directory of their own below $TMPDIR or /tmp: when the keeper is killed, they stay. So
- * they do when noclobber is.
+ * The copies are named files in a directory below $TMPDIR or /tmp, so that they survive if the
+ * keeper or noclobber is killed.
  */
 #include "launcher/keep/keeper.h"
 
@@ -29,7 +29,7 @@ enum state { LOST, HELD, COPIED };
 
 struct kept {
     enum state state;
-    int fd; /* of the file; once that is COPIED, of the copy */
+    int fd; /* of the file; of its copy if COPIED */
     char *target;
     struct attributes attributes;
     struct stat facts;
@@ -38,10 +38,10 @@ struct kept {
 struct keeper {
     const struct snapshot *files;
     struct kept *list;
-    size_t *index_of; /* of a descriptor: which file it is */
+    size_t *index_of; /* index of the file, by descriptor */
     size_t descriptors;
     char directory[PATH_MAX - 64];
-    int must_stay; /* the directory */
+    int must_stay; /* the directory must not be removed */
 };
 
 static char *copy_name(const struct keeper *keeper, size_t index, char out[PATH_MAX])
@@ -50,7 +50,7 @@ static char *copy_name(const struct keeper *keeper, size_t index, char out[PATH_
     return out;
 }
 
-/* A link beside the copy says whose it is. */
+/* A symbolic link beside the copy names the file. */
 static char *link_name(const struct keeper *keeper, size_t index, char out[PATH_MAX])
 {
     snprintf(out, PATH_MAX, "%s/%zu.of", keeper->directory, index);
@@ -90,7 +90,7 @@ static int hold(int fd, const struct seen *seen, struct kept *kept)
     return 0;
 }
 
-/* O_NONBLOCK: by now the name may be a fifo. */
+/* O_NONBLOCK: by now the name may be a FIFO. */
 static int keep(struct keeper *keeper, size_t index)
 {
     const struct seen *const seen = &keeper->files->list[index];
@@ -121,7 +121,7 @@ static size_t count_files(const struct snapshot *files)
     return count;
 }
 
-/* Raises the limit of this process alone. Returns how many descriptors there may be. */
+/* Raises the limit of this process. Returns how many descriptors it may have. */
 static size_t raise_limit(void)
 {
     struct rlimit limit;
@@ -225,7 +225,10 @@ static void tell_lost(const char *path, int error)
     message_fault(path, NULL, line);
 }
 
-/* To give back a lease that the kernel has taken fails: then the writer did not wait for the copy to be complete. */
+/*
+ * Giving back a lease fails if the kernel has broken it: then the writer did not wait for the
+ * copy to be complete.
+ */
 static int copy_and_let_go(struct keeper *keeper, size_t index)
 {
     const int held = keeper->list[index].fd;
@@ -255,7 +258,7 @@ static void set_aside(struct keeper *keeper, size_t index)
         tell_lost(keeper->files->list[index].path, result);
 }
 
-/* Signals may get lost when there are too many at once; SIGIO says so. */
+/* SIGIO means that the signal queue overflowed. */
 static void look_for_writers(struct keeper *keeper)
 {
     for (size_t i = 0; i < keeper->files->count; i++)
@@ -286,7 +289,7 @@ static int is_copy_there(const struct keeper *keeper, size_t index)
            lstat(copy_name(keeper, index, name), &facts) == 0;
 }
 
-/* What can't be put back stays in the directory of copies. */
+/* What can't be restored stays in the directory of copies. */
 static int keep_copy(struct keeper *keeper, size_t index)
 {
     struct kept *const kept = &keeper->list[index];
@@ -326,7 +329,7 @@ static void clear(const struct keeper *keeper)
     rmdir(keeper->directory);
 }
 
-/* Whether the file is not under its name any more. */
+/* Whether the file no longer has its name. */
 static int is_gone(const struct keeper *keeper, size_t index)
 {
     const struct stat *const before = &keeper->list[index].facts;
@@ -336,7 +339,7 @@ static int is_gone(const struct keeper *keeper, size_t index)
            facts.st_dev != before->st_dev;
 }
 
-/* noclobber was killed, and nobody will ask: what has no name any more gets one. */
+/* noclobber was killed, so nobody will ask: gives a name to each file that has lost its own. */
 static void leave(struct keeper *keeper)
 {
     size_t count = 0;
@@ -354,7 +357,7 @@ static void leave(struct keeper *keeper)
 
 /* ---- the keeper ---- */
 
-/* Returns 0 when it is over. */
+/* Returns 0 at the end. */
 static int serve(struct keeper *keeper, int fd, int signals)
 {
     struct pollfd ends[] = {{fd, POLLIN, 0}, {signals, POLLIN, 0}};
@@ -392,7 +395,7 @@ static int catch_signals(void)
     return signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-/* Returns a descriptor of the signals, or -1: then nobody would know of a writer, and nothing is kept. */
+/* Returns a signalfd, or -1: then no file is kept, because writers would not be noticed. */
 static int begin(struct keeper *keeper, struct lease_begun *begun)
 {
     const int signals = catch_signals();
@@ -404,7 +407,7 @@ static int begin(struct keeper *keeper, struct lease_begun *begun)
     return signals;
 }
 
-/* A process group of its own: what a terminal sends is for the command. */
+/* Its own process group, because signals from a terminal are for the command. */
 _Noreturn void keeper_run(const struct snapshot *files, int fd)
 {
     static struct lease_begun begun;

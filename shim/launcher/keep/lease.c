@@ -43,8 +43,10 @@ int lease_check(const char *directory)
     return result;
 }
 
-/* A child that sends no SIGCHLD (clone(2)): waitpid(2) finds it only if asked with __WCLONE, so that it is not taken for one that the
- * command has left. */
+/*
+ * A child that sends no SIGCHLD (clone(2)). waitpid(2) finds it only with __WCLONE, so it is not
+ * taken for a process that the command left behind.
+ */
 static int start_keeper(struct lease *lease, const struct snapshot *files, const int ends[2])
 {
     lease->keeper = (pid_t)syscall(SYS_clone, 0L, 0L, 0L, 0L, 0L);

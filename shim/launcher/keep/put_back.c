@@ -34,7 +34,7 @@ static int write_all(int to, const char *bytes, size_t length, off_t at)
     return 0;
 }
 
-/* Where the next bytes are that are no hole; -1: there are none. */
+/* The offset of the next data that is not in a hole; -1: none. */
 static off_t skip_hole(int from, off_t at)
 {
     const off_t data = lseek(from, at, SEEK_DATA);
@@ -42,7 +42,7 @@ static off_t skip_hole(int from, off_t at)
     return data < 0 && errno != ENXIO ? at : data;
 }
 
-/* Holes stay holes: a disk may be smaller than the size of a file. */
+/* Keeps holes, because the disk may be smaller than the size of the file. */
 int put_back_copy(int from, int to)
 {
     static char buffer[COPY_SIZE];
@@ -65,7 +65,10 @@ int put_back_copy(int from, int to)
 
 /* ---- what else belongs to a file ---- */
 
-/* The owner first, which takes bits of the mode and capabilities away; the mode after the access list, which changes it. */
+/*
+ * The owner first, because chown(2) clears bits of the mode and capabilities; the mode after the
+ * access list, which changes it.
+ */
 static int dress(int fd, const struct original *original)
 {
     const struct timespec times[2] = {original->facts.st_atim, original->facts.st_mtim};
@@ -130,7 +133,7 @@ static void make_directories(const char *path)
     }
 }
 
-/* Names may be of 255 bytes: then the end of this one goes. */
+/* Names have at most 255 bytes: a longer one is cut. */
 static int name_beside(const char *path, char beside[PATH_MAX])
 {
     static const char ending[] = ".noclobber-XXXXXX";
@@ -152,7 +155,7 @@ static int rename_with(const char *source, const char *destination, unsigned fla
     return syscall(SYS_renameat2, AT_FDCWD, source, AT_FDCWD, destination, flags) == 0 ? 0 : -errno;
 }
 
-/* Where there is no such rename, a link is exclusive as well. */
+/* Without exclusive rename: link(2) is exclusive as well. */
 static int take_free_name(const char *beside, const char *path)
 {
     const int result = rename_with(beside, path, RENAME_NOREPLACE);
@@ -165,7 +168,7 @@ static int take_free_name(const char *beside, const char *path)
     return 0;
 }
 
-/* Gives what is `beside` the name. Returns 1 if it was free, 0 if what had it is beside now, or -errno. */
+/* Renames `beside` to `path`. Returns 1 if the name was free, 0 after an exchange, or -errno. */
 static int take_name(const char *beside, const char *path)
 {
     int result = -EAGAIN;
@@ -181,7 +184,7 @@ static int take_name(const char *beside, const char *path)
     return result;
 }
 
-/* Where a directory of the path has become a symbolic link, the name is another file's. */
+/* If a directory on the path is now a symbolic link, the name is another file's. */
 static int is_resolved(const char *path)
 {
     char resolved[PATH_RESOLVED_MAX];

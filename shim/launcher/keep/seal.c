@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Each seal is cloned from a read-only copy of the whole tree of mounts. It would take quadratic time to clone the seals
- * from the tree that they are put on: for each clone the kernel walks the list of mounts on the cloned one.
- * The copy itself has to be mounted, because before Linux 6.15 nothing can be cloned from one that is not. It is mounted over the
- * root directory, where no lookup of a path gets to it: a process's root is the mount below.
+ * Each seal is cloned from a read-only copy of the whole mount tree. Cloning from the tree that
+ * gets the seals would take quadratic time, because for each clone the kernel walks the list of
+ * mounts on the cloned one. The copy has to be mounted, because before Linux 6.15 nothing can be
+ * cloned from a detached mount. It is mounted over the root directory, where no path lookup
+ * reaches it: a process's root is the mount below.
  */
 #include "launcher/keep/seal.h"
 
@@ -21,7 +22,7 @@
 
 #include "launcher/verify/snapshot.h"
 
-/* The headers of older C libraries have none of these (linux/mount.h: Linux 5.2 and 5.12). */
+/* Older C libraries lack these (linux/mount.h: Linux 5.2 and 5.12). */
 #ifndef SYS_open_tree
 #define SYS_open_tree 428
 #define SYS_move_mount 429
@@ -43,7 +44,7 @@ struct attributes { /* struct mount_attr */
 };
 #define READ_ONLY 1 /* MOUNT_ATTR_RDONLY */
 
-/* How often a file is tried that others replace at the same time. */
+/* How often to retry a file that other processes replace at the same time. */
 #define TRIES 16
 
 static int or_errno(long result)
@@ -73,7 +74,10 @@ static int map_itself(const char *path, unsigned id)
     return write_file(path, line);
 }
 
-/* user_namespaces(7): without rights outside, one may map oneself, and one's group once setgroups(2) is off. */
+/*
+ * user_namespaces(7): without rights outside, a process may map itself, and its group after
+ * setgroups(2) is disabled.
+ */
 static int enter_user_namespace(void)
 {
     const uid_t user = geteuid();
@@ -95,13 +99,13 @@ static int enter_namespace(void)
         result = enter_user_namespace();
     if (result < 0)
         return result;
-    /* What is mounted here must not be mounted everywhere. */
+    /* Mounts here must not propagate to other namespaces. */
     return or_errno(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
 }
 
 /* ---- the copy ---- */
 
-/* Mounts it. Returns a descriptor of its root, or -errno. */
+/* Mounts the copy. Returns a descriptor of its root, or -errno. */
 static int mount_copy(void)
 {
     const struct attributes attributes = {.set = READ_ONLY};
@@ -119,7 +123,7 @@ static int mount_copy(void)
     return result < 0 ? result : copy;
 }
 
-/* It has no path, so that only a process that is in it can name it. */
+/* The copy has no path, so only a process in it can name it. */
 static int unmount_copy(int copy)
 {
     const int here = open(".", O_PATH | O_CLOEXEC);
@@ -144,7 +148,10 @@ static int is_one_file(int left, int right)
            one.st_ino == other.st_ino;
 }
 
-/* Puts a clone of what the copy has at `path` on `target`, which was opened by the same path. -EAGAIN: that was another file. */
+/*
+ * Mounts a clone of `path` in the copy on `target`, opened by the same path. Returns 0 or -errno;
+ * -EAGAIN: the path now names another file.
+ */
 static int put_seal(int copy, const char *path, int target)
 {
     const int clone = or_errno(
@@ -156,10 +163,10 @@ static int put_seal(int copy, const char *path, int target)
     if (is_one_file(clone, target))
         result = or_errno(syscall(SYS_move_mount, clone, "", target, "", FROM_EMPTY | TO_EMPTY));
     close(clone);
-    return result == -ENOENT ? -EAGAIN : result; /* it has been removed since */
+    return result == -ENOENT ? -EAGAIN : result; /* removed since */
 }
 
-/* On a read-only filesystem, or sealed by a noclobber around this one. */
+/* Whether it is on a read-only filesystem, or sealed by an outer run. */
 static int is_read_only(int target)
 {
     struct statvfs facts;
@@ -177,7 +184,7 @@ static int is_excepted(unsigned allow_if, int target)
            (S_ISREG(facts.st_mode) && facts.st_size == 0 && (allow_if & POLICY_ALLOW_IF_EMPTY));
 }
 
-/* Returns 0 for a file that is gone, too. */
+/* Returns 0 also for a file that no longer exists, or -errno. */
 static int try_file(const struct seal *seal, int copy, const char *path)
 {
     const int target = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);

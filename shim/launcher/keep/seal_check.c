@@ -29,7 +29,7 @@ void seal_free(struct seal *seal)
     seal->result = NULL;
 }
 
-/* Everything but files, in a child. */
+/* Tries everything except files, in a child. */
 static int try_nothing(const struct seal *seal)
 {
     const pid_t child = fork();
@@ -83,7 +83,7 @@ static long count_lines(const char *path)
     return count;
 }
 
-/* Meanwhile each mount is there twice. */
+/* During sealing, each mount exists twice. */
 int seal_begin(struct seal *seal, const struct policy *policy, const struct snapshot *files,
                char *reason, size_t size)
 {

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Only the header and the program headers are read, which strip(1) keeps: section names it may drop. */
+/*
+ * Reads only the header and the program headers, which strip(1) keeps; section names may be gone.
+ */
 #include "launcher/probe/elf.h"
 
 #include <elf.h>
@@ -10,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* No program has more of them by far; the kernel takes at most 64 KiB. */
+/* More than any program has; the kernel accepts at most 64 KiB. */
 #define MOST_HEADERS 128
 
 #if __BYTE_ORDER == __LITTLE_ENDIAN
@@ -51,12 +53,12 @@ static int read_loader(const struct image *image, const struct extent *extent)
     return result;
 }
 
-/* Whether there is a note of owner "Go" (the build id that the Go linker writes, type 4) among the extent's notes. */
+/* Whether the extent has a note with owner "Go" (type 4: the build id of the Go linker). */
 static int has_go_note(const struct image *image, const struct extent *extent)
 {
     unsigned char notes[1024];
     const size_t size = extent->size < sizeof notes ? (size_t)extent->size : sizeof notes;
-    Elf32_Nhdr note; /* both classes have the same */
+    Elf32_Nhdr note; /* the same in both classes */
     size_t at = 0;
 
     if (read_at(image, notes, size, extent->offset) != 0)
@@ -107,7 +109,7 @@ static int read_segments(const struct image *image, const Elf32_Ehdr *narrow,
     return result;
 }
 
-/* Of a file of the other byte order, nothing more is needed than that it is one. */
+/* For the other byte order, the architecture is enough. */
 static int read_image(const struct image *image)
 {
     Elf32_Ehdr narrow;

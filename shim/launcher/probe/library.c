@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Where libnoclobber.so is. A file for another architecture is not the one that was installed with this command. */
+/*
+ * Finds libnoclobber.so. A file for another architecture is not the one installed with this
+ * command.
+ */
 #include "launcher/probe/probe.h"
 
 #include <errno.h>
@@ -13,14 +16,14 @@
 #include "launcher/probe/elf.h"
 #include "launcher/probe/proof.h"
 
-/* The Makefile says it; a linter may not. */
+/* The Makefile sets it; a linter may not. */
 #ifndef NOCLOBBER_LIBDIR
 #define NOCLOBBER_LIBDIR "/usr/local/lib"
 #endif
 
 #define NAME "libnoclobber.so"
 
-/* LD_PRELOAD is a list; glibc separates it at blanks and colons, musl at any white space. */
+/* LD_PRELOAD is a list; glibc splits it at blanks and colons, musl at any white space. */
 static int check_separators(const char *path)
 {
     return path[strcspn(path, ": \t\n\v\f\r")] == '\0' ? 0 : -EINVAL;
@@ -40,7 +43,7 @@ static int find_given(const char *given, char *out, size_t size)
     return check_separators(out);
 }
 
-/* Writes `path` to `out` with the characters that glob(3) would understand taken as they are. */
+/* Writes `path` to `out` with the special characters of glob(3) escaped. */
 static void quote(const char *path, char *out, size_t size)
 {
     size_t length = 0;
@@ -103,7 +106,7 @@ static void cut(char *path)
         *slash = '\0';
 }
 
-/* Beside the running command, below the directory above that, where it was installed. */
+/* Beside the running command, below the directory above it, where it was installed. */
 static int find_for(const char *program, char *out, size_t size)
 {
     char path[4096];

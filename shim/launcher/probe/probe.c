@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * First the file is read, which tells why a library would not load and what would help; then its loader is asked, which is
- * right about everything nobody thought of. What can't be decided counts as not loading.
+ * First reads the file, which tells why a library would not load and what would help; then runs
+ * its loader, which knows everything else. If it can't be decided, the library counts as not
+ * loading.
  */
 #include "launcher/probe/probe.h"
 
@@ -19,10 +20,10 @@
 #include "launcher/probe/script.h"
 #include "launcher/probe/search.h"
 
-/* The kernel follows as many interpreters (Linux, fs/exec.c: exec_binprm). */
+/* The kernel follows this many interpreters (Linux, fs/exec.c: exec_binprm). */
 #define MOST_INTERPRETERS 5
 
-/* Records a verdict and its reason, which whoever writes it escapes. */
+/* Stores a verdict and its reason; whoever prints the reason escapes it. */
 __attribute__((format(printf, 3, 4))) static void
 say(struct probe *probe, enum probe_verdict verdict, const char *format, ...)
 {
@@ -44,8 +45,10 @@ static void set_program(struct probe *probe, const char *path)
 
 /* ---- a program ----------------------------------------------------------------------------------- */
 
-/* As the kernel sets AT_SECURE (security/commoncap.c): for ids that the file changes, and for what it may more, unless root
- * runs it. */
+/*
+ * As the kernel sets AT_SECURE (security/commoncap.c): for ids that the file changes and
+ * capabilities that it gains, unless root runs it.
+ */
 static int is_privileged(const char *path)
 {
     struct stat status;
@@ -113,7 +116,7 @@ static void probe_elf(struct probe *probe, const struct elf *elf, const char *li
 {
     struct elf library_elf;
 
-    if (library == NULL) { /* nobody needs it to load */
+    if (library == NULL) { /* it need not load */
         if (elf->is_broken)
             say(probe, PROBE_NOT_EXECUTABLE, "is a damaged program; reinstall it");
         else
@@ -144,7 +147,7 @@ static void probe_elf(struct probe *probe, const struct elf *elf, const char *li
 
 static void probe_file(struct probe *probe, const char *path, const char *library, int level);
 
-/* `result` is search_program's, for the command itself. */
+/* `result` is from search_program, for the command itself. */
 static void probe_missing(struct probe *probe, int result)
 {
     if (result == -EACCES)
@@ -159,7 +162,7 @@ static void probe_missing(struct probe *probe, int result)
             strerror(-result));
 }
 
-/* The same for what the first line of the script at `path` asks for. */
+/* As probe_missing, for the interpreter on the first line of the script at `path`. */
 static void probe_missing_interpreter(struct probe *probe, int result, const char *path,
                                       const char *wanted)
 {
@@ -179,7 +182,7 @@ static void probe_missing_interpreter(struct probe *probe, int result, const cha
         remedy);
 }
 
-/* What `#!/usr/bin/env NAME` leads to, when env itself is all right. */
+/* The program of `#!/usr/bin/env NAME`, after env itself was found to load the library. */
 static void probe_env(struct probe *probe, const char *asker, const char *name, const char *library,
                       int level)
 {

@@ -13,7 +13,7 @@
 
 #define SECONDS 10
 
-/* An alarm survives execve(2), and ends the loader wherever it hangs; then the pipe is at its end. */
+/* An alarm survives execve(2) and ends a loader that hangs; then the pipe closes. */
 static void set_alarm(void)
 {
     sigset_t none;
@@ -24,7 +24,7 @@ static void set_alarm(void)
     alarm(SECONDS);
 }
 
-/* What the caller of the command may have set to look into its loader would be all over the answer. */
+/* Variables that debug the loader would add output to the answer. */
 static void set_environment(const char *preload)
 {
     static const char *const disturbing[] = {
@@ -39,8 +39,10 @@ static void set_environment(const char *preload)
 _Noreturn static void become(const char *loader, const char *program, const char *preload,
                              int output)
 {
-    /* The file itself, as the kernel would run it: what is beside it ($ORIGIN) is not beside a link to
-     * it. And a name without a '/' would be looked up like a library's. */
+    /*
+     * The resolved file, as the kernel would run it, because $ORIGIN is the directory of the file
+     * and not of a link to it; and a name without '/' would be searched for like a library.
+     */
     char path[PATH_MAX + 2];
 
     if (!realpath(program, path))
@@ -62,7 +64,7 @@ static int names(const char *line, const char *library)
     return line[0] == '\t' && strncmp(path, library, length) == 0 && path[length] == ' ';
 }
 
-/* Reads to the end, whatever is found on the way: a loader whose pipe breaks would die in the middle. */
+/* Reads to the end, because a loader whose pipe breaks would be killed early. */
 static int read_answer(FILE *answer, const char *library, char *complaint, size_t size)
 {
     char *line = NULL;
@@ -81,7 +83,7 @@ static int read_answer(FILE *answer, const char *library, char *complaint, size_
     return is_named;
 }
 
-/* With standard streams closed a pipe would take their numbers. */
+/* If standard streams are closed, the pipe would get their numbers. */
 static int lift(int fd)
 {
     const int lifted = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
@@ -126,7 +128,7 @@ int proof_ask(const char *loader, const char *program, const char *preload, cons
         return result;
     }
     result = read_child(ends[0], library, complaint, size);
-    /* The status says less than the answer; where SIGCHLD is ignored there is none. */
+    /* The answer says more than the status, which is lost if SIGCHLD is ignored. */
     while (waitpid(pid, NULL, 0) == -1 && errno == EINTR)
         ;
     return result;

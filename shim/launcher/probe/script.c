@@ -23,7 +23,7 @@ static ssize_t read_start(const char *path, char *line, size_t size)
     return got;
 }
 
-/* Takes the line behind `#!` apart: a word, and the rest without the blanks around it. */
+/* Splits the line after `#!`: a word, and the rest without surrounding blanks. */
 static int take_apart(char *line, struct script *script)
 {
     char *const word = line + strspn(line, BLANKS);
@@ -52,7 +52,7 @@ int script_read(const char *path, struct script *script)
         line[strcspn(line, "\n")] = '\0';
         return take_apart(line + 2, script);
     }
-    /* A NUL: no text, but perhaps something that binfmt_misc knows and we do not. */
+    /* With a NUL it is no text; binfmt_misc may know it, we do not. */
     if (strlen(line) != (size_t)got)
         return -ENOEXEC;
     *script = (struct script){.interpreter = "/bin/sh"};

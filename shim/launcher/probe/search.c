@@ -19,13 +19,13 @@ int search_check(const char *path)
         return -EACCES;
     if (faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0)
         return 0;
-    /* Profiles of older container managers answer so to faccessat2, which glibc asks first (it goes on for ENOSYS alone). */
+    /* Old container profiles answer faccessat2 with this; glibc falls back only for ENOSYS. */
     if (errno == EPERM)
         return access(path, X_OK) == 0 ? 0 : -errno;
     return -errno;
 }
 
-/* As glibc's execvp: these leave the other entries a chance. */
+/* As in glibc's execvp: after these errors the search goes on. */
 static int is_worth_another(int result)
 {
     return result == -ENOENT || result == -ENOTDIR || result == -ESTALE || result == -ENODEV ||

@@ -2,9 +2,9 @@
 /*
  * A strict reader of the lines that core/event.c writes: one flat object without blanks.
  *
- * The start of an event, {"time":, can't stand inside one: in a string its quotes would be
- * escaped. So where one is met in the middle of a line, the event before it was torn, and what
- * follows is read for itself.
+ * The start of an event, {"time":, can't occur inside one, because in a string its quotes would
+ * be escaped. So if it occurs in the middle of a line, the event before it was torn, and what
+ * follows is read as an event.
  */
 #include "launcher/records/records.h"
 
@@ -22,7 +22,7 @@
 
 static const char event_start[] = "{\"time\":";
 
-/* No event is shorter: with this many bytes for each, the list always has room. */
+/* The shortest event: with this many bytes for each, the list always has room. */
 #define EVENT_LINE_MIN 64
 
 /* ---- events ---- */
@@ -32,11 +32,11 @@ enum field { VERDICT, RULE, SOURCE, DESTINATION, PROGRAM, UNLESS, LEFT, REPEATED
 static const char *const field_names[FIELDS] = {"verdict", "rule",   "source", "destination",
                                                 "program", "unless", "left",   "repeated"};
 
-/* An event as it is read. */
+/* An event while it is read. */
 struct values {
     char *texts[FIELDS];
     unsigned long repeated;
-    unsigned seen; /* one bit a field */
+    unsigned seen; /* one bit per field */
 };
 
 static int read_value(struct scan *scan, struct values *values, int field)
@@ -138,7 +138,7 @@ static int take_values(const struct values *values, struct record *record)
     return left ? read_left(left, &record->left) : 0;
 }
 
-/* One event that fills [start, end). Returns 0, or -EINVAL. */
+/* Reads the event that fills [start, end). Returns 0, or -EINVAL. */
 static int read_event(char *start, const char *end, struct record *record)
 {
     struct scan scan = {start, end};
@@ -161,7 +161,7 @@ static int read_event(char *start, const char *end, struct record *record)
 static void read_line(char *line, const char *end, struct records *records)
 {
     while (line < end) {
-        /* Looked for before the event is decoded over itself. */
+        /* Searched for before the event is decoded in place. */
         char *next =
             memmem(line + 1, (size_t)(end - line - 1), event_start, sizeof event_start - 1);
         const char *const stop = next ? next : end;
@@ -209,7 +209,7 @@ static ssize_t read_all(int fd, char *out, size_t size)
     return (ssize_t)length;
 }
 
-/* The list and, behind it, the text that its strings are in are one allocation. */
+/* One allocation: the list, then the text that its strings point into. */
 static int read_file(int fd, size_t size, struct records *records)
 {
     const size_t room = (size / EVENT_LINE_MIN + 1) * sizeof *records->list;
@@ -229,7 +229,7 @@ static int read_file(int fd, size_t size, struct records *records)
     return 0;
 }
 
-/* Whether the file beside the report says that a refusal is missing in it. */
+/* Whether the file beside the events says that one is missing (POLICY_REPORT_WHOLE). */
 static int is_incomplete(const char *path)
 {
     char whole[PATH_MAX + sizeof POLICY_REPORT_WHOLE];
@@ -241,7 +241,7 @@ static int is_incomplete(const char *path)
 
 int records_read(const char *path, struct records *records)
 {
-    /* Without O_NONBLOCK a log that is a FIFO would never open. */
+    /* Without O_NONBLOCK, opening a FIFO would block forever. */
     const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     struct stat status;
     int result = 0;

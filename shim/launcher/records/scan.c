@@ -28,8 +28,10 @@ static int read_hex(struct scan *scan)
     return code;
 }
 
-/* Writes `code` as UTF-8, or as the byte that U+DC80 to U+DCFF stand for. Other surrogates and
- * NUL are in no file name: NULL. */
+/*
+ * Writes `code` as UTF-8, or as the byte that U+DC80 to U+DCFF stand for. Returns NULL for other
+ * surrogates and NUL, which no file name contains.
+ */
 static char *put_code(char *out, int code)
 {
     if (code == 0 || (code >= 0xD800 && code < 0xDC80) || (code > 0xDCFF && code < 0xE000))
@@ -52,7 +54,7 @@ static char *put_code(char *out, int code)
     return out;
 }
 
-/* What follows `\u`: one code, or the two of a surrogate pair. */
+/* Reads what follows `\u`: one code, or the two of a surrogate pair. */
 static int read_code(struct scan *scan)
 {
     const int high = read_hex(scan);

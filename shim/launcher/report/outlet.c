@@ -29,7 +29,7 @@ static int refuse(const char *what, const char *path, int result)
     return result;
 }
 
-/* O_EXCL: what is removed again is ours. */
+/* O_EXCL: only a file that we created is removed. */
 static int try_new(const char *path)
 {
     const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOCTTY | O_CLOEXEC, 0600);
@@ -40,7 +40,7 @@ static int try_new(const char *path)
     return unlink(path) == 0 ? 0 : -errno;
 }
 
-/* A pipe or a device may do something when it is opened. */
+/* Opening a pipe or a device may have effects. */
 static int try_old(const char *path, const struct stat *status)
 {
     int fd;
@@ -64,7 +64,7 @@ static int try(const char *path)
         return try_old(path, &status);
     if (errno != ENOENT)
         return -errno;
-    if (lstat(path, &status) == 0) /* a link to what is not there yet: O_EXCL does not follow it */
+    if (lstat(path, &status) == 0) /* a dangling link: O_EXCL does not follow it */
         return 0;
     return try_new(path);
 }

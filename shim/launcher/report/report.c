@@ -24,7 +24,7 @@ static int is_coloured(void)
            *terminal != '\0' && strcmp(terminal, "dumb") != 0;
 }
 
-/* Has `put` write to the file at `path`, opened as `mode` says. */
+/* Lets `put` write to the file at `path`, opened with `mode`. */
 static int write_file(const char *path, const char *mode, const struct tally *tally,
                       void (*put)(FILE *, const struct tally *))
 {
@@ -41,15 +41,17 @@ static int write_file(const char *path, const char *mode, const struct tally *ta
     return result;
 }
 
-/* What the policy protects by name is not overwritten: a run may have made it. */
+/* A protected file is not overwritten: the run may have made it. */
 static int write_anew(const char *path, const struct tally *tally,
                       void (*put)(FILE *, const struct tally *))
 {
     return write_file(path, outlet_is_named(path, tally->policy) ? "wxe" : "we", tally, put);
 }
 
-/* In one write, so that the lines of other processes do not come between. A pipe that is full, which somebody has set
- * O_NONBLOCK on, is waited for. Returns 0 or -errno. */
+/*
+ * One write, so that lines of other processes do not come between. Waits for a full pipe that is
+ * O_NONBLOCK. Returns 0 or -errno.
+ */
 static int write_stderr(const char *text, size_t length)
 {
     while (length > 0) {
@@ -68,7 +70,7 @@ static int write_stderr(const char *text, size_t length)
     return 0;
 }
 
-/* Where GitHub Actions wants the summary of the step, or NULL. */
+/* The file for the summary of the step in GitHub Actions, or NULL. */
 static const char *step_summary(void)
 {
     const char *const path = getenv("GITHUB_STEP_SUMMARY");
@@ -76,7 +78,7 @@ static const char *step_summary(void)
     return path && *path != '\0' ? path : NULL;
 }
 
-/* Whether stderr is for people: not where it gets the JSON, which is to be whole. */
+/* Whether stderr gets text: not if it gets the JSON, which must be complete. */
 static int is_text(const struct options *options)
 {
     return !options->quiet && (options->format != OPTIONS_FORMAT_JSON || options->report_file);
@@ -92,7 +94,7 @@ static int write_github(FILE *out, const struct tally *tally)
     return summary ? write_file(summary, "ae", tally, report_github_summary) : 0;
 }
 
-/* What goes to stderr goes to `out`, what goes to a file there. */
+/* Writes to `out` what goes to stderr, and the report to its file. */
 static int write_format(FILE *out, const struct tally *tally)
 {
     const struct options *const options = tally->options;
@@ -130,7 +132,7 @@ int report_check(const struct options *options, const struct policy *policy)
     return 0;
 }
 
-/* Has the formats write, and what is for stderr go there. */
+/* Writes all formats, and what is for stderr in the end. */
 static int write_tally(const struct tally *tally)
 {
     const int is_for_people = tally->options->format == OPTIONS_FORMAT_TEXT;
@@ -145,7 +147,7 @@ static int write_tally(const struct tally *tally)
         suggest_text(out, tally->suggestion);
     if (out)
         is_broken = ferror(out);
-    /* fclose says nothing of it if the last allocation fails, which trims the text (glibc 2.36). */
+    /* fclose may not report that its last allocation, which trims the text, failed (glibc 2.36). */
     if (out && (fclose(out) || is_broken || !text))
         result = -ENOMEM;
     else if (out)

@@ -7,7 +7,7 @@
 #include "core/hash.h"
 #include "launcher/escape.h"
 
-/* One finding: what is said of a path. */
+/* One finding. */
 struct finding {
     const char *check;
     const char *severity;
@@ -17,14 +17,16 @@ struct finding {
     const char *program; /* or NULL */
 };
 
-/* The NUL too, so that two strings are not one. */
+/* Includes the NUL, so that adjacent strings stay distinct. */
 static uint64_t hash(uint64_t before, const char *string)
 {
     return hash_bytes(before, string, strlen(string) + 1);
 }
 
-/* GitLab tells old findings from new by it: the same file and rule, the same fingerprint, on any
- * runner. */
+/*
+ * GitLab recognises a finding by it: the same file and rule give the same fingerprint on any
+ * runner.
+ */
 static uint64_t fingerprint(const struct finding *finding)
 {
     return hash(hash(hash(HASH_START, finding->check), finding->path), finding->rule);

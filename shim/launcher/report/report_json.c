@@ -3,7 +3,7 @@
 
 #include "launcher/escape.h"
 
-/* The Makefile says it; linters do not read that. */
+/* The Makefile sets it; linters do not read that. */
 #ifndef NOCLOBBER_VERSION
 #define NOCLOBBER_VERSION "unknown"
 #endif
@@ -51,7 +51,7 @@ static void put_places(FILE *out, const char *key, const struct tally *tally,
     fputs("]", out);
 }
 
-/* What --restore has done. */
+/* What --restore did. */
 static void put_back(FILE *out, const struct change *change)
 {
     if (change->back != CHANGE_LEFT)
@@ -73,7 +73,7 @@ static void put_changes(FILE *out, const struct changes *changes)
     fputs("]", out);
 }
 
-/* The words of the options, as a shell hands them over. */
+/* The options as arguments. */
 static void put_suggested(FILE *out, const struct suggestion *suggestion)
 {
     const char *before = "";

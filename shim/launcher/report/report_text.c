@@ -6,7 +6,7 @@
 static const char red[] = "\033[1;31m";
 static const char yellow[] = "\033[33m";
 
-/* Begins a line with what it is about. */
+/* Begins a line with its heading. */
 static void put_head(FILE *out, const char *words, const char *colour)
 {
     if (colour)
@@ -100,7 +100,7 @@ static void put_changed(FILE *out, const struct tally *tally, int is_coloured)
     fprintf(out, " %zu protected file%s\n", count, tally_plural(count));
 }
 
-/* A rename leaves another file under the name; what writes in place does not. */
+/* A rename leaves another file under the name; a write in place does not. */
 static int is_replaced(const struct change *change)
 {
     return change->kind == CHANGE_REPLACED;
@@ -120,7 +120,7 @@ static size_t count_changes(const struct changes *changes, int (*is)(const struc
     return count;
 }
 
-/* The likely means, said only as far as it is known: neither library nor tracer sees what other jobs do. */
+/* Typical causes; neither library nor tracer sees other jobs. */
 static void put_means(FILE *out, const struct tally *tally)
 {
     const struct changes *const changes = tally->changes;
@@ -146,7 +146,7 @@ static void put_means(FILE *out, const struct tally *tally)
               out);
 }
 
-/* What --restore has done. */
+/* What --restore did. */
 static void put_back(FILE *out, const struct change *change)
 {
     fputs(tally_back_name(change->back), out);

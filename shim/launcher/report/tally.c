@@ -7,7 +7,7 @@
 
 /* ---- places ---- */
 
-/* Events of one verdict and destination stand together, in the order of the log. */
+/* Sorts events of one verdict and destination together, in the order of the log. */
 static int compare_events(const void *one, const void *other)
 {
     const struct record *const a = ((const struct tally_place *)one)->first;
@@ -27,8 +27,10 @@ static int compare_places(const void *one, const void *other)
     return (a > b) - (a < b);
 }
 
-/* Merges the sorted events of the first one's verdict into places, in place. Returns how many
- * events there were. */
+/*
+ * Merges the sorted events with the verdict of the first into places, in place. Returns how many
+ * events there were.
+ */
 static size_t count_verdict(struct tally *tally, struct tally_place *events, size_t count)
 {
     const enum event_verdict verdict = events[0].first->verdict;
@@ -54,7 +56,7 @@ static size_t count_verdict(struct tally *tally, struct tally_place *events, siz
 
 /* ---- exceptions ---- */
 
-/* There are never more rules than there are patterns, which are few. */
+/* Linear: there are no more rules than patterns, which are few. */
 static void count_exception(struct tally *tally, const struct record *record)
 {
     size_t i = 0;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * /proc/PID/stat of every process, because not every kernel has /proc/PID/task/TID/children. It is read only
- * if waitid(2) says that there is a child at all, which is rare: 200 processes take some milliseconds.
+ * Reads /proc/PID/stat of every process, because not every kernel has
+ * /proc/PID/task/TID/children. Does so only if waitid(2) reports a child, which is rare: 200
+ * processes take some milliseconds.
  */
 #include "launcher/run/children.h"
 
@@ -20,8 +21,10 @@ static int has_any(void)
     return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
 }
 
-/* Whether the process is a running child of ours. Its line is "PID (NAME) STATE PARENT ...", and NAME may hold
- * anything: the last ')' ends it. */
+/*
+ * Whether the process is a running child of ours. Its line is "PID (NAME) STATE PARENT ..."; NAME
+ * may contain anything and ends at the last ')'.
+ */
 static int is_child(const char *pid)
 {
     char path[sizeof "/proc//stat" + 256];

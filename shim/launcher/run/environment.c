@@ -22,7 +22,7 @@ static size_t count_strings(char **strings)
     return count;
 }
 
-/* Whether an entry is a libnoclobber.so, this one or another: two would each refuse, and report. */
+/* Whether an entry is a libnoclobber.so: two of them would each refuse and write an event. */
 static int is_library(const char *entry, size_t length)
 {
     const size_t name = strlen(LIBRARY);
@@ -38,7 +38,10 @@ static char *join(const char *one, const char *other)
     return asprintf(&joined, "%s%s", one, other) < 0 ? NULL : joined;
 }
 
-/* "LD_PRELOAD=library" and the entries of `others` (blanks and colons separate them, ld.so(8)). */
+/*
+ * Builds "LD_PRELOAD=library" with the entries of `others` (separated by blanks and colons,
+ * ld.so(8)).
+ */
 static char *preload(const char *library, const char *others)
 {
     char *const variable = malloc(strlen(PRELOAD) + strlen(library) + strlen(others) + 2);

@@ -13,17 +13,18 @@
 
 #include "core/policy.h"
 
-/* These do not end a process, or not before it is too late to tidy up. */
+/* Signals that do not end a process, or only when it is too late to clean up. */
 static const int others[] = {SIGKILL,  SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, SIGCONT, SIGCHLD, SIGURG,
                              SIGWINCH, SIGSEGV, SIGBUS,  SIGFPE,  SIGILL,  SIGTRAP, SIGSYS};
 
-/* A signal handler reads these. `owner` is 0 while there is no log; a child that was forked is not
- * the owner. */
+/*
+ * Read by a signal handler. `owner` is 0 while there is no file; a forked child is not the owner.
+ */
 static char directory[PATH_MAX];
 static char file[PATH_MAX + sizeof "/report"];
 static char whole[sizeof file + sizeof POLICY_REPORT_WHOLE];
 static volatile pid_t owner;
-static int kept = -1; /* the report, open for reading: it may be removed while the command runs */
+static int kept = -1; /* the events, open for reading, because the command may remove the file */
 static struct sigaction before[NSIG]; /* by signal */
 
 static void remove_files(void)
@@ -33,10 +34,10 @@ static void remove_files(void)
     unlink(file);
     unlink(whole);
     rmdir(directory);
-    owner = 0; /* now only: a signal in between finishes this */
+    owner = 0; /* only now, so that a signal in between finishes the work */
 }
 
-/* SA_RESETHAND has put the default back, and the signal comes again when the handler is left. */
+/* SA_RESETHAND has restored the default; the raised signal is delivered after the handler. */
 static void end(int signal)
 {
     const int saved = errno;
@@ -54,7 +55,7 @@ static int ends_process(int number)
     return 1;
 }
 
-/* sigaction(2) fails for those that the C library keeps to itself. */
+/* sigaction(2) fails for signals reserved by the C library. */
 static void catch_signals(void)
 {
     struct sigaction action;
@@ -69,7 +70,7 @@ static void catch_signals(void)
             sigaction(i, &action, NULL);
 }
 
-/* Whatever the umask: other users get to write. Returns the descriptor or -errno. */
+/* Other users may write, whatever the umask. Returns a descriptor or -errno. */
 static int make_file(const char *path)
 {
     const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -82,7 +83,7 @@ static int make_file(const char *path)
     return failed;
 }
 
-/* Room for the first events is kept, so that a disk that fills up meanwhile does not hide them all. */
+/* Reserves space for the first events, so that a disk that fills up does not hide all of them. */
 static int make_report(void)
 {
     const int fd = make_file(file);
@@ -93,7 +94,7 @@ static int make_report(void)
     fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)64 * 1024);
     close(fd);
     opened = open(file, O_RDONLY | O_CLOEXEC);
-    /* Not as a standard stream that is closed: messages would go there. */
+    /* Not with the number of a closed standard stream: messages would go there. */
     kept = opened < 0 ? -1 : fcntl(opened, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
     if (opened >= 0)
         close(opened);
@@ -112,7 +113,7 @@ static int make_whole(void)
     return result;
 }
 
-/* Makes the directory below `parent`, and the files in it. Returns 0 or -errno. */
+/* Creates the directory below `parent`, and the files in it. Returns 0 or -errno. */
 static int make_below(const char *parent)
 {
     const size_t length = strlen(parent);
@@ -120,7 +121,7 @@ static int make_below(const char *parent)
 
     if (*parent != '/' || length + sizeof "/.noclobber.XXXXXX" > sizeof directory)
         return -ENAMETOOLONG;
-    /* With a dot: a shell that removes everything in /tmp by a star does not see it. */
+    /* With a dot, so that a shell's star in /tmp does not match it. */
     snprintf(directory, sizeof directory, "%s/.noclobber.XXXXXX", parent);
     if (!mkdtemp(directory))
         return -errno;
@@ -130,7 +131,7 @@ static int make_below(const char *parent)
     result = make_report();
     if (result == 0)
         result = make_whole();
-    /* None but us get to list it or to remove from it. */
+    /* Only we may list it or remove from it. */
     if (result == 0 && chmod(directory, 0711) < 0)
         result = -errno;
     if (result < 0)
@@ -147,8 +148,7 @@ static int make(void)
     return make_below("/tmp");
 }
 
-/* A limit on the size of files is an error like any other: the signal that came with it, which is held
- * back, is taken. */
+/* RLIMIT_FSIZE is an error like any other: consumes the blocked signal that came with it. */
 static void drop_file_size_signal(void)
 {
     const struct timespec now = {0, 0};
@@ -159,7 +159,7 @@ static void drop_file_size_signal(void)
     sigtimedwait(&set, NULL, &now);
 }
 
-/* Signals wait while the files are made, so that the handler removes all of them. */
+/* Signals are blocked while the files are created, so that the handler removes all of them. */
 const char *private_log_create(void)
 {
     sigset_t all;
@@ -194,7 +194,7 @@ const char *private_log_path(void)
     return descriptor;
 }
 
-/* Leaves a signal alone that the command has since ignored. */
+/* Does not touch a signal that the command has ignored since. */
 static void restore_signal(int number)
 {
     struct sigaction now;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * All signals are blocked and taken one at a time with sigwaitinfo(2): no handler, no race between a look and a wait, and each
- * comes with its sender. A blocked signal is queued even where it is ignored or would stop us. Only those that the kernel
- * sends for a fault of our own are not blocked.
+ * All signals are blocked and taken one at a time with sigwaitinfo(2): no handler, no race
+ * between a check and a wait, and each comes with its sender. A blocked signal is queued even if
+ * it is ignored or would stop us. Only signals for our own faults are not blocked.
  */
 #include "launcher/run/run.h"
 
@@ -30,7 +30,7 @@ struct run {
     struct sigaction child_before;
 };
 
-/* Where SIGCHLD is ignored, which a program may inherit, children vanish without a status. */
+/* If SIGCHLD is ignored, which a program may inherit, children vanish without a status. */
 static void watch(struct run *run)
 {
     struct sigaction action = {.sa_handler = SIG_DFL};
@@ -48,7 +48,7 @@ static void restore_signals(const struct run *run)
     sigprocmask(SIG_SETMASK, &run->mask_before, NULL);
 }
 
-/* What came too late for a command that has ended must not end its report. */
+/* Signals that arrive after the command has ended must not prevent the summary. */
 static void unwatch(const struct run *run)
 {
     const struct timespec at_once = {0, 0};
@@ -110,7 +110,7 @@ static int start(struct run *run, char **command, char **environment)
 
 /* ---- while it runs ----------------------------------------------------------------------------- */
 
-/* Whether the command, which has been stopped, goes on already. */
+/* Whether the stopped command has been continued. */
 static int is_going_on(const struct run *run)
 {
     siginfo_t info = {0};
@@ -120,10 +120,11 @@ static int is_going_on(const struct run *run)
 }
 
 /*
- * Stops this process as the command was stopped, until it is continued. Not if SIGCONT has come in the meantime: it
- * went to both, and we would sleep through it. One that comes before `raise` is pending, or `raise` has discarded it, and then
- * the command goes on; one that comes behind it discards the stop. In an orphaned process group, or as process 1, the kernel does not
- * stop us, and the command just stays stopped, as it would without us.
+ * Stops this process as the command was stopped, until it is continued. Not if SIGCONT has
+ * arrived meanwhile, which went to both, because we would then sleep forever. A SIGCONT before
+ * `raise` is pending, or `raise` discards it, and then the command is running; a later one
+ * discards the stop. In an orphaned process group, or as process 1, the kernel does not stop us,
+ * and the command stays stopped, as it would without us.
  */
 static void stop_as_well(const struct run *run, int number)
 {
@@ -137,19 +138,19 @@ static void stop_as_well(const struct run *run, int number)
         return;
     sigemptyset(&set);
     sigaddset(&set, number);
-    if (sigaction(number, &fatal, &before) != 0) { /* SIGSTOP has no other */
+    if (sigaction(number, &fatal, &before) != 0) { /* SIGSTOP can't be caught */
         raise(number);
         return;
     }
     raise(number);
     if (is_going_on(run))
-        sigaction(number, &ignored, NULL); /* takes it back */
+        sigaction(number, &ignored, NULL); /* discards the stop */
     sigprocmask(SIG_UNBLOCK, &set, NULL);
     sigprocmask(SIG_BLOCK, &set, NULL);
     sigaction(number, &before, NULL);
 }
 
-/* Reaps what there is: the command, and orphans of it, of which nothing is asked. */
+/* Reaps the command and its orphans, whose status is ignored. */
 static void collect(struct run *run)
 {
     int status;
@@ -170,8 +171,11 @@ static void collect(struct run *run)
     }
 }
 
-/* Whether the command has had the signal already: its own `kill 0` or word to its parent, or one to our group, unless it
- * left that (timeout(1)). What is not known is passed on: twice is better than never. */
+/*
+ * Whether the command has already got the signal: it sent it itself, or it went to our group and
+ * the command is still in that (timeout(1) leaves it). If in doubt, pass it on: twice is better
+ * than never.
+ */
 static int has_had(const struct run *run, int number, const siginfo_t *info)
 {
     const int is_own = info->si_code <= 0 && info->si_pid == run->pid;
@@ -180,7 +184,7 @@ static int has_had(const struct run *run, int number, const siginfo_t *info)
     return is_own || (has_group && getpgid(run->pid) == getpgrp());
 }
 
-/* With what sigqueue(3) sends along. */
+/* Passes on the value of sigqueue(3) too. */
 static void pass_on(const struct run *run, int number, const siginfo_t *info)
 {
     if (info->si_code != SI_QUEUE || sigqueue(run->pid, number, info->si_value) < 0)
@@ -221,7 +225,7 @@ int run_command(char **command, char **environment, const struct run_entry *entr
                 struct run_result *result)
 {
     struct run run = {.entry = entry, .pid = -1};
-    /* Of the program that became us by exec, and the tracer. */
+    /* Children of the program that exec'ed us, and the tracer. */
     const int children_before = children_count();
     int reason;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The files of passwd(5) and group(5) are read here, not by getpwnam(3): a static program can't load the modules of NSS.
+ * Reads passwd(5) and group(5) directly, because a static program can't load the NSS modules of
+ * getpwnam(3).
  */
 #include "launcher/run/user.h"
 
@@ -27,7 +28,7 @@ static const struct passwd *find(const char *name)
         ;
     if (file)
         fclose(file);
-    return entry; /* of static storage */
+    return entry; /* static storage */
 }
 
 static int is_member(const struct group *group, const char *name)
@@ -54,7 +55,7 @@ static int set_groups(const char *name, gid_t first)
     return setgroups(count, groups) == 0 ? 0 : -errno;
 }
 
-/* A change of ids has made /proc/self root's, and closed to us. */
+/* After a change of ids, /proc/self belongs to root and is closed to us. */
 static void make_dumpable(void)
 {
     prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * We ask the witness by a real-time signal of the highest number, which sigwaitinfo(2) takes after all
- * others that are pending: when the answer comes, what was sent before has been counted.
+ * We query the witness by the highest real-time signal, which sigwaitinfo(2) returns after all
+ * other pending ones: when the answer comes, everything sent before has been counted.
  */
 #include "launcher/run/witness.h"
 
@@ -15,16 +15,16 @@
 #include <unistd.h>
 #include <fcntl.h>
 
-/* How long an answer may take: somebody may have stopped the witness, or killed it. */
+/* Timeout for an answer: the witness may be stopped or killed. */
 #define ANSWER_MS 1000
-/* How long timeout(1) may take from the first of its signals to the second. */
+/* How long timeout(1) may take between its two signals. */
 #define SECOND_NS 10000000L
 
 static struct {
     pid_t pid; /* 0: none */
     int answers;
     atomic_uint *counts;  /* by signal; shared with the witness */
-    unsigned known[NSIG]; /* how many of them have answered for a signal */
+    unsigned known[NSIG]; /* how many of these have been matched */
 } witness;
 
 _Noreturn static void take_signals(pid_t parent, int answers)
@@ -72,7 +72,10 @@ int witness_start(void)
     return -EAGAIN;
 }
 
-/* Has what was sent before this call counted. Returns 0, or -errno if nobody answers. */
+/*
+ * Waits until everything sent before this call is counted. Returns 0, or -errno if nobody
+ * answers.
+ */
 static int ask(void)
 {
     struct pollfd answer = {witness.answers, POLLIN, 0};
@@ -95,7 +98,10 @@ static int is_new(int number)
     return result;
 }
 
-/* Our own part of what was sent to the group is one with what came before it, as two of one number that are pending are. */
+/*
+ * Consumes our own copy of a signal sent to the group, which merges with the one before it, as
+ * pending signals of one number do.
+ */
 static void drop_second(int number)
 {
     const struct timespec at_once = {0, 0};

@@ -12,8 +12,8 @@
 
 /* The walk along the literal components. */
 struct walk {
-    char path[2 * PATH_MAX]; /* so far, resolved as far as it is there; the root is "" */
-    int is_missing; /* its end is not there yet, so that nothing below it can be resolved */
+    char path[2 * PATH_MAX]; /* resolved as far as it exists; the root is "" */
+    int is_missing;          /* its end does not exist, so nothing below can be resolved */
 };
 
 /* The next component of a pattern. */
@@ -31,7 +31,7 @@ static struct component next_component(const char *pattern)
     for (; *at != '\0' && *at != '/'; at++) {
         if (strchr("*?[", *at))
             component.is_literal = 0;
-        /* "\/" and a backslash at the end are faults, which pattern_fault tells of. */
+        /* "\/" and a backslash at the end are errors, which pattern_fault reports. */
         if (*at == '\\' && (at[1] == '/' || at[1] == '\0'))
             component.is_literal = 0;
         else if (*at == '\\')
@@ -42,7 +42,7 @@ static struct component next_component(const char *pattern)
     return component;
 }
 
-/* Whether a ':' stands without a backslash: what the environment would take for two patterns. */
+/* Whether there is an unescaped ':', which would separate two patterns in the environment. */
 static int has_bare_colon(const char *pattern)
 {
     for (; *pattern != '\0'; pattern++) {
@@ -72,7 +72,7 @@ static const char *step_up(struct walk *walk)
     return NULL;
 }
 
-/* Puts a slash and a component, its backslashes taken off, behind the path. */
+/* Appends a slash and a component, without its backslashes, to the path. */
 static const char *append(struct walk *walk, const char *component, size_t length)
 {
     size_t at = strlen(walk->path);
@@ -88,7 +88,7 @@ static const char *append(struct walk *walk, const char *component, size_t lengt
     return NULL;
 }
 
-/* Follows the symbolic links at the end of the path, if it is there. */
+/* Resolves the path if it exists. */
 static const char *resolve(struct walk *walk)
 {
     struct stat status;
@@ -130,7 +130,7 @@ static const char *take_step(struct walk *walk, const char *at, struct component
 
 /* ---- patterns ---- */
 
-/* Escaped is what has a meaning in a pattern, and what pattern_fault takes for a mistake. */
+/* Escapes what is special in a pattern, and what pattern_fault takes for a mistake. */
 static void put_literal(struct text *text, const char *path)
 {
     for (; *path != '\0'; path++) {
@@ -143,7 +143,7 @@ static void put_literal(struct text *text, const char *path)
     }
 }
 
-/* Walks the literal components; `*rest` is what is left of the pattern, with its slash. */
+/* Walks the literal components; `*rest` is the rest of the pattern, with its slash. */
 static const char *walk_literals(struct walk *walk, const char *pattern, const char **rest)
 {
     const char *at = pattern;
@@ -173,7 +173,7 @@ static const char *anchor(const char *pattern, const char *directory, struct tex
         memcpy(walk.path, directory, strlen(directory) + 1);
     fault = walk_literals(&walk, pattern, &rest);
     put_literal(text, walk.path);
-    /* A tree ends in a slash; what can't be taken literally goes on as it was written. */
+    /* A tree ends in a slash; the part from the first special character on is kept as written. */
     if (*rest != '\0' || pattern[strlen(pattern) - 1] == '/')
         text_put(text, "/", 1);
     text_puts(text, rest);

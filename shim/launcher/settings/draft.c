@@ -50,7 +50,7 @@ static int apply_pattern(struct draft *draft, const struct draft_origin *origin,
     return draft_put(draft, setting->variable, anchored);
 }
 
-/* Asks the library's own parser. */
+/* Checks the value with the library's own parser. */
 static int apply_words(struct draft *draft, const struct draft_origin *origin,
                        const struct setting *setting, const char *value)
 {
@@ -85,7 +85,7 @@ static int apply_log(struct draft *draft, const struct draft_origin *origin,
     return apply_words(draft, origin, setting, path);
 }
 
-/* A setting that takes no value. */
+/* Applies a setting without a value. */
 static int apply_fixed(struct draft *draft, const struct setting *setting)
 {
     draft->is_mode_chosen |= setting->variable == VARIABLE_MODE;

@@ -11,7 +11,7 @@
 
 #define PREFIX "NOCLOBBER_"
 
-/* The number of the outer run in a name behind the prefix, such as 1_MODE=, or 0. */
+/* The number of the outer run in a name after the prefix, such as 1_MODE=, or 0. */
 static unsigned number_of(const char *name)
 {
     return name[0] >= '1' && name[0] <= '0' + POLICY_OUTER_MAX && name[1] == '_'
@@ -19,7 +19,7 @@ static unsigned number_of(const char *name)
                : 0;
 }
 
-/* What stands behind PREFIX and a number, if it is part of a run's policy; else NULL. */
+/* The name after PREFIX and a number, if it is part of a run's policy; else NULL. */
 static const char *policy_part(const char *variable)
 {
     const char *name = variable + strlen(PREFIX);

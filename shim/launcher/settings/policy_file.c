@@ -9,13 +9,13 @@
 
 #include "launcher/message.h"
 
-/* More than any policy that fits in an environment, with comments. */
+/* Larger than any policy that fits in an environment, with comments. */
 #define FILE_MAX ((size_t)1024 * 1024)
 
-/* What some editors put before UTF-8. */
+/* What some editors write before UTF-8 text. */
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
-/* The whole file and a NUL, which the caller frees; NULL with errno. */
+/* Reads the whole file and appends a NUL. The caller frees it; NULL with errno on failure. */
 static char *load(const char *path, size_t *length)
 {
     FILE *const file = fopen(path, "re");
@@ -42,8 +42,7 @@ static int is_blank(char character)
     return character == ' ' || character == '\t' || character == '\r';
 }
 
-/* Takes the blanks off both ends of the string. Two backslashes are a character, one and a blank are
- * that blank, and stay. */
+/* Removes the blanks at both ends, but not an escaped one. Escapes stay. */
 static char *trim(char *string)
 {
     size_t kept = 0;
@@ -64,7 +63,7 @@ static char *trim(char *string)
     return string;
 }
 
-/* Takes a trimmed line apart, in place. */
+/* Splits a trimmed line, in place. */
 static void split(char *text, struct policy_line *line)
 {
     char *value = text + strcspn(text, " \t=");
@@ -97,7 +96,7 @@ static int take_line(char *text, const char *where,
     text = trim(text);
     if (*text == '\0' || *text == '#')
         return 0;
-    /* Else it would be part of a pattern, which then guards nothing. */
+    /* Otherwise it would become part of a pattern, which then guards nothing. */
     if (has_comment(text)) {
         message_fault(where, text, "put the comment on its own line; write a literal '#' as '\\#'");
         return -EINVAL;
@@ -126,7 +125,7 @@ static int take_lines(char *content, const char *path,
     return result;
 }
 
-/* Says in which line the NUL is. */
+/* Reports the line of the NUL. */
 static int refuse_binary(const char *content, const char *path)
 {
     const char *const end = content + strlen(content);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The environment is parsed alone first, so that what is wrong in it is called by its own name. The
- * result is parsed once more as the library will: what that refuses, no command gets to see.
+ * The environment is parsed alone first, so that an error in it is reported with the right name.
+ * The result is parsed again as the library will parse it, so that no command starts with a
+ * policy that the library rejects.
  */
 #include "launcher/settings/settings.h"
 
@@ -20,10 +21,10 @@
 #include "launcher/settings/outer.h"
 #include "launcher/settings/policy_file.h"
 
-/* A string that execve(2) takes is no longer, its NUL included (Linux: MAX_ARG_STRLEN, 32 pages). */
+/* The longest string that execve(2) accepts, with its NUL (Linux: MAX_ARG_STRLEN, 32 pages). */
 #define VARIABLE_MAX ((size_t)128 * 1024)
 
-/* Parses what is ours of `variables`; what is wrong goes to stderr. */
+/* Parses our variables among `variables`; reports an error on stderr. */
 static int parse(struct settings *settings, char *const *variables)
 {
     const size_t size = policy_storage_size(variables);
@@ -64,13 +65,13 @@ static size_t count_strings(char **strings)
     return count;
 }
 
-/* Inside another noclobber the environment is what that one has checked. */
+/* In a nested run the outer one has already checked the environment. */
 static int is_inside(void)
 {
     return getenv("NOCLOBBER_REPORT") != NULL;
 }
 
-/* Patterns that protect nothing, which the library can't know. */
+/* Rejects patterns that protect nothing, which the library can't detect. */
 static int check_patterns(const struct policy_patterns *patterns, const char *directory)
 {
     const char *pattern = patterns->first;
@@ -92,7 +93,7 @@ static int take_environment(struct settings *settings, struct draft *draft, cons
     for (unsigned i = 0; result == 0 && i < VARIABLE_COUNT; i++) {
         const char *const value = getenv(setting_variable_name((enum setting_variable)i));
 
-        /* An empty one says nothing, and would be an empty pattern in a list. */
+        /* An empty value sets nothing, and would be an empty pattern in a list. */
         if (value && *value != '\0' && strcmp(value, POLICY_TRACED) != 0)
             result = draft_put(draft, (enum setting_variable)i, value);
     }
@@ -107,7 +108,7 @@ struct file_context {
     const char *directory;
 };
 
-/* Says which settings there are. */
+/* Reports an unknown setting, with the list of settings. */
 static int refuse_line(const struct policy_line *line, int is_option)
 {
     char expected[256];
@@ -138,7 +139,7 @@ static int take_line(const struct policy_line *line, void *context)
     return refuse_line(line, setting != NULL);
 }
 
-/* The directory that the file is in, resolved, to `out`; that of what is no file is the current one. */
+/* Writes the directory of the file, resolved, to `out`; for a pipe, the current one. */
 static int find_directory(const char *path, const char *current, char out[PATH_MAX])
 {
     const char *const slash = strrchr(path, '/');
@@ -219,8 +220,10 @@ static int finish(struct settings *settings, const struct draft *draft)
     return result < 0 ? result : parse(settings, settings->variables);
 }
 
-/* Everything and some names: the names first, so that they decide and the look knows what was named.
- * Without a name, an unset PROTECT already means everything. */
+/*
+ * Everything and some names: the names first, so that they decide and verification knows them.
+ * Without a name, an unset PROTECT already means everything.
+ */
 static int protect_all(struct draft *draft)
 {
     if (!draft->protects_all || !draft->values[VARIABLE_PROTECT])
@@ -228,7 +231,7 @@ static int protect_all(struct draft *draft)
     return draft_put(draft, VARIABLE_PROTECT, POLICY_EVERYTHING);
 }
 
-/* A mode that somebody set further up makes a run succeed that protects nothing. */
+/* Warns of an inherited mode with which the run protects nothing but may succeed. */
 static void warn_of_mode(const struct settings *settings, const struct draft *draft)
 {
     const char *const name = setting_variable_name(VARIABLE_MODE);

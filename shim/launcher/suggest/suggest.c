@@ -10,7 +10,7 @@
 #include "core/pattern.h"
 #include "launcher/escape.h"
 
-/* So many protect patterns are named for each option. */
+/* How many protect patterns are named for each option. */
 #define OPENED_SHOWN 3
 
 static const char *const cases[SUGGEST_CASES] = {"symlink", "empty"};
@@ -25,14 +25,14 @@ static int is_protected(const struct record *record)
     return record->kind == EVENT_RULE_PROTECT;
 }
 
-/* What an exception can let through: the other rules ask none. */
+/* Whether an exception could allow it; other rules can't be excepted. */
 static int is_excusable(const struct record *record)
 {
     return record->verdict == EVENT_AUDITED && record->destination[0] == '/' &&
            (record->kind == EVENT_RULE_DEFAULT || is_protected(record));
 }
 
-/* Whether a place is to be named, not a case: see the header. */
+/* Whether it is suggested by place, not by case: see the header. */
 static int is_place(const struct record *record)
 {
     return !is_protected(record) || record->unless == EVENT_RULE_DEFAULT ||
@@ -41,7 +41,7 @@ static int is_place(const struct record *record)
 
 /* ---- making ---- */
 
-/* The directories that no place may hold. */
+/* The directories that no place may contain. */
 static size_t take_bounds(const char *bounds[2], char directory[PATH_MAX], char home[PATH_MAX])
 {
     const char *const home_name = getenv("HOME");
@@ -54,14 +54,16 @@ static size_t take_bounds(const char *bounds[2], char directory[PATH_MAX], char 
     return count;
 }
 
-/* The bit of an ALLOW_IF, which are in the order of `cases`. An audit reads no files, so it never
- * says `same`. */
+/*
+ * The bit of an ALLOW_IF case, in the order of `cases`. An audit reads no contents, so `same`
+ * never occurs.
+ */
 static unsigned case_bit(enum event_rule rule)
 {
     return rule < EVENT_RULE_ALLOW_IF_SYMLINK ? 0 : 1U << (rule - EVENT_RULE_ALLOW_IF_SYMLINK);
 }
 
-/* The cases of what no place lets through already. Forgets the records that one does. */
+/* The cases for what no place allows. Sets the records that a place allows to NULL. */
 static unsigned take_cases(const struct record **records, size_t count, const struct fold *places)
 {
     unsigned taken = 0;
@@ -117,7 +119,7 @@ void suggest_free(struct suggestion *suggestion)
 
 enum opens { OPENS_NOT, OPENS_PERHAPS, OPENS_SURELY };
 
-/* Whether one of the two begins with the other. */
+/* Whether one of the two is a prefix of the other. */
 static int begin_alike(const char *one, const char *other)
 {
     while (*one != '\0' && *one == *other) {
@@ -127,8 +129,10 @@ static int begin_alike(const char *one, const char *other)
     return *one == '\0' || *other == '\0';
 }
 
-/* What the pattern `place` of a directory opens of what `protect` guards. Patterns of names are compared as they are
- * written; what has a special character in it may be anywhere behind that. */
+/*
+ * Whether the pattern of `item` allows replacing what `protect` guards. Literal parts are
+ * compared; a pattern with special characters may match anything after its literal part.
+ */
 static enum opens opens_of(const struct fold_item *item, const char *protect)
 {
     const size_t length = strlen(protect);
@@ -205,7 +209,7 @@ static void put_case(FILE *out, int number)
 
 /* ---- the line to paste ---- */
 
-/* In single quotes a shell takes everything as it is, except the quote itself. */
+/* Between single quotes a shell takes everything literally, except the quote. */
 static void put_quoted(FILE *out, const char *word)
 {
     fputs(" --allow '", out);

@@ -22,7 +22,7 @@
 
 #define COPY_PRECISION (2 * FACTS_SECOND)
 
-/* A file that is looked at again, and what the first look was. */
+/* A file that is compared with its first facts. */
 struct pair {
     int dirfd;
     const char *name;
@@ -33,7 +33,7 @@ struct pair {
 
 /* ---- one file ---- */
 
-/* Whether files keep their device, inode and time of birth here while nobody touches them. */
+/* Whether device, inode and birth time are stable on this filesystem. */
 static int keeps_numbers(const struct pair *pair)
 {
     const int fd = openat(pair->dirfd, pair->name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
@@ -58,7 +58,7 @@ static int keeps_numbers(const struct pair *pair)
     }
 }
 
-/* A freed inode number is soon given out again: the time of birth tells the two files apart. */
+/* A freed inode number is soon reused; the birth time distinguishes the two files. */
 static int has_other_numbers(const struct facts *before, const struct facts *after)
 {
     return before->device != after->device || before->inode != after->inode ||
@@ -72,7 +72,7 @@ static int is_explained(const struct facts *before, const struct facts *after)
            before->group != after->group || before->links != after->links;
 }
 
-/* Reads the file only if nothing else tells. */
+/* Reads the file only if nothing else decides. */
 static int has_other_contents(struct pair *pair)
 {
     const struct facts *const before = pair->before;
@@ -106,7 +106,7 @@ static enum change_kind difference(struct pair *pair)
     return has_other_contents(pair) ? kind : UNCHANGED;
 }
 
-/* What can't be looked at any more is not known to be as it was. */
+/* A file that can't be read any more counts as changed. */
 static enum change_kind look_again(int dirfd, const struct seen *seen, enum options_verify how)
 {
     struct pair pair = {
@@ -124,7 +124,7 @@ static enum change_kind look_again(int dirfd, const struct seen *seen, enum opti
 
 /* ---- one directory ---- */
 
-/* Opens the directory that a file was seen in: a descriptor, or -errno. */
+/* Opens the directory of a file of the snapshot. Returns a descriptor, or -errno. */
 static int open_directory(const struct seen *seen)
 {
     char directory[PATH_MAX + 1];
@@ -133,7 +133,7 @@ static int open_directory(const struct seen *seen)
 
     if (seen->name > PATH_MAX)
         return -ENAMETOOLONG;
-    /* Without its last slash, which one of 4095 bytes has no room for. */
+    /* Without the last slash, because a path of 4095 bytes has no room for it. */
     length = seen->name > 1 ? seen->name - 1 : 1;
     memcpy(directory, seen->path, length);
     directory[length] = '\0';
@@ -150,7 +150,7 @@ static int is_beside(const struct seen *one, const struct seen *other)
 
 static int add_change(struct changes *changes, enum change_kind kind, const struct seen *seen)
 {
-    /* Room doubles whenever the count is a power of two. */
+    /* Doubles the room whenever the count is a power of two. */
     if ((changes->count & (changes->count - 1)) == 0) {
         struct change *const list =
             reallocarray(changes->list, changes->count ? 2 * changes->count : 1, sizeof *list);
@@ -172,7 +172,7 @@ static int compare_paths(const void *left, const void *right)
     return strcmp(one->path, other->path);
 }
 
-/* Compares the files from `first` on that are in one directory; returns how many, or -errno. */
+/* Compares the files from `first` on that are in one directory. Returns how many, or -errno. */
 static long compare_directory(const struct snapshot *snapshot, size_t first,
                               struct changes *changes)
 {

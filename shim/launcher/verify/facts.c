@@ -119,7 +119,10 @@ static off_t next_block(int fd, off_t at)
     return data - data % (off_t)READ_SIZE;
 }
 
-/* O_NONBLOCK: by now the name may be a fifo. O_NOATIME, which only the owner may ask for: reading is to leave no trace. */
+/*
+ * O_NONBLOCK: by now the name may be a FIFO. O_NOATIME, which only the owner may use: reading
+ * leaves no trace.
+ */
 static int open_to_read(int dirfd, const char *name)
 {
     const int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Files that are gone from where they were, but not gone: a rename to a free name loses nothing, and
- * the library has let it through without a word. Their new names are looked for by walking the tree
- * once more, and the directories around it.
+ * Finds files that were moved: a rename to a free name loses nothing, and the library allows it
+ * without an event. Looks for their new names in the tree, and in the directories around it.
  */
 #include <errno.h>
 #include <limits.h>
@@ -17,7 +16,7 @@
 #include "launcher/verify/snapshot.h"
 #include "launcher/verify/walk.h"
 
-/* How many files outside of the tree are looked at. */
+/* How many files outside of the tree are examined. */
 #define ELSEWHERE_MAX 100000
 
 /* A file of the snapshot, and its change if it has one. */
@@ -38,16 +37,16 @@ struct search {
     enum options_verify how;
     struct entries removed;
     size_t found;
-    struct entries before; /* all files of the snapshot; no list until it is needed */
+    struct entries before; /* all files of the snapshot; empty until needed */
     const struct snapshot *snapshot;
-    const char *done; /* what is below was searched: of the walk elsewhere */
+    const char *done; /* already searched, in the walk outside the tree */
     dev_t device;
     unsigned elsewhere;
 };
 
 /* ---- which file ---- */
 
-/* One file under two names is known by all of these. A rename leaves the time of modification alone. */
+/* These identify a file under any name. A rename keeps the modification time. */
 static int compare_files(const struct facts *one, const struct facts *other)
 {
     if (one->device != other->device)
@@ -71,7 +70,7 @@ static void sort(struct entries *entries)
         qsort(entries->list, entries->count, sizeof *entries->list, compare_entries);
 }
 
-/* The index of the first entry whose file is not before `file`. */
+/* The index of the first entry that is not before `file`. */
 static size_t find(const struct entries *entries, const struct facts *file)
 {
     size_t low = 0;
@@ -109,7 +108,7 @@ static int sort_before(struct search *search)
     return 0;
 }
 
-/* Whether the file had this name when the snapshot was taken: 1, 0, or -ENOMEM. */
+/* Whether the file had this name in the snapshot: 1, 0, or -ENOMEM. */
 static int had_name(struct search *search, const struct seen *file, const char *path)
 {
     const struct entries *const before = &search->before;
@@ -154,7 +153,7 @@ static int has_its_contents(const struct search *search, const struct facts *bef
     return now->is_read ? now->hash == before->hash : search->how != OPTIONS_VERIFY_HASH;
 }
 
-/* A name makes up for one that is gone, and for no more. */
+/* One new name accounts for one missing name. */
 static int forgive_one(struct search *search, int dirfd, const char *name, const char *path,
                        struct facts *now)
 {
@@ -197,7 +196,7 @@ static int enters(void *context, const char *directory)
     return scope_reaches(&search->scope, directory);
 }
 
-/* What can't be read hides a file: then that stays removed. */
+/* If a directory can't be read, its files count as removed. */
 static void pass_by(void *context, const char *directory)
 {
     (void)context;
@@ -216,7 +215,7 @@ static int search_tree(struct search *search)
 
 /* ---- elsewhere ---- */
 
-/* Only there a rename can have taken it. */
+/* A rename can only have moved it there. */
 static int enters_elsewhere(void *context, const char *directory)
 {
     struct search *const search = context;
@@ -238,7 +237,7 @@ static int has_floating(const struct policy *policy)
     return 0;
 }
 
-/* From the directory around the one that floating patterns were looked for in, up to the filesystem's root. */
+/* From the parent of the working directory up to the root of the filesystem. */
 static int search_elsewhere(struct search *search)
 {
     const struct walk walk = {enters_elsewhere, is_found, pass_by, search};
@@ -267,7 +266,7 @@ static int search_elsewhere(struct search *search)
 
 /* ---- all ---- */
 
-/* Forgives what nobody named and lists the others. Returns 0 or -ENOMEM. */
+/* Forgives removals of what no pattern names, and lists the others. Returns 0 or -ENOMEM. */
 static int list_removed(struct search *search, struct changes *changes)
 {
     struct entries *const removed = &search->removed;

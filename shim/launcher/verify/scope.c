@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A pattern has its slashes in plain sight: neither a set nor a backslash may hold one. So it can
- * be cut at any of them, and what is before the cut is matched against a directory.
+ * A `/` in a pattern is always literal, never in a set or escaped. So a pattern can be cut at any
+ * of them, and the part before the cut matched against a directory.
  */
 #include "launcher/verify/scope.h"
 
@@ -16,8 +16,10 @@
 
 /* ---- roots ---- */
 
-/* Writes the literal directory that an anchored pattern begins with, or all of it where nothing
- * in it is special. */
+/*
+ * Writes the literal directory that an anchored pattern begins with, or all of the pattern if
+ * nothing in it is special.
+ */
 static void literal_part(const char *pattern, char out[PATTERN_MAX + 1])
 {
     size_t used = 0;
@@ -36,8 +38,7 @@ static void literal_part(const char *pattern, char out[PATTERN_MAX + 1])
     out[used] = '\0';
 }
 
-/* A name that a rename could have: one with a symbolic link on the way to it resolves to
- * another. */
+/* Whether a rename could have this name: a path through a symbolic link resolves to another. */
 static int is_resolved(const char *path)
 {
     char resolved[PATH_RESOLVED_MAX];
@@ -78,7 +79,7 @@ static int is_within(const char *path, const char *directory)
     return strncmp(path, directory, length) == 0 && (path[length] == '\0' || path[length] == '/');
 }
 
-/* By bytes, but a slash before all others: what is below a path then comes right behind it. */
+/* By bytes, but a slash before all others, so that what is below a path follows it directly. */
 static int compare_roots(const void *left, const void *right)
 {
     const unsigned char *one = *(unsigned char *const *)left;
@@ -91,7 +92,7 @@ static int compare_roots(const void *left, const void *right)
     return (*one == '/' ? 1 : *one) - (*other == '/' ? 1 : *other);
 }
 
-/* Leaves out what is below another root. */
+/* Removes roots below another root. */
 static void merge_roots(struct scope *scope)
 {
     size_t kept = 0;
@@ -150,8 +151,10 @@ static size_t count_components(const char *path)
     return count;
 }
 
-/* Finds the slash, or the end, behind the first `count` components of an anchored pattern. NULL
- * where `**` stands among them, which may be any number of them. */
+/*
+ * Returns the slash, or the end, after the first `count` components of an anchored pattern; NULL
+ * if `**`, which matches any number of components, is among them.
+ */
 static const char *skip_components(const char *pattern, size_t count)
 {
     for (; count > 0 && *pattern != '\0'; count--) {
@@ -183,7 +186,7 @@ static int anchored_reaches(const char *pattern, const char *directory)
     return pattern_match(front, directory);
 }
 
-/* Floating patterns are looked for below the working directory only. */
+/* Floating patterns apply only below the working directory. */
 static int is_near(const struct scope *scope, const char *directory)
 {
     return is_within(directory, scope->here) || is_within(scope->here, directory);
@@ -202,7 +205,7 @@ static int is_protected_below(const struct scope *scope, const char *directory)
     return reaches;
 }
 
-/* Whether ALLOW takes the whole tree out. */
+/* Whether ALLOW excepts the whole tree. */
 static int is_allowed_below(const struct scope *scope, const char *directory)
 {
     const char *pattern = scope->policy->allow.first;

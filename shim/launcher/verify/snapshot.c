@@ -13,7 +13,7 @@
 
 #define CHUNK_SIZE ((size_t)256 * 1024)
 
-/* What is read without --verify=hash: a tenth of a second's work. */
+/* What is read without --verify=hash: about a tenth of a second's work. */
 #define QUICK_FILES ((size_t)4096)
 #define QUICK_BYTES ((uint64_t)64 * 1024 * 1024)
 
@@ -26,9 +26,9 @@ struct chunk {
 /* ---- the first look ---- */
 
 /*
- * Filesystems count time in ticks of up to 10 ms, some in whole seconds, FAT in two: what was written
- * in the tick of the snapshot may be written again in the same one, and its time does not tell. A time
- * without a fraction is taken for one of whole seconds.
+ * Filesystems store times in ticks of up to 10 ms, some in whole seconds, FAT in two: a file
+ * written in the tick of the snapshot may be written again in that tick without a new time. A
+ * time without a fraction is taken for whole seconds.
  */
 static int is_fresh(int64_t time, int64_t now)
 {
@@ -44,9 +44,9 @@ static int64_t now(void)
 }
 
 /*
- * A ctime that moves alone is a chmod, a chown, a new link, or other bytes of one size and time
- * (cp -p, tar -x of a reproducible build). Contents tell which, and a tree that is quick to read is
- * read for them.
+ * If only the ctime moves, that is a chmod, a chown, a new link, or new contents with the old
+ * size and modification time (cp -p, tar -x of a reproducible build). Contents decide, so they
+ * are read if a tree is small.
  */
 static int is_quick(struct snapshot *snapshot, uint64_t size)
 {
@@ -57,7 +57,7 @@ static int is_quick(struct snapshot *snapshot, uint64_t size)
     return 1;
 }
 
-/* The first look, which the second one is compared with. Returns 0, or -errno. */
+/* Reads the facts that the second look is compared with. Returns 0, or -errno. */
 static int look_first(struct snapshot *snapshot, int dirfd, const char *name, struct facts *facts)
 {
     const int result = facts_look(dirfd, name, facts);
@@ -130,7 +130,7 @@ static int enters(void *context, const char *directory)
     return scope_reaches(&taking->scope, directory);
 }
 
-/* By whatever name: that of the policy need not be the resolved one. */
+/* By device and inode, because the path in the policy need not be resolved. */
 static int is_record(const struct taking *taking, const struct facts *facts)
 {
     for (unsigned i = 0; i < taking->record_count; i++)
@@ -150,7 +150,7 @@ static void add_record(struct taking *taking, const char *path)
         };
 }
 
-/* The logs and reports, of outer runs too, are what the library writes to. */
+/* Logs and event files, also of outer runs: the library writes to them. */
 static void list_records(struct taking *taking, const struct policy *policy)
 {
     add_record(taking, policy->log);

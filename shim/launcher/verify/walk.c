@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Directories wait in a stack as absolute paths and are opened one at a time: depth costs neither
- * descriptors nor stack. Only a path over PATH_MAX is too deep, and then it is a blind spot.
+ * Directories are kept on a stack as absolute paths and opened one at a time: depth costs neither
+ * descriptors nor stack. Only a path over PATH_MAX is too deep; it counts as unreadable.
  */
 #include "launcher/verify/walk.h"
 
@@ -16,7 +16,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-/* The paths that wait, NUL-terminated, one behind the other; the last one is taken first. */
+/* The paths on the stack, NUL-terminated, one after the other; the last is taken first. */
 struct stack {
     char *bytes;
     size_t used;
@@ -49,7 +49,7 @@ static int push(struct stack *stack, const char *path, size_t length)
     return 0;
 }
 
-/* Takes the last path into `out`, which holds any that was pushed; returns its length. */
+/* Pops the last path into `out`, which has room for any; returns its length. */
 static size_t pop(struct stack *stack, char *out)
 {
     size_t start = stack->used - 1;
@@ -65,7 +65,7 @@ static size_t pop(struct stack *stack, char *out)
 
 /* ---- one directory ---- */
 
-/* Names there stand for the kernel's state: nothing is stored, and some are without end. */
+/* Filesystems of kernel state: they store nothing, and some are endless. */
 static int is_storage(int fd)
 {
     struct statfs facts;
@@ -121,7 +121,7 @@ static int visit(struct state *state, int dirfd, const struct dirent *entry)
     return 0;
 }
 
-/* errno tells an error of readdir(3) from the end. */
+/* errno distinguishes an error of readdir(3) from the end. */
 static int read_entries(struct state *state, DIR *stream)
 {
     const struct dirent *entry;
@@ -141,8 +141,10 @@ static int read_entries(struct state *state, DIR *stream)
     return result;
 }
 
-/* A directory that cannot be opened: one that may not be read is a blind spot, but where memory or descriptors are short
- * nobody knows what is missed. Returns 0 or -errno. */
+/*
+ * A directory that can't be opened: without permission it is reported as unreadable, but without
+ * memory or descriptors the walk fails. Returns 0 or -errno.
+ */
 static int pass_by(const struct state *state, int error)
 {
     if (error == ENOMEM || error == EMFILE || error == ENFILE)
@@ -152,7 +154,7 @@ static int pass_by(const struct state *state, int error)
     return 0;
 }
 
-/* Reads the directory whose path of `length` bytes is in `state->path`. */
+/* Reads the directory with the path of `length` bytes in `state->path`. */
 static int read_directory(struct state *state, size_t length)
 {
     const int fd = open(state->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
