@@ -63,19 +63,22 @@ struct options {
 };
 
 /*
- * Reads `argv` (getopt_long conventions; options end at the first word that is not one, or at `--`) into `*options`,
- * whose `given` it allocates: call options_free in either case. Of an option given twice the last one counts, except
- * that patterns and --allow-if add up and --policy may not be repeated. --help and --version end the reading. Returns
- * 0, or -EINVAL or -ENOMEM after one line on stderr that names the option, the value and what would be right. Uses
- * getopt's globals: not for several threads.
+ * Parses `argv` (getopt_long conventions; options end at the first word that is not one, or at
+ * `--`) into `*options`, whose `given` it allocates: call options_free in either case. If an
+ * option is repeated the last one counts, except that patterns and --allow-if add up and --policy
+ * may not be repeated. --help and --version end the parsing. Returns 0, or -EINVAL or -ENOMEM
+ * after one line on stderr that names the option, the value and what would be right. Uses
+ * getopt's globals, so only one thread may call it.
  */
 int options_parse(int argc, char **argv, struct options *options);
 
 /* Frees what options_parse allocated. */
 void options_free(struct options *options);
 
-/* Writes the help text, made from the table of settings, to standard output. It fits a screen of 24 lines by 80
- * columns. */
+/*
+ * Writes the help text, made from the table of settings, to stdout. It fits a screen of 24 lines
+ * by 80 columns.
+ */
 void options_help(void);
 
 #endif

@@ -73,7 +73,7 @@ static int take(const char *path, char *out, size_t size)
     return (size_t)snprintf(out, size, "%s", path) < size ? check_separators(out) : -ENOENT;
 }
 
-/* Finds a library below `prefix`, where systems put them: Debian has a directory for each architecture, such as
+/* Searches the usual directories below `prefix`; Debian has one for each architecture, such as
  * lib/x86_64-linux-gnu. */
 static int find_below(const char *prefix, const struct elf *elf, enum whose whose, char *out,
                       size_t size)
@@ -97,7 +97,7 @@ static int find_below(const char *prefix, const struct elf *elf, enum whose whos
     return result;
 }
 
-/* Cuts the last component off: of "/usr/bin" remains "/usr", of "/bin" nothing. */
+/* Removes the last component: "/usr/bin" becomes "/usr", "/bin" becomes "". */
 static void cut(char *path)
 {
     char *const slash = strrchr(path, '/');
@@ -143,9 +143,9 @@ int probe_find_library_for(const char *program, char *out, size_t size)
     return getenv("NOCLOBBER_LIBRARY") != NULL ? -ENOENT : find_for(program, out, size);
 }
 
-/* ---- for programs of every architecture --------------------------------------------------------- */
+/* ---- for programs of every architecture ---- */
 
-/* The length of what stands before $LIB in `directory`, where it is a directory that some ld.so could mean; or -1. */
+/* The length of the part of `directory` before what some ld.so replaces $LIB by; or -1. */
 static int prefix_of(const char *directory)
 {
     const char *component = strrchr(directory, '/');

@@ -43,7 +43,7 @@ static void set_program(struct probe *probe, const char *path)
     probe->loader[0] = '\0';
 }
 
-/* ---- a program ----------------------------------------------------------------------------------- */
+/* ---- a program ---- */
 
 /*
  * As the kernel sets AT_SECURE (security/commoncap.c): for ids that the file changes and
@@ -143,7 +143,7 @@ static void probe_elf(struct probe *probe, const struct elf *elf, const char *li
         ask_loader(probe, library);
 }
 
-/* ---- what a script leads to ---------------------------------------------------------------------- */
+/* ---- what a script leads to ---- */
 
 static void probe_file(struct probe *probe, const char *path, const char *library, int level);
 

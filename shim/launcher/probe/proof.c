@@ -54,7 +54,10 @@ _Noreturn static void become(const char *loader, const char *program, const char
     _exit(127);
 }
 
-/* glibc: "\tLIBRARY (0x…)", or "\t…/$LIB/… => LIBRARY (0x…)"; musl: "\tLIBRARY => LIBRARY (0x…)". */
+/*
+ * glibc: "\tLIBRARY (0x...)" or "\t.../$LIB/... => LIBRARY (0x...)"; musl: "\tLIBRARY => LIBRARY
+ * (0x...)".
+ */
 static int names(const char *line, const char *library)
 {
     const size_t length = strlen(library);

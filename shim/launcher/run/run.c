@@ -60,7 +60,7 @@ static void unwatch(const struct run *run)
     restore_signals(run);
 }
 
-/* ---- starting ---------------------------------------------------------------------------------- */
+/* ---- starting ---- */
 
 _Noreturn static void become(const struct run *run, char **command, char **environment, int report)
 {
@@ -108,7 +108,7 @@ static int start(struct run *run, char **command, char **environment)
     return reason;
 }
 
-/* ---- while it runs ----------------------------------------------------------------------------- */
+/* ---- while it runs ---- */
 
 /* Whether the stopped command has been continued. */
 static int is_going_on(const struct run *run)
@@ -205,7 +205,7 @@ static void follow(struct run *run)
     }
 }
 
-/* ---- afterwards -------------------------------------------------------------------------------- */
+/* ---- afterwards ---- */
 
 static void finish(const struct run *run, int exec_error, int children_before,
                    struct run_result *result)

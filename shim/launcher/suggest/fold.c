@@ -8,7 +8,7 @@
 #include "core/pattern.h"
 #include "core/utf8.h"
 
-/* So many of one directory become one place. */
+/* How many names, or directories, of one directory become one place. */
 #define MANY 3
 
 struct work {
@@ -21,10 +21,11 @@ struct work {
 
 /* ---- patterns ---- */
 
-/* Copies one character of a name, for which `out` has two bytes for each of. Returns the length in the pattern. */
+/* Copies one character of a name to a pattern; `out` has room for twice its bytes. Returns the
+ * length in the pattern. */
 static size_t put_character(const char *name, unsigned length, unsigned code, char *out)
 {
-    /* The pattern is for a terminal and a shell to take. */
+    /* The pattern must survive a terminal and a shell. */
     if (utf8_is_unprintable(code)) {
         *out = '?';
         return 1;
@@ -66,7 +67,7 @@ static int holds(const char *path, size_t length, const char *other)
     return strncmp(path, other, length) == 0 && (other[length] == '/' || other[length] == '\0');
 }
 
-/* Whether the tree holds a bound. Its pattern may match more than its name: see put_character. */
+/* Whether the tree contains a bound. Its pattern may match more than its name: put_character. */
 static int holds_bound(const struct work *work, const char *path, size_t length)
 {
     char *const pattern = make_pattern(path, length, FOLD_TREE);
@@ -98,7 +99,7 @@ static int is_near_root(const char *path, size_t length)
     return slashes < 3;
 }
 
-/* Outside the working directory and $HOME, /usr/lib or /etc is not for one command to open. */
+/* Outside the working directory and $HOME, never suggests all of /usr/lib or /etc. */
 static int may_fold(const struct work *work, const char *path, size_t length)
 {
     return length > 0 && !holds_bound(work, path, length) &&
@@ -107,7 +108,8 @@ static int may_fold(const struct work *work, const char *path, size_t length)
 
 /* ---- collecting ---- */
 
-/* How many records from `first` on go on as the first does: for its first `length` bytes, and then with `next`. */
+/* How many records from `first` on have the first `length` bytes of the first one, followed by
+ * `next`. */
 static size_t count_alike(const struct record **first, size_t count, size_t length, char next)
 {
     const char *const path = first[0]->destination;
@@ -125,7 +127,7 @@ static void add(struct work *work, struct fold_item item)
     work->out->list[work->out->count++] = item;
 }
 
-/* One destination, if something but an exception of its own is to let it through. */
+/* Adds one destination, if it is to be suggested by place. */
 static void add_name(struct work *work, size_t first, size_t count)
 {
     for (size_t i = first; i < first + count; i++)
@@ -139,7 +141,8 @@ static void add_name(struct work *work, size_t first, size_t count)
         }
 }
 
-/* Removes, of the items from `before` on, the names in the directory of `length` bytes itself. Returns how many. */
+/* Removes, among the items from `before` on, the names directly in the directory of `length`
+ * bytes. Returns how many. */
 static size_t remove_names(struct work *work, size_t before, size_t length)
 {
     struct fold *const out = work->out;
@@ -159,8 +162,8 @@ static size_t remove_names(struct work *work, size_t before, size_t length)
 }
 
 /*
- * Adds items for `count` records from `first` on, all below the directory that is the first `length` bytes of each. One
- * call deeper for each component: no path has more than 2048.
+ * Adds items for `count` records from `first` on, all below the directory that is the first
+ * `length` bytes of each. Recurses once per component; no path has more than 2048.
  */
 static void collect(struct work *work, size_t first, size_t count, size_t length)
 {

@@ -109,7 +109,7 @@ static int is_zero(const char *bytes, size_t length)
     return bytes[0] == 0 && memcmp(bytes, bytes + 1, length - 1) == 0;
 }
 
-/* The block at or behind `at` that is not all in a hole; -1: there is none. */
+/* The first block at or after `at` that has data outside of holes; -1: none. */
 static off_t next_block(int fd, off_t at)
 {
     const off_t data = lseek(fd, at, SEEK_DATA);
@@ -131,7 +131,9 @@ static int open_to_read(int dirfd, const char *name)
     return fd < 0 && errno == EPERM ? openat(dirfd, name, flags) : fd;
 }
 
-/* Blocks of zeros are left out, so that a hole need not be read, and is equal to the zeros that it stands for. */
+/*
+ * Skips blocks of zeros, so that a hole need not be read and equals the zeros that it stands for.
+ */
 static int read_blocks(int fd, uint64_t *hash)
 {
     static char buffer[READ_SIZE];

@@ -124,8 +124,8 @@ static int had_name(struct search *search, const struct seen *file, const char *
 /* ---- the walk ---- */
 
 /*
- * FUSE and network filesystems rename a file that is removed while it is open, and remove it when it is closed: such a name
- * keeps nothing.
+ * FUSE and network filesystems rename a file that is removed while it is open, and remove it when
+ * it is closed: such a name keeps nothing.
  */
 static int is_doomed(const char *name)
 {
