@@ -384,7 +384,9 @@ const char *pattern_fault(const char *pattern, size_t length)
     if (length > PATTERN_MAX)
         return "a pattern is longer than 4095 bytes; no path is";
     for (const char *at = pattern; at < end && !fault;) {
-        if (*at == '[') {
+        if (is_plain((unsigned char)*at)) {
+            at++;
+        } else if (*at == '[') {
             fault = bracket_fault(&at, end);
         } else if (*at == '\\' && at + 1 == end) {
             fault = "'\\' at the end escapes nothing; write '\\\\' for the character itself";
