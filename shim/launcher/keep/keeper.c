@@ -233,16 +233,16 @@ static int copy_and_let_go(struct keeper *keeper, size_t index)
 {
     const int held = keeper->list[index].fd;
     const int copy = copy_aside(keeper, index);
-    const int is_late = fcntl(held, F_SETLEASE, F_UNLCK) < 0;
+    int result = fcntl(held, F_SETLEASE, F_UNLCK) < 0 ? -ETIMEDOUT : 0;
 
     if (copy < 0)
         return copy;
-    if (is_late)
+    if (result == 0 && dup3(copy, held, O_CLOEXEC) < 0)
+        result = -errno;
+    if (result < 0)
         remove_copy(keeper, index);
-    else
-        dup3(copy, held, O_CLOEXEC);
     close(copy);
-    return is_late ? -ETIMEDOUT : 0;
+    return result;
 }
 
 static void set_aside(struct keeper *keeper, size_t index)
