@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * allowed CALLS EXPECTED SOURCE DESTINATION: the kernel ends this process at any system call that CALLS, a
- * comma-separated list, does not name. Then renames, and makes sure of the answer: 0 or an errno. A program with a
- * filter of its own is such a host (chronyd, vsftpd). A thread has the filter, too.
+ * allowed CALLS EXPECTED SOURCE DESTINATION: installs a seccomp filter under which the kernel kills
+ * this process at any system call that is not in CALLS, a comma-separated list. Then renames, and
+ * checks the result: 0 or an errno. Programs with a filter of their own are such hosts (chronyd,
+ * vsftpd). A second thread has the filter, too.
  */
 #include "host.h"
 

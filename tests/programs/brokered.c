@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * brokered EXPECTED SOURCE DESTINATION: renames, and makes sure of the answer: 0 or an errno. A filter of its own traps
- * openat(2), and a SIGSYS handler makes the call then, as in the sandboxes of browsers: whoever blocks the signal at such
- * a call is ended by the kernel. What the handler makes itself has a mark in an argument that openat does not have. Status
- * 77 where it cannot be tried.
+ * brokered EXPECTED SOURCE DESTINATION: renames, and checks the result: 0 or an errno. A filter of
+ * the program's own traps openat(2), and its SIGSYS handler makes the call instead, as in browser
+ * sandboxes. If SIGSYS is blocked during such a call, the kernel kills the process. Calls of the
+ * handler itself have a mark in an argument that openat does not use. Status 77 if this cannot be
+ * tried here.
  */
 #include "host.h"
 

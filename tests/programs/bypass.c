@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bypass HOW SOURCE DESTINATION: renames where no preloaded library comes by. HOW is `instruction`,
- * a system call without libc, or `uring`, io_uring_enter(2) with IORING_OP_RENAMEAT (Linux 5.11).
- * Status 77 where there is no io_uring.
+ * bypass HOW SOURCE DESTINATION: renames in a way that no preloaded library can see. HOW is
+ * `instruction`, a system call without libc, or `uring`, io_uring_enter(2) with IORING_OP_RENAMEAT
+ * (Linux 5.11). Status 77 if there is no io_uring.
  */
 #include "host.h"
 

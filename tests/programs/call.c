@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * call [--any-errno] [EXPECTED CALL SOURCE DESTINATION]…: makes each call in turn and compares its
- * answer, 0 or the name of an errno. CALL is rename, renameat, renameat2, noreplace or exchange
- * (renameat2 with that flag), or one of the first three behind `syscall:`. A success must leave
- * errno alone, unless --any-errno. Builds with musl too, which has no renameat2 to call by name.
+ * call [--any-errno] [EXPECTED CALL SOURCE DESTINATION]…: makes each call in turn and checks its
+ * result: 0 or the name of an errno. CALL is rename, renameat, renameat2, noreplace or exchange
+ * (renameat2 with that flag), or one of the first three after `syscall:`. A success must leave
+ * errno alone, unless --any-errno. Builds with musl too, which has no function renameat2.
  */
 #include "host.h"
 
 #include <dlfcn.h>
 #include <sys/syscall.h>
 
-#define NOREPLACE 1u /* of <linux/fs.h>, which musl's compiler does not find */
+#define NOREPLACE 1u /* from <linux/fs.h>, which musl-gcc does not find */
 #define EXCHANGE 2u
 
 static int number_of(const char *name)
@@ -50,7 +50,7 @@ static long make_by_number(const char *name, const char *source, const char *des
     if (strcmp(name, "renameat") == 0)
         return syscall(SYS_renameat, AT_FDCWD, source, AT_FDCWD, destination);
 #endif
-    (void)name; /* newer architectures have but this one */
+    (void)name; /* newer architectures have only renameat2 */
     return syscall(SYS_renameat2, AT_FDCWD, source, AT_FDCWD, destination, 0);
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A thread that somebody has cancelled renames once more before it comes to a cancellation point.
- * Plain rename is none in any libc, so that each of these calls must be answered: one that the
- * policy has to open a directory for (by the link `way`), a comparison (ALLOW_IF=same), a directory
- * that is not empty. Nothing may be left open.
+ * A thread that has been cancelled renames once more before it reaches a cancellation point. rename
+ * is not a cancellation point in any libc, so each of these calls must return: one for which the
+ * policy must open a directory (through the link `way`), a comparison (ALLOW_IF=same), a directory
+ * that is not empty. No descriptor may be left open.
  */
 #include "host.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * children [NAME]: what a process sees of its children when it waits for them, row by row of the table at
- * the end. A tracer waits for them as well, and must not change what their parent sees. Prints each row that is not as
- * expected; exits with 0 if all are.
+ * children [NAME]: what a process sees of its children when it waits for them. The rows are in the
+ * table at the end. A tracer waits for them as well, and must not change what their parent sees.
+ * Prints each row with another result than expected; exits with 0 if there is none.
  */
 #include "children.h"
 
@@ -43,7 +43,7 @@ static void *exit_after(void *leader)
     _exit(3);
 }
 
-/* The first thread ends long before the process does. */
+/* The first thread ends long before its process. */
 static void exit_of_leader_first(void)
 {
     static pthread_t self;
@@ -197,7 +197,7 @@ static const char *wait_group(void)
 
 static const char *wait_clone(void)
 {
-    const pid_t child = (pid_t)syscall(SYS_clone, 0, 0, 0, 0, 0); /* without a signal at its end */
+    const pid_t child = (pid_t)syscall(SYS_clone, 0, 0, 0, 0, 0); /* sends no signal when it ends */
     int status = 0;
 
     if (child == 0)

@@ -2,7 +2,7 @@
 #ifndef NOCLOBBER_TESTS_CHILDREN_H
 #define NOCLOBBER_TESTS_CHILDREN_H
 
-/* What children.c, parents.c and interrupted.c share: children, how to look at them, and tables. */
+/* Shared by children.c, parents.c and interrupted.c: children, how to look at them, and tables. */
 
 #include "host.h"
 
@@ -11,7 +11,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-#define PIDFD ((idtype_t)3) /* P_PIDFD, which older libcs do not name */
+#define PIDFD ((idtype_t)3) /* P_PIDFD, which older libcs lack */
 
 static inline pid_t start(void (*life)(void))
 {
@@ -25,14 +25,14 @@ static inline pid_t start(void (*life)(void))
     return child;
 }
 
-/* Kills it, and waits for it. */
+/* Kills the child and waits for it. */
 static inline void end(pid_t child)
 {
     kill(child, SIGKILL);
     waitpid(child, NULL, 0);
 }
 
-/* What waitid(2) says of `child` (its si_code and si_status); `options` without WNOHANG. */
+/* What waitid(2) reports about `child` (si_code and si_status); `options` without WNOHANG. */
 static inline const char *say_info(pid_t child, int options)
 {
     static char said[64];
@@ -92,7 +92,7 @@ struct row {
     const char *expected;
 };
 
-/* In a process of its own. */
+/* Runs the row in a new process. */
 static inline int is_as_expected(const struct row *row)
 {
     const pid_t child = fork();
@@ -109,7 +109,7 @@ static inline int is_as_expected(const struct row *row)
     return waitpid(child, &status, 0) == child && status == 0;
 }
 
-/* Tries each row, or the one called `name`. Returns how many were not as expected. */
+/* Runs all rows, or the one called `name`. Returns how many had another result than expected. */
 static inline int try_rows(const struct row *rows, size_t count, const char *name)
 {
     int wrong = 0;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * syscall(SYS_clone, …) with a stack for the child, as programs call it that want no libc in between:
- * libc's syscall(2) is a leaf, so that the child can return from it on the new stack. So must ours be.
- * Processors that keep the return address on the stack find it on the new one.
+ * syscall(SYS_clone, …) with a stack for the child, as programs call it that avoid libc's clone().
+ * libc's syscall(2) is a leaf function, so the child can return from it on the new stack. Ours must
+ * be one too. On processors that keep the return address on the stack, the child finds it on the
+ * new one.
  */
 #include <sched.h>
 #include <signal.h>
@@ -16,7 +17,7 @@
 #define STACK (256 * 1024)
 #define STATUS 7
 
-/* Where a child continues whose processor takes the address from the stack: on x86. */
+/* Where the child continues if the return address is on the stack (x86). */
 static _Noreturn void returned(void)
 {
     _exit(STATUS);
@@ -31,7 +32,7 @@ static long clone_onto(uintptr_t *stack, unsigned long flags)
 #endif
 }
 
-/* A child on a stack of its own, with memory of its own: returns what became of it. */
+/* Starts a child with its own stack and memory; returns its wait status. */
 static int child_status(uintptr_t *stack)
 {
     const long pid = clone_onto(stack, SIGCHLD);
@@ -60,7 +61,7 @@ int main(void)
 #else
     (void)returned;
 #endif
-#ifdef __powerpc64__ /* the caller takes its TOC pointer from the frame that the child has not got */
+#ifdef __powerpc64__ /* the caller reloads its TOC pointer from a frame, which the child lacks */
     __asm__("std 2, %0" : "=m"(stack[words / 2 + 3]));
 #endif
     status = child_status(stack + words / 2);

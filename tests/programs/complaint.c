@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Overwrites its environment, as setproctitle(3) does, and only then renames: what was wrong with the
- * policy is still said as it was, and once.
+ * Overwrites its environment, as setproctitle(3) does, and only then renames: the message about the
+ * faulty policy must still be complete, and be printed once.
  */
 #include "host.h"
 

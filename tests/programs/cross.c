@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cross ROUNDS [links]: `a` and `b` are equal files, or links with one target. Two processes rename a to b and b to a at
- * once. Status 1 if ever neither is left.
+ * cross ROUNDS [links]: `a` and `b` are equal files, or links with the same target. Two processes
+ * rename a to b and b to a at the same time. Status 1 if both are ever lost.
  */
 #include "host.h"
 

@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * decide [-f FILTER] [-l LOG] [-o DIRECTORY] [-r FILE|-w FILE] [-v] MODE DIRECTORY: the whole decision table, in fresh
- * directories below DIRECTORY.
+ * decide [-f FILTER] [-l LOG] [-o DIRECTORY] [-r FILE|-w FILE] [-v] MODE DIRECTORY: checks the
+ * whole decision table, in fresh directories below DIRECTORY.
  *
- * For each row the kernel is asked twice, past the library; the rules make of it what the library
- * must say, and then it is asked the same by each function that it interposes. Result, errno, the
- * tree afterwards and the events recorded must all be as derived. MODE is enforce, audit or plain
- * (off, or nothing guarded), and must fit the environment. With -o the kernel is asked below that
- * directory instead, where DIRECTORY lacks RENAME_NOREPLACE; with -f (see filter.h) the library
- * runs under a seccomp filter and the kernel's answers do not.
+ * Each row is first asked of the kernel twice, bypassing the library: plainly, and with
+ * RENAME_NOREPLACE. decide_rules.h derives from the two answers what the library must answer. Then
+ * the library is asked, by each function that it interposes: result, errno, the tree afterwards and
+ * the recorded events must be as derived. MODE is enforce, audit or plain (off, or nothing
+ * guarded), and must match the environment. -o: the kernel is asked below that directory instead,
+ * if DIRECTORY lacks RENAME_NOREPLACE. -f (see filter.h): the library runs under a seccomp filter,
+ * the kernel is asked without it.
  *
- * A tracer would also see what the kernel is asked. So with -w the kernel alone is asked and its answers
- * written to a file, which a traced decide gets with -r. -l names the log where no NOCLOBBER_LOG does.
+ * A tracer would also stop the calls that only ask the kernel. So -w asks the kernel alone and
+ * writes its answers to a file, and a traced decide reads them with -r. -l names the log if
+ * NOCLOBBER_LOG is not set.
  *
- * One line for a row that fails or is skipped (all with -v), then a line with the figures.
+ * Prints a line for each row that fails or is skipped (with -v for all), then a line with the
+ * figures.
  */
 #include <grp.h>
 #include <sys/prctl.h>
@@ -33,7 +36,7 @@ static struct {
     const char *oracle;
     const char *log;
     struct filter filter;
-    FILE *reads; /* answers of the kernel's, or NULL */
+    FILE *reads; /* the kernel's answers, or NULL */
     FILE *writes;
 } options;
 
@@ -65,7 +68,7 @@ static int is_askable(enum asked asked, const struct row *row)
     case BY_NUMBER_RENAME: return row->flags == 0 && !is_relative;
     case BY_RENAMEAT:
     case BY_NUMBER_RENAMEAT: return row->flags == 0;
-    /* What renameat2 has beyond an exclusive rename is not there under a filter. */
+    /* Under a filter, renameat2 has no flag but RENAME_NOREPLACE. */
     case BY_RENAMEAT2:
     case BY_NUMBER_RENAMEAT2: return !is_filtered || row->flags == RENAME_NOREPLACE;
     case BY_KERNEL:
@@ -75,8 +78,8 @@ static int is_askable(enum asked asked, const struct row *row)
     return 0;
 }
 
-/* For good: real, effective and saved; and let it look at itself in /proc, as one that was started
- * by that user could. */
+/* Changes all user ids for good, and makes the process dumpable, so that it can read its own /proc
+ * like a process which that user has started. */
 static void become_other(void)
 {
     if (setgroups(0, NULL) < 0 || setresgid(OTHER_ID, OTHER_ID, OTHER_ID) < 0 ||
@@ -85,7 +88,7 @@ static void become_other(void)
     prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 }
 
-/* In a process of its own: it may crash, and what it becomes it stays. */
+/* Runs in a new process: it may crash, and cannot undo a change of user. */
 static void call_one_way(enum asked asked, const struct row *row, const struct stage *stage,
                          struct outcome *outcome)
 {
@@ -114,7 +117,7 @@ static void call_one_way(enum asked asked, const struct row *row, const struct s
 
 static void play(enum asked asked, const struct row *row, const char *root, struct outcome *outcome)
 {
-    /* FUSE remembers link counts for a while. */
+    /* FUSE caches link counts for a while. */
     const int links = options.oracle == options.directory ? TREE_LINKS : 0;
     static struct tree tree;
     struct stage stage = {.removed = -1};
@@ -135,8 +138,8 @@ static void play(enum asked asked, const struct row *row, const char *root, stru
     _exit(0);
 }
 
-/* Sets a row up, asks, and takes it away again, in a process (and, with mounts, a mount namespace)
- * of its own. */
+/* Sets a row up, asks, and cleans up, in a new process (and, for mounts, a new mount
+ * namespace). */
 static void run(enum asked asked, const struct row *row, struct outcome *outcome)
 {
     static unsigned count;
@@ -160,7 +163,8 @@ static void complain(const char *name, enum asked asked, const char *what)
     figures.failed++;
 }
 
-/* The verdict of the one event in the log, and empties it: "" for none, "several" for more. */
+/* Returns the verdict of the one event in the log, "" for none, "several" for more; empties the
+ * log. */
 static const char *take_event(void)
 {
     static char line[65536];
@@ -183,15 +187,16 @@ static const char *take_event(void)
     return verdict;
 }
 
-/* ---- what an emulation may answer otherwise, and what it cannot do ---- */
+/* ---- where an emulation may differ, and what it cannot do ---- */
 
 static int is_emulated(void)
 {
     return options.filter.count != 0 || options.oracle != options.directory;
 }
 
-/* Other words for a failure, when nothing has changed. A link that cannot be made, for whatever
- * reason, fails closed; linkat and mkdirat look at the read-only mount last. */
+/* Whether an emulation may fail with `error` instead, provided that nothing has changed. If the
+ * link cannot be made, for any reason, it refuses; linkat and mkdirat check for a read-only mount
+ * last. */
 static int is_other_word(const struct row *row, const struct outcome *outcome, int error)
 {
     if (!is_emulated())
@@ -205,7 +210,7 @@ static int is_other_word(const struct row *row, const struct outcome *outcome, i
     }
 }
 
-/* Why a row is not for emulations, or NULL. */
+/* Why a row cannot be asked of an emulation, or NULL. */
 static const char *excuse(const struct row *row)
 {
     if (!is_emulated())
@@ -264,7 +269,7 @@ static void skip(const struct row *row, const char *what, const char *why)
     figures.skipped++;
 }
 
-/* What the kernel says to a row, or said when it was asked. */
+/* Asks the kernel about a row, or reads what it has answered before. */
 static void ask_both(const struct row *row, struct outcome *plain, struct outcome *exclusive)
 {
     if (options.reads) {
@@ -326,7 +331,7 @@ static void check_row(const struct row *row)
 
 /* ---- every row, every kind onto every kind ---- */
 
-/* Writes the words of a kind, its name put in. */
+/* Writes the words of a kind, with its name in place of @. */
 static void write_kind(const struct kind *kind, char name, char *out)
 {
     for (const char *at = kind->setup; *at != '\0'; at++)

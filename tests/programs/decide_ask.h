@@ -2,8 +2,8 @@
 #ifndef NOCLOBBER_TESTS_DECIDE_ASK_H
 #define NOCLOBBER_TESTS_DECIDE_ASK_H
 
-/* The one call that a row of decide.c is about: its arguments put in place, made by one of the
- * library's names or past it, and both its ends looked at. */
+/* The call of a row of decide.c: its arguments are placed in memory; it is made by one of the
+ * library's functions, or bypassing it; and both its ends are looked at. */
 
 #include <stdint.h>
 #include <sys/mman.h>
@@ -17,7 +17,7 @@
 
 /* ---- the arguments ---- */
 
-/* The two paths, each so that a byte beyond its NUL is a fault. */
+/* Each path is placed so that reading a byte beyond its NUL faults. */
 static const char *place_string(const struct stage *stage, const char *text)
 {
     char expanded[8192];

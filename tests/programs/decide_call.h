@@ -2,7 +2,8 @@
 #ifndef NOCLOBBER_TESTS_DECIDE_CALL_H
 #define NOCLOBBER_TESTS_DECIDE_CALL_H
 
-/* One rename: made by one of the library's names or past it, and both its ends looked at. */
+/* One rename: made by one of the library's functions, or bypassing it; both its ends are looked
+ * at. */
 
 #include <dirent.h>
 #include <errno.h>
@@ -17,7 +18,7 @@
 #include "decide_outcome.h"
 #include "preload/raw.h"
 
-/* Who is asked: the kernel, or the library by one of its names. */
+/* Who is asked: the kernel, or the library by one of its functions. */
 enum asked {
     BY_KERNEL,
     BY_KERNEL_EXCLUSIVELY,
@@ -41,7 +42,7 @@ static const char *const asked_names[] = {
     "syscall(SYS_renameat2)",
 };
 
-/* The arguments of the call, in place. */
+/* The arguments of the call. */
 struct arguments {
     int source_at;
     const char *source;
@@ -125,7 +126,7 @@ static int has_attribute(int dirfd, const char *path, unsigned attributes)
            (facts.stx_attributes & attributes) != 0;
 }
 
-/* Looks at one end: what is at `path`, its trailing slashes taken off. */
+/* Looks at one end: what is at `path` without its trailing slashes. */
 static void look_at(int dirfd, const char *path, struct end *end)
 {
     char stripped[8192];

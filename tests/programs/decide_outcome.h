@@ -2,14 +2,14 @@
 #ifndef NOCLOBBER_TESTS_DECIDE_OUTCOME_H
 #define NOCLOBBER_TESTS_DECIDE_OUTCOME_H
 
-/* What one rename did: its answer, and the tree before and after as text. */
+/* What one rename did: its result, and the tree before and after it as text. */
 
 #include <sys/stat.h>
 #include <sys/types.h>
 
 #define TREE_TEXT 8192
 
-/* One end of the rename before the call, by lstat without trailing slashes. */
+/* One end of the rename before the call: lstat(2) of the path without trailing slashes. */
 struct end {
     int is_there;
     int is_dot; /* its last component is `.`, `..` or none */

@@ -3,10 +3,10 @@
 #define NOCLOBBER_TESTS_DECIDE_ROWS_H
 
 /*
- * The rows of decide.c: what is there, and what is asked. What the answer must be is not said here:
- * the kernel is asked (decide_rules.h).
+ * The rows of decide.c: what exists, and what is asked. The right answer is not here: it is derived
+ * from the kernel's (decide_rules.h).
  *
- * `setup` is a list of words, done in turn in a fresh directory. "K:NAME" makes NAME of kind K:
+ * `setup` is a list of words, executed in turn in a fresh directory. "K:NAME" makes NAME of kind K:
  *   f file, e empty file, d directory, p fifo, s socket, c device
  *   l:TARGET>NAME  symbolic link          h:OLD>NAME   hard link
  *   x:MODE>NAME    chmod                  o:UID>NAME   chown
@@ -15,7 +15,8 @@
  *   r:NAME         read-only bind mount   u:NAME       unlinked again (after it was opened)
  *   C:NAME         working directory
  * In names and paths %D is the fresh directory (absolute), %L a name of 255 bytes, %T one of 256,
- * %P 4,200 bytes of "./", %Q 3,600 of them. A path that is one of the POINTERS is no string.
+ * %P 4,200 bytes of "./", %Q 3,600 of them. POINTER_… as a path is not a string, but a special
+ * address.
  */
 
 #include <linux/fs.h>
@@ -35,7 +36,7 @@ enum place {
 #define POINTER_LOW "%1"          /* address 1 */
 #define POINTER_UNMAPPED "%U"     /* a page without access */
 #define POINTER_UNTERMINATED "%E" /* no NUL before such a page */
-#define POINTER_KERNEL "%K"       /* an address of the kernel's half */
+#define POINTER_KERNEL "%K"       /* an address in the kernel's half */
 
 enum { AS_ROOT, AS_OTHER };
 
@@ -59,7 +60,7 @@ struct row {
 #define FLAGS(f) .flags = (f)
 
 static const struct row rows[] = {
-    /* nothing in the way */
+    /* free destinations */
     ROW("file to a free name", "f:a", "a", "b"),
     ROW("directory to a free name", "d:a f:a/x", "a", "b"),
     ROW("into a directory", "f:a d:d", "a", "d/a"),
@@ -302,7 +303,7 @@ static const struct row rows[] = {
 
 #define ROW_COUNT (sizeof rows / sizeof rows[0])
 
-/* Every kind onto every kind: the words that make one of the name in the place of @. */
+/* Every kind onto every kind: the words that make one, with @ for its name. */
 struct kind {
     const char *name;
     const char *setup;

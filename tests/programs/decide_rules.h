@@ -3,8 +3,8 @@
 #define NOCLOBBER_TESTS_DECIDE_RULES_H
 
 /*
- * What the library must answer, derived from what the kernel answered to the same call twice: plain
- * and with RENAME_NOREPLACE, each in a fresh setup.
+ * What the library must answer, derived from the kernel's answers to the same call: plainly, and
+ * with RENAME_NOREPLACE, each in a fresh setup.
  */
 
 #include <errno.h>
@@ -37,7 +37,7 @@ struct expected {
     const char *rule;
     int error;
     const char *tree;
-    const char *event; /* the verdict recorded, or NULL */
+    const char *event; /* the verdict of its event, or NULL */
 };
 
 static int is_directory(const struct end *end)
@@ -71,14 +71,14 @@ static struct expected as(const char *rule, const struct outcome *kernel)
     return expected;
 }
 
-/* Set if a tracer answers: it does not know what the tracee may do. */
+/* Set if the tracer decides: it does not know what the tracee is permitted to do. */
 static int asks_tracer;
 
-/* Who asks is root. */
+/* Whether the caller is root. */
 static int asks_as_root;
 
-/* Plain rename would have refused for a reason that the library does not look for: attributes of a
- * directory, and, to a tracer, permissions; the filesystem's own, to a whiteout. */
+/* Whether plain rename failed for a reason that the library does not check: attributes of a
+ * directory; for the tracer, permissions; for a whiteout, reasons of the filesystem. */
 static int is_unknown(const struct outcome *plain)
 {
     if (plain->error == EINVAL)
@@ -96,7 +96,7 @@ static int is_seal(const struct outcome *plain)
            !is_directory(&plain->source) && !is_directory(&plain->destination);
 }
 
-/* Then the destination's existence comes first. */
+/* For these the library reports that the destination exists, before anything else. */
 static struct expected after_existence(const struct outcome *plain)
 {
     if (is_directory(&plain->destination) && !is_directory(&plain->source))
@@ -108,7 +108,7 @@ static struct expected after_existence(const struct outcome *plain)
     return refused("EEXIST before permissions", plain);
 }
 
-/* SEMANTICS 2: the flag found the destination there. */
+/* The exclusive call found that the destination exists. */
 static struct expected in_the_way(const struct outcome *plain)
 {
     if (plain->destination.is_dot)
@@ -120,7 +120,7 @@ static struct expected in_the_way(const struct outcome *plain)
         return refused("would have been replaced", plain);
     case ENOTDIR:
     case EISDIR: return as("types: as plain", plain);
-    case ENOTEMPTY: /* "x/a" onto "x", too: there the kernel says so of a file */
+    case ENOTEMPTY: /* also for "x/a" onto "x": there the kernel returns it even for a file */
     case EEXIST:
         if (!is_directory(&plain->source))
             return error_of("types, though the kernel looked at the tree first", plain, EISDIR);
@@ -134,8 +134,8 @@ static struct expected in_the_way(const struct outcome *plain)
     }
 }
 
-/* SEMANTICS 4. The program's own NOREPLACE is not a refusal, though an audit notes what mv will
- * copy over. */
+/* Across filesystems. The program's own NOREPLACE causes no refusal, but an audit records what mv
+ * will copy over. */
 static struct expected across(int mode, unsigned flags, const struct outcome *plain)
 {
     struct expected expected = as("another mount: EXDEV", plain);
@@ -172,7 +172,7 @@ static struct expected enforced(unsigned flags, const struct outcome *plain,
     return as(exclusive->error == 0 ? "nothing in the way" : "the kernel's own error", exclusive);
 }
 
-/* Audit and off answer as plain rename does; audit notes what enforce would have refused. */
+/* Audit and off answer as plain rename does; audit records what enforce would have refused. */
 static struct expected let_through(int mode, unsigned flags, const struct outcome *plain,
                                    const struct outcome *exclusive)
 {
@@ -187,7 +187,7 @@ static struct expected let_through(int mode, unsigned flags, const struct outcom
     return expected;
 }
 
-/* What the kernel's two answers must have in common, or a phrase for what SEMANTICS 1 gets wrong. */
+/* Returns NULL if the kernel's two answers fit together, or a phrase for what does not. */
 static const char *contradiction(const struct outcome *plain, const struct outcome *exclusive)
 {
     if (exclusive->error == 0 && (plain->error != 0 || strcmp(plain->after, exclusive->after) != 0))

@@ -2,7 +2,7 @@
 #ifndef NOCLOBBER_TESTS_DECIDE_SETUP_H
 #define NOCLOBBER_TESTS_DECIDE_SETUP_H
 
-/* Making what a row of decide.c starts from, and taking it away again. Knows no rename. */
+/* Makes the files that a row of decide.c starts from, and removes them again. */
 
 #include <dirent.h>
 #include <errno.h>
@@ -40,7 +40,7 @@ static size_t setup_fill(char *out, const char *unit, int times)
     return (size_t)times * length;
 }
 
-/* Copies `text` with its %-words written out to `out`, which is large enough for any. */
+/* Copies `text` to `out`, with its %-words expanded; `out` is large enough for any. */
 static void setup_expand(const struct stage *stage, const char *text, char *out)
 {
     for (; *text != '\0'; text++) {
@@ -122,7 +122,7 @@ static int remove_open(struct stage *stage, const char *name)
     return stage->removed < 0 ? -1 : rmdir(name);
 }
 
-/* Words with two names; `first` is what stands before the '>'. */
+/* Words with two names; `first` is the one before the '>'. */
 static int do_pair(char kind, const char *first, const char *name)
 {
     switch (kind) {
@@ -161,8 +161,8 @@ static int do_word(struct stage *stage, char kind, char *name)
     }
 }
 
-/* Makes the fresh directory `root`, goes there and does the words of `setup`. Returns 0, or the
- * errno of the word that `failed` is left with. */
+/* Makes the fresh directory `root`, changes to it and executes the words of `setup`. Returns 0; or
+ * an errno, with the word that failed in `failed`. */
 static int setup_build(struct stage *stage, const char *root, const char *setup, char *failed)
 {
     strcpy(stage->root, root);
@@ -187,7 +187,7 @@ static int setup_build(struct stage *stage, const char *root, const char *setup,
     return 0;
 }
 
-/* ---- taking it away ---- */
+/* ---- removing ---- */
 
 static void remove_below(const char *path, int has_attributes)
 {

@@ -5,7 +5,7 @@
 /*
  * The state of a directory tree as text: for each entry its path, type, permissions, links, the
  * bytes of a file or the target of a link, and which inode it is. Two setups have different inode
- * numbers, so an inode is told by the first name that it had before: "was:b".
+ * numbers, so an inode is named by the first name that it had before: "was:b".
  */
 
 #include <dirent.h>
@@ -26,7 +26,7 @@ struct tree_node {
     char name[320];
 };
 
-/* What was there before. */
+/* The inodes before the call. */
 struct tree {
     size_t count;
     struct tree_node nodes[TREE_NODES];
@@ -34,7 +34,7 @@ struct tree {
 
 enum {
     TREE_BEFORE = 1, /* learn the inodes */
-    TREE_LINKS = 2,  /* link counts count */
+    TREE_LINKS = 2,  /* include link counts */
 };
 
 struct tree_walk {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * descriptors ANSWER: with no file descriptor left a rename without collision works, and one onto a
- * file is refused, even where the policy lets it through (below free/) but cannot be asked. With a
- * descriptor free again that one gets ANSWER, an errno or 0.
+ * descriptors ANSWER: with no file descriptor left, a rename without collision works, and one onto
+ * a file is refused, even if the policy would allow it (below free/), because the path cannot be
+ * resolved. With one descriptor free again, that rename gets ANSWER, an errno or 0.
  */
 #include "host.h"
 

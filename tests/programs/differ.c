@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * differ [-av] [-c CALLS] [-s SEED] [-t THREADS] [-e EPISODE] [-f FILTER] [-o DIRECTORY] MODE DIRECTORY: random renames in random trees
- * below DIRECTORY, each asked of the kernel as it is, of the kernel with RENAME_NOREPLACE, and of the library, in three copies of
- * one tree. The rules of decide_rules.h make of the kernel's two answers what the library's must be:
- * result, errno and tree. MODE is enforce, audit or plain, and must fit the environment.
+ * differ [-av] [-c CALLS] [-s SEED] [-t THREADS] [-e EPISODE] [-f FILTER] [-o DIRECTORY] MODE
+ * DIRECTORY: makes random renames in random trees below DIRECTORY. Each is made by the kernel
+ * plainly, by the kernel with RENAME_NOREPLACE, and by the library, in three copies of one tree.
+ * decide_rules.h derives from the kernel's two answers what the library's must be: result, errno
+ * and tree. MODE is enforce, audit or plain, and must match the environment.
  *
- * With -f (see filter.h) the library alone runs under a seccomp filter, in a thread of its own; with -o the kernel is asked below
- * another directory, where DIRECTORY lacks RENAME_NOREPLACE: either way the library must emulate, and
- * answer the same, but for what stands in is_other_word. The two directories' paths are equally long: the same requests are
- * then too long for the kernel.
+ * -f (see filter.h): only the library runs under a seccomp filter, in a separate thread. -o: the
+ * kernel is asked below another directory, if DIRECTORY lacks RENAME_NOREPLACE. In both cases the
+ * library must emulate and give the same answer, except as in is_other_word. The paths of the two
+ * directories must have the same length, so that the same requests are too long for the kernel.
  *
- * With -a the policy must be NOCLOBBER_ALLOW_IF=symlink,empty. -v adds a line for each rule, with how often it decided.
+ * -a: the policy is NOCLOBBER_ALLOW_IF=symlink,empty. -v prints a line for each rule, with how
+ * often it decided.
  *
- * A tree lives for an episode of some calls, which its own seed makes again: `-e EPISODE` runs one of
- * them. One that goes wrong is printed with the smallest tree in which it still does. Exits 0 if none
- * did, 77 where openat2(2) is missing.
+ * A tree is used for an episode of some calls, which its seed reproduces: `-e EPISODE` runs one of
+ * them. A wrong call is printed with the smallest tree in which it is still wrong. Exits with 0 if
+ * there was none, 77 if openat2(2) is missing.
  */
 #include <time.h>
 
@@ -70,7 +72,7 @@ static void count(const struct worker *worker, const char *rule)
         atomic_fetch_add(&figures.others, 1);
 }
 
-/* Makes the copies one again, after a call that was answered rightly. */
+/* Makes the three copies equal again, after a right answer. */
 static void level(struct worker *worker)
 {
     if (strcmp(worker->by_plain.after, worker->by_shim.after) != 0)
@@ -104,7 +106,7 @@ static void run_episode(struct worker *worker, uint64_t seed)
         count(worker, expected.rule);
         level(worker);
         if (strncmp(worker->text, "c 0", 3) == 0 || strstr(worker->text, "\nc 0"))
-            break; /* two whiteouts without number would be taken for one */
+            break; /* two whiteouts without a number would count as one */
     }
     if (!has_contents(&worker->shim, worker->text))
         complain(worker, seed, EPISODE, "a file holds other bytes");

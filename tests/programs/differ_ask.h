@@ -50,7 +50,7 @@ static const char *spell(const struct copy *copy, const struct end_path *path, c
     return buffer;
 }
 
-/* Goes to the request's directory in the copy. The calling thread's own, alone. */
+/* Changes the working directory of the calling thread alone to the request's, in the copy. */
 static void enter(const struct copy *copy, const struct request *request)
 {
     const int fd = open_below(copy, request->cwd, O_PATH | O_DIRECTORY);
@@ -82,7 +82,7 @@ static void ask_in(const struct copy *copy, const struct request *request, enum 
     close_place(&request->destination, call.destination_at);
 }
 
-/* What is at both ends in the copy. */
+/* Looks at both ends in the copy. */
 static void look_in(const struct copy *copy, const struct request *request, struct end *source,
                     struct end *destination)
 {
@@ -107,8 +107,7 @@ static int has_openat2(void)
     return fd >= 0;
 }
 
-/* Whether the way to the path's last component stays in the copy, whatever `..` and links are on
- * it. */
+/* Whether the path stays inside the copy up to its last component, with all `..` and links. */
 static int is_inside(const struct copy *copy, const struct request *request,
                      const struct end_path *path)
 {
@@ -124,7 +123,7 @@ static int is_inside(const struct copy *copy, const struct request *request,
     while (parent > 0 && path->text[parent - 1] != '/')
         parent--;
     snprintf(way, sizeof way, "./%s/%.*s", path->is_absolute ? "" : from, (int)parent, path->text);
-    do /* EAGAIN: something was renamed somewhere meanwhile */
+    do /* EAGAIN: a rename happened meanwhile, anywhere */
         fd = raw_call(SYS_openat2, copy->fd, (long)way, (long)&how, sizeof how, 0, 0);
     while (fd == -EAGAIN);
     if (fd >= 0)
@@ -132,7 +131,7 @@ static int is_inside(const struct copy *copy, const struct request *request,
     return fd != -EXDEV && fd != -ENAMETOOLONG;
 }
 
-/* ---- saying what was asked ---- */
+/* ---- printing the request ---- */
 
 static void print_end(const struct end_path *path)
 {

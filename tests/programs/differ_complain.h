@@ -2,7 +2,7 @@
 #ifndef NOCLOBBER_TESTS_DIFFER_COMPLAIN_H
 #define NOCLOBBER_TESTS_DIFFER_COMPLAIN_H
 
-/* An answer that is wrong: the smallest tree in which it still is, and the words for it. */
+/* For a wrong answer: finds the smallest tree in which it is still wrong, and prints it. */
 
 #include "differ_worker.h"
 
@@ -33,7 +33,8 @@ static int is_wrong_in(struct worker *worker, const char *text)
     return judge(worker, &expected) != NULL;
 }
 
-/* Copies the text without line `which` and what is below it. Returns 0 where there is no such line. */
+/* Copies the text without line `which` and all entries below it. Returns 0 if there is no such
+ * line. */
 static int leave_out(const char *text, unsigned which, char *out)
 {
     struct line gone = {.path = ""};
@@ -56,7 +57,7 @@ static int leave_out(const char *text, unsigned which, char *out)
     return gone.path[0] != '\0';
 }
 
-/* The smallest tree that is still wrong, into worker->text. */
+/* Reduces worker->text to the smallest tree in which the answer is still wrong. */
 static void shrink(struct worker *worker)
 {
     static char smallest[TREE_TEXT];

@@ -2,7 +2,7 @@
 #ifndef NOCLOBBER_TESTS_DIFFER_RANDOM_H
 #define NOCLOBBER_TESTS_DIFFER_RANDOM_H
 
-/* Random trees, random paths into them, random renames: the same ones for the same seed. */
+/* Random trees, paths in them, and renames; the same seed gives the same ones. */
 
 #include <stdint.h>
 
@@ -25,7 +25,7 @@ static uint64_t draw(struct random *random)
     return word ^ (word >> 31);
 }
 
-/* 0 to `count` - 1. */
+/* A random number from 0 to `count` - 1. */
 static unsigned pick(struct random *random, unsigned count)
 {
     return (unsigned)(draw(random) >> 32) % count;
@@ -79,7 +79,7 @@ static unsigned count_lines(const char *text, const char *kinds)
     return count;
 }
 
-/* One of the lines of those kinds, or 0 where there is none. */
+/* Picks one of the lines of these kinds. Returns 0 if there is none. */
 static int pick_line(struct random *random, const char *text, const char *kinds, struct line *line)
 {
     const unsigned count = count_lines(text, kinds);
@@ -102,7 +102,8 @@ static int has_path(const char *text, const char *path)
     return 0;
 }
 
-/* The way up from a directory of the tree to its root: "../../", or nothing from the root itself. */
+/* The way up from a directory of the tree to its root: "../../", or nothing from the root
+ * itself. */
 static void add_way_up(struct text_out *out, const char *directory)
 {
     if (*directory == '\0')
@@ -113,7 +114,7 @@ static void add_way_up(struct text_out *out, const char *directory)
             add(out, "../");
 }
 
-/* What a link in `directory` points to. */
+/* Writes a target for a link in `directory`. */
 static void write_target(struct random *random, const char *text, const char *directory,
                          struct text_out *out)
 {
@@ -147,7 +148,7 @@ static void add_line(struct text_out *out, const struct line *line)
     add(out, "\n");
 }
 
-/* Adds one entry somewhere, or none where its name is taken. */
+/* Adds an entry somewhere, unless its name is taken. */
 static void grow(struct random *random, struct text_out *out, unsigned number)
 {
     static const char kinds[] = "dddddrffffffeellll";
@@ -194,13 +195,13 @@ static void draw_tree(struct random *random, char *text)
 
 /* ---- paths ---- */
 
-/* Where a path begins. */
+/* What a path is relative to. */
 enum from { FROM_CWD, FROM_DIRECTORY, FROM_O_PATH, FROM_FILE, FROM_NEGATIVE, FROM_CLOSED };
 
 struct end_path {
     enum from from;
     char directory[TREE_PATH]; /* of the descriptor, below the root */
-    int is_absolute;           /* `text` is behind the root */
+    int is_absolute;           /* `text` follows the root */
     char text[PATH_TEXT];
 };
 
@@ -212,7 +213,7 @@ struct request {
     struct end_path destination;
 };
 
-/* Words that change nothing, or so one might think. */
+/* Adds components that change nothing, at least at first sight. */
 static void add_detour(struct random *random, struct text_out *out)
 {
     switch (pick(random, 4)) {
@@ -226,7 +227,7 @@ static void add_detour(struct random *random, struct text_out *out)
     }
 }
 
-/* Copies the words of a path, with detours. */
+/* Copies the components of a path, with detours. */
 static void add_words(struct random *random, struct text_out *out, const char *path)
 {
     while (*path != '\0') {
@@ -245,7 +246,8 @@ static void add_words(struct random *random, struct text_out *out, const char *p
     }
 }
 
-/* A path to an entry of the tree, or, where it `is_new`, to a name in one of its directories. */
+/* Writes a path to an entry of the tree or, if `is_new`, to a free name in one of its
+ * directories. */
 static void write_known(struct random *random, const char *text, const char *from, int is_new,
                         struct end_path *path, struct text_out *out)
 {
@@ -358,7 +360,7 @@ static enum asked draw_name(struct random *random, const struct request *request
     return names[name];
 }
 
-/* Draws a rename in the tree of that text. `is_bare`: without what an emulation cannot do. */
+/* Draws a rename in the tree of `text`. `is_bare`: only what an emulation can do. */
 static void draw_request(struct random *random, const char *text, int is_bare,
                          struct request *request)
 {

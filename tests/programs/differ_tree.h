@@ -3,10 +3,11 @@
 #define NOCLOBBER_TESTS_DIFFER_TREE_H
 
 /*
- * A tree of files as text, in three copies on disk: made from the text, and read back. One line an entry,
- * by name: "KIND NUMBER PATH", and behind a tab a link's target. Kinds: d and r (read-only) directories, f and e
- * (empty) files, l links, c whiteouts. The number is the inode's: of the same text all copies
- * have the same numbers, and a file holds its own; 0 is an inode that was not there when the copy was made.
+ * A tree of files as text, in three copies on disk: made from the text, and read back. One line per
+ * entry, sorted by name: "KIND NUMBER PATH", and for a link a tab and its target. Kinds: d and r
+ * (read-only) directories, f and e (empty) files, l links, c whiteouts. The number identifies the
+ * inode: all copies of a text have the same numbers, and a file contains its own; 0 is an inode
+ * that did not exist when the copy was made.
  */
 
 #include <dirent.h>
@@ -36,7 +37,7 @@ struct copy {
 
 /* ---- text ---- */
 
-/* One line, taken apart. */
+/* A parsed line. */
 struct line {
     char kind;
     unsigned number;
@@ -84,7 +85,7 @@ static int make_file(int dirfd, const char *path, const char *content)
     return close(fd);
 }
 
-/* Makes what a line says. `first` is the path of the same number before it, or NULL. */
+/* Makes the entry of a line. `first` is an earlier path with the same number, or NULL. */
 static int make_node(const struct copy *copy, const struct line *line, const char *first)
 {
     char content[16];
@@ -103,7 +104,8 @@ static int make_node(const struct copy *copy, const struct line *line, const cha
     }
 }
 
-/* The path of a number's first line, if that is another one than `line`; into `first`. */
+/* Reads the first line with the number of `line` to `first`. Returns its path; NULL if it is `line`
+ * itself. */
 static const char *first_of(const char *text, const struct line *line, struct line *first)
 {
     while ((text = read_line(text, first)) && first->number != line->number)
@@ -111,7 +113,7 @@ static const char *first_of(const char *text, const struct line *line, struct li
     return text && strcmp(first->path, line->path) != 0 ? first->path : NULL;
 }
 
-/* Makes the copy, which is empty, from the text. */
+/* Fills an empty copy from the text. */
 static void make_tree(struct copy *copy, const char *text)
 {
     const char *at = text;
@@ -151,7 +153,7 @@ struct entry {
     char name[];
 };
 
-/* The names in the open directory, in order. */
+/* Lists the names in the open directory, sorted. */
 static void list(int fd, struct entries *entries)
 {
     long all = 0;
@@ -206,7 +208,8 @@ static char kind_of(const struct stat *facts)
 
 static void read_directory(struct reading *reading, int fd, size_t length);
 
-/* Writes the line of an entry, and those below it. Its path, of `length` bytes, is in the reading. */
+/* Writes the line of an entry, and those below it. Its path, of `length` bytes, is in the
+ * reading. */
 static void read_entry(struct reading *reading, int parent, const char *name, size_t length)
 {
     char target[256] = "";
@@ -253,7 +256,7 @@ static void read_directory(struct reading *reading, int fd, size_t length)
     }
 }
 
-/* Writes the text of the copy, as it is on disk, to `out`. */
+/* Writes the text of the copy, read from disk, to `out`. */
 static void read_tree(const struct copy *copy, char *out)
 {
     struct reading reading = {.copy = copy, .out = out};
@@ -263,7 +266,7 @@ static void read_tree(const struct copy *copy, char *out)
     read_directory(&reading, copy->fd, 0);
 }
 
-/* Whether each file of the text that has a number holds it. */
+/* Whether each file of the text that has a number contains it. */
 static int has_contents(const struct copy *copy, const char *text)
 {
     struct line line;

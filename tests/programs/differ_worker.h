@@ -2,7 +2,8 @@
 #ifndef NOCLOBBER_TESTS_DIFFER_WORKER_H
 #define NOCLOBBER_TESTS_DIFFER_WORKER_H
 
-/* One thread with its three copies of a tree: asks for one rename in each, and judges the library's answer. */
+/* A thread with its three copies of a tree: makes one rename in each, and judges the library's
+ * answer. */
 
 #include <pthread.h>
 #include <semaphore.h>
@@ -27,9 +28,9 @@ static struct {
 
 static struct {
     atomic_ulong calls;
-    atomic_ulong changes; /* the library made or let through */
+    atomic_ulong changes; /* renames that the library made or allowed */
     atomic_ulong refused; /* plain rename would have replaced something, and the library did not */
-    atomic_ulong others;  /* §2: answered neither like that nor as the flag does */
+    atomic_ulong others;  /* neither refused nor answered like the exclusive call */
     atomic_ulong wrong;
 } figures;
 
@@ -39,12 +40,12 @@ struct worker {
     struct copy plain;
     struct copy exclusive;
     struct copy shim;
-    char text[TREE_TEXT]; /* of all three before the call */
+    char text[TREE_TEXT]; /* of all three copies before the call */
     struct request request;
     struct outcome by_plain;
     struct outcome by_exclusive;
     struct outcome by_shim;
-    /* Under a filter another thread asks the library. */
+    /* With a filter, a separate thread asks the library. */
     pthread_t asker;
     sem_t go;
     sem_t gone;
@@ -105,7 +106,7 @@ static void note(struct worker *worker, const struct copy *copy, const struct re
         strcpy(outcome->after, worker->text);
 }
 
-/* Asks all three. A kernel that refuses is taken at its word. */
+/* Makes the rename in all three copies. If the kernel fails, its copy counts as unchanged. */
 static void ask_all(struct worker *worker)
 {
     const struct request *const request = &worker->request;
@@ -122,8 +123,8 @@ static void ask_all(struct worker *worker)
     note(worker, &worker->shim, &worker->reply, 1, &worker->by_shim);
 }
 
-/* Of two things that are wrong at once an emulation may name the other: it looks for the source first, and
- * the kernel for both directories. */
+/* If two things are wrong at once, an emulation may report the other one: it checks the source
+ * first, the kernel checks both directories first. */
 static int is_other_word(const struct worker *worker, int error)
 {
     const int is = worker->by_shim.error;
@@ -131,7 +132,7 @@ static int is_other_word(const struct worker *worker, int error)
     return error != 0 && (is == ENOENT || is == ENAMETOOLONG) && !worker->by_plain.source.is_there;
 }
 
-/* NOCLOBBER_ALLOW_IF=symlink,empty: these go as plain rename takes them. */
+/* Whether NOCLOBBER_ALLOW_IF=symlink,empty lets the rename pass. */
 static int is_excepted(const struct outcome *plain, unsigned flags)
 {
     const struct end *const source = &plain->source;
@@ -158,7 +159,7 @@ static struct expected expect_of(const struct worker *worker)
     return expected;
 }
 
-/* What is wrong with the library's answer, or NULL. */
+/* Returns what is wrong with the library's answer, or NULL. */
 static const char *judge(const struct worker *worker, struct expected *expected)
 {
     const struct outcome *const shim = &worker->by_shim;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Overwrites its environment after the start, as setproctitle(3) does. What the policy said then
- * still holds: PROTECT is `*.keep`, ALLOW `free.keep`, LOG the file that the caller looks at.
+ * Overwrites its environment after the start, as setproctitle(3) does. The policy from the start
+ * must still apply: PROTECT is `*.keep`, ALLOW `free.keep`, LOG the file that the caller checks.
  */
 #include "host.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * exit [thread]: is refused, in the first thread or in another, under NOCLOBBER_ON_REFUSAL=exit.
- * Nothing that the program has registered or buffered may be seen afterwards.
+ * exit [thread]: makes a rename that is refused under NOCLOBBER_ON_REFUSAL=exit, in the first
+ * thread or in another. No exit handler may run, and no buffer may be flushed.
  */
 #include "host.h"
 

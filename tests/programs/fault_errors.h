@@ -3,23 +3,23 @@
 #define NOCLOBBER_TESTS_FAULT_ERRORS_H
 
 /*
- * With what each of the library's system calls can fail: what its manual page lists, and what network
- * filesystems and FUSE servers add to any call that goes to them.
+ * The errors with which each of the library's system calls can fail: those in its manual page, and
+ * those that network filesystems and FUSE servers add to any call.
  */
 
 #include <errno.h>
 
 #include "core/sys.h"
 
-/* What comes from far away: a server that is gone, an interrupted wait, memory. */
+/* Errors of servers: unreachable, interrupted wait, out of memory. */
 #define FROM_AFAR EIO, EINTR, ESTALE, ETIMEDOUT, ENOTCONN, ENOMEM, EACCES, EPERM, EOPNOTSUPP, ENOSYS
 #define OF_A_PATH ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG, EBADF, EINVAL
 #define OF_A_CHANGE EEXIST, EXDEV, EROFS, ENOSPC, EDQUOT, EMLINK, EBUSY, EISDIR, ENOTEMPTY
 
 /* When a call fails. */
 enum {
-    FAULT_BEFORE = 1, /* it has done nothing */
-    FAULT_AFTER = 2,  /* it has done what it was to do: the answer was lost on the way */
+    FAULT_BEFORE = 1, /* without any effect */
+    FAULT_AFTER = 2,  /* after its effect, as if the reply were lost */
 };
 
 struct fault_errors {
@@ -46,7 +46,7 @@ static const struct fault_errors fault_errors[] = {
     {SYS_read, FAULT_BEFORE, {FROM_AFAR, EAGAIN, EBADF, EISDIR}},
     {SYS_write, FAULT_BEFORE | FAULT_AFTER, {FROM_AFAR, EAGAIN, ENOSPC, EDQUOT, EFBIG, EPIPE}},
     {SYS_getdents64, FAULT_BEFORE, {FROM_AFAR, ENOENT, ENOTDIR, EBADF}},
-    {SYS_close, FAULT_AFTER, {EIO, EINTR, ENOSPC, EDQUOT}}, /* Linux closes whatever it says */
+    {SYS_close, FAULT_AFTER, {EIO, EINTR, ENOSPC, EDQUOT}}, /* Linux closes it in any case */
     {SYS_truncate, FAULT_BEFORE | FAULT_AFTER, {FROM_AFAR, OF_A_PATH, EROFS, EISDIR, ETXTBSY}},
     {SYS_clock_gettime, FAULT_BEFORE, {EINVAL, EPERM, ENOSYS}},
 #ifdef SYS_clock_gettime64
@@ -66,10 +66,10 @@ static const struct fault_errors fault_errors[] = {
     {SYS_clone, FAULT_BEFORE, {EAGAIN, EINVAL, ENOMEM, EPERM, ENOSYS}},
     {SYS_tgkill, FAULT_BEFORE, {EPERM, ESRCH, EINVAL}},
     {SYS_sched_yield, FAULT_BEFORE, {EPERM}},
-    {SYS_getpid, FAULT_BEFORE, {EPERM}}, /* never of its own, but a seccomp filter's */
+    {SYS_getpid, FAULT_BEFORE, {EPERM}}, /* fails only under a seccomp filter */
 };
 
-/* What a call can fail with, or NULL for one that the library is not known to make. */
+/* The errors of a call, or NULL for a call that the library should not make. */
 static inline const struct fault_errors *errors_of(long number)
 {
     for (unsigned i = 0; i < sizeof fault_errors / sizeof fault_errors[0]; i++)
@@ -79,9 +79,10 @@ static inline const struct fault_errors *errors_of(long number)
 }
 
 /*
- * What rename may answer: rename(2)'s list, EOPNOTSUPP (libnoclobber(7)), and what its filesystem says when
- * it is out of reach, which the kernel hands on of a plain rename, too. Neither ENOSYS nor EINVAL:
- * the first says that there is no rename, the second that a directory would be its own parent.
+ * Whether rename may return `error`: those of rename(2), EOPNOTSUPP (libnoclobber(7)), and those of
+ * an unreachable filesystem, which the kernel also returns for a plain rename. Neither ENOSYS nor
+ * EINVAL: callers read the first as "no rename at all", the second as "a directory moved into
+ * itself".
  */
 static inline int is_error_of_rename(int error)
 {

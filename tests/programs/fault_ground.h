@@ -2,7 +2,7 @@
 #ifndef NOCLOBBER_TESTS_FAULT_GROUND_H
 #define NOCLOBBER_TESTS_FAULT_GROUND_H
 
-/* The two names of a scene in the current directory: made, looked at, and taken away again. */
+/* The two names of a scene, in the current directory: makes, inspects and removes them. */
 
 #include <dirent.h>
 #include <sys/stat.h>
@@ -10,12 +10,12 @@
 #include "fault_scenes.h"
 #include "host.h"
 
-/* What is found at a name, after what was there before. */
+/* What is at a name after the call, compared with what was there before. */
 enum found {
-    AS_BEFORE, /* the same inode and all it held; or nothing still */
+    AS_BEFORE, /* the same inode with the same contents; or still nothing */
     GONE,
-    THE_SOURCE,         /* the inode that the source was, with all it held */
-    AN_EMPTY_DIRECTORY, /* where nothing was */
+    THE_SOURCE,         /* the inode of the source, with the same contents */
+    AN_EMPTY_DIRECTORY, /* there was nothing before */
     SOMETHING_ELSE,
 };
 
@@ -53,7 +53,7 @@ static void put_kind(const char *name, enum kind kind)
     }
 }
 
-/* Removes what a run may have left. */
+/* Removes everything that a run may have left. */
 static void clear_ground(void)
 {
     static const char *const names[] = {"source/f", "destination/f", "source", "destination"};
@@ -79,7 +79,7 @@ static struct ground prepare_ground(const struct scene *scene)
     return ground;
 }
 
-/* Whether a refusal was reported, or the report is known to lack it. */
+/* Whether a refusal is in the event file, or the completeness marker says that it is missing. */
 static int is_reported(void)
 {
     struct stat report;
@@ -89,7 +89,7 @@ static int is_reported(void)
            (report.st_size != 0 || whole.st_size == 0);
 }
 
-/* How many names a directory has; -1 for no directory. */
+/* How many entries a directory has; -1 if it is not one. */
 static int names_in(const char *name)
 {
     DIR *const directory = opendir(name);
@@ -122,7 +122,7 @@ static int has_target(const char *name, const char *target)
     return got == (ssize_t)strlen(target) && memcmp(found, target, (size_t)got) == 0;
 }
 
-/* Whether what is at `name` holds what `kind`, made as `made_as`, was made to hold. */
+/* Whether `name` has the contents with which a `kind` was made under the name `made_as`. */
 static int holds_all(const char *name, enum kind kind, const char *made_as)
 {
     char inner[32];

@@ -3,9 +3,9 @@
 #define NOCLOBBER_TESTS_FAULT_SCENES_H
 
 /*
- * The paths through the library on which calls are made to fail: what is renamed onto what, under which
- * policy, on what kernel, and what comes of it when nothing fails. Each is played in the current
- * directory, which is empty but for "source" and "destination".
+ * The scenes in which calls are made to fail, one for each path through the library: what is
+ * renamed onto what, under which policy, on which kernel, and the result if nothing fails. A scene
+ * is played in the current directory, which contains only "source" and "destination".
  */
 
 #include <errno.h>
@@ -25,8 +25,8 @@ enum kind {
 };
 
 enum end {
-    KEPT,  /* both are what they were */
-    MOVED, /* the destination is what the source was, and that is gone */
+    KEPT,  /* both are unchanged */
+    MOVED, /* the destination is the former source, and the source is gone */
 };
 
 struct scene {
@@ -34,15 +34,15 @@ struct scene {
     enum kind source;
     enum kind destination;
     const char *variable; /* of the environment, "NAME=value", or NULL */
-    int is_unlogged;      /* no NOCLOBBER_LOG, which is ../log otherwise */
+    int is_unlogged;      /* no NOCLOBBER_LOG; otherwise it is ../log */
     int is_reported;      /* NOCLOBBER_REPORT is ../report */
-    int error;            /* what comes of it: 0 or an errno */
+    int error;            /* the result: 0 or an errno */
     enum end end;
     unsigned flags;    /* of renameat2(2) */
-    int missing;       /* the errno of every call with RENAME_NOREPLACE; 0: the kernel has it */
-    int every_rename;  /* the errno of every call of the family; 0: the kernel's own */
-    int by_descriptor; /* the destination's directory is given so */
-    int is_the_end;    /* the process ends of it */
+    int missing;       /* the errno of calls with RENAME_NOREPLACE; 0: the kernel supports it */
+    int every_rename;  /* the errno of all rename calls; 0: the kernel's own answer */
+    int by_descriptor; /* a descriptor gives the destination's directory */
+    int is_the_end;    /* it ends the process */
 };
 
 #define NO_SUCH_FLAG .missing = EINVAL
@@ -122,8 +122,8 @@ static const struct scene scenes[] = {
 
 #define SCENE_COUNT (sizeof scenes / sizeof scenes[0])
 
-/* What the scene's kernel answers to a call without making it: 0 or an errno. `flags` is the call's
- * fifth argument. */
+/* The errno that the scene's kernel returns for a call without making it, or 0 to make it. `flags`
+ * is the fifth argument. */
 static inline int forged_answer(const struct scene *scene, long number, unsigned long flags)
 {
     if (number == SYS_renameat2 && (flags & RENAME_NOREPLACE) && scene->missing != 0)

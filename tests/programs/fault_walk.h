@@ -3,48 +3,48 @@
 #define NOCLOBBER_TESTS_FAULT_WALK_H
 
 /*
- * Walks a scene: lets its call 0, 1, 2 … fail with each error that such a call can give, before it has done
- * anything and after it has, alone and with every later call; and ends the process there. Looks at both
- * files after each, and tries again.
+ * Walks a scene: lets its system call 0, 1, 2 … fail with each error that it can return, before and
+ * after its effect, alone and with all later calls; and kills the process there. Checks both files
+ * each time, then makes a second try without faults.
  */
 
 #include "fault_errors.h"
 #include "fault_ground.h"
 
 enum {
-    FAULT_NONE = 0, /* beside FAULT_BEFORE and FAULT_AFTER */
+    FAULT_NONE = 0, /* in addition to FAULT_BEFORE and FAULT_AFTER */
     FAULT_FROM = 4, /* this call and every later one fail */
     FAULT_KILL = 8, /* the process ends before the call */
 };
 
 struct fault {
     int when;
-    int at; /* the number of the call, from 0 on */
+    int at; /* the index of the call, from 0 */
     int error;
 };
 
-/* What came of a rename with a fault. */
+/* The result of a rename with a fault. */
 struct answer {
     int is_done;     /* it has returned */
     int error;       /* 0 or an errno */
-    int errno_kept;  /* success left it alone */
-    int exit_status; /* where it has not returned: what the process said; -1: it was killed */
-    int calls;       /* how many were made; more than `at`: the fault was reached */
+    int errno_kept;  /* success left errno alone */
+    int exit_status; /* if it has not returned: of the process; -1: it was killed */
+    int calls;       /* made; more than `at`: the fault was reached */
     long number;     /* the system call at `at`, SYS_… */
     int descriptors; /* left open */
 };
 
-/* Makes the scene's rename. Whoever walks brings it. */
+/* Makes the scene's rename. Supplied by the program that walks. */
 typedef void play_fn(const struct scene *scene, const struct fault *fault, struct answer *answer);
 
 struct walk {
     const struct scene *scene;
     play_fn *play;
-    unsigned calls;  /* that can fail */
-    unsigned errors; /* call and error */
-    unsigned runs;   /* with a fault, the second try not counted */
-    unsigned kills;  /* of those, ends of the process */
-    unsigned left;   /* of those, that have left an empty directory, which blocks the second try */
+    unsigned calls;  /* system calls that can fail */
+    unsigned errors; /* pairs of call and error */
+    unsigned runs;   /* with a fault, not counting second tries */
+    unsigned kills;  /* of those, the process was killed */
+    unsigned left;   /* of those, an empty directory was left, which blocks the second try */
     unsigned violations;
 };
 
@@ -65,7 +65,7 @@ static int is_at_end(const struct scene *scene, enum found source, enum found de
     return 0;
 }
 
-/* Nothing is lost, whoever answered what: a phrase for what is, or NULL. */
+/* Returns a phrase if something was lost, whatever the result was; NULL if not. */
 static const char *judge_files(const struct scene *scene, enum found source, enum found destination)
 {
     if (names_in(".") != (source != GONE) + (inode_of("destination") != 0))
@@ -82,7 +82,8 @@ static const char *judge_files(const struct scene *scene, enum found source, enu
     return NULL;
 }
 
-/* What an error may have left. A call that did its work and told otherwise leaves the work done. */
+/* Whether an error may leave the files like this. A call that fails after its effect leaves the
+ * effect. */
 static int may_leave(const struct scene *scene, const struct fault *fault, long number,
                      enum found source, enum found destination)
 {
@@ -98,7 +99,7 @@ static int may_leave(const struct scene *scene, const struct fault *fault, long 
            is_at_end(scene, source, destination);
 }
 
-/* The program's own rename, made as it asked: its error is its own, whichever. So is EINVAL of a name
+/* Whether the error is that of the program's own rename, which may have any; or EINVAL, for a name
  * that the filesystem does not allow. */
 static int is_own_answer(const struct answer *answer, const struct fault *fault)
 {
@@ -108,7 +109,7 @@ static int is_own_answer(const struct answer *answer, const struct fault *fault)
            (fault->when == FAULT_FROM || (fault->at > 0 && sys_is_rename(answer->number)));
 }
 
-/* Calls by which nothing is decided: an event, and the end. */
+/* Calls that do not affect the verdict: those for the event, and exit. */
 static int is_beside_the_point(long number)
 {
     return number == SYS_write || number == SYS_CLOCK || number == SYS_getpid ||
@@ -116,7 +117,8 @@ static int is_beside_the_point(long number)
            number == SYS_close;
 }
 
-/* Files that cannot be read beside the host, with its signals blocked, do not count as equal. */
+/* Whether a fault kept the library from comparing the files with the host's signals blocked: then
+ * they do not count as equal. */
 static int is_not_compared(const struct scene *scene, const struct answer *answer)
 {
     return scene->destination == AN_EQUAL_FILE && answer->number == SYS_rt_sigprocmask &&
@@ -148,14 +150,14 @@ static const char *judge_answer(const struct scene *scene, const struct fault *f
 
 /* ---- trying again ---- */
 
-/* What a second try must answer, by what the first one has left. */
+/* The right result of a second try, depending on what the first one has left. */
 static int second_answer(const struct scene *scene, enum found source, enum found destination)
 {
     if (source == GONE)
         return ENOENT;
     if (destination == AN_EMPTY_DIRECTORY)
         return EEXIST;
-    if (destination == THE_SOURCE) /* two names of one file: nothing to do */
+    if (destination == THE_SOURCE) /* two names of one file: rename does nothing */
         return scene->flags & RENAME_NOREPLACE ? EEXIST : 0;
     return scene->error;
 }
@@ -220,7 +222,7 @@ static int try_fault(struct walk *walk, const struct fault *fault, struct answer
 static void try_errors(struct walk *walk, int at, const struct fault_errors *errors)
 {
     for (const int *error = errors->errors; *error != 0; error++) {
-        /* What is interrupted for ever is tried again for ever. */
+        /* EINTR from all later calls would be retried forever. */
         const int from = *error == EINTR ? FAULT_NONE : FAULT_FROM;
         const int whens[] = {errors->when & FAULT_BEFORE, errors->when & FAULT_AFTER, from};
 
@@ -261,7 +263,7 @@ static void walk_scene(struct walk *walk)
     clear_ground();
 }
 
-/* Adds what was run to the file that FAULTS names, if it does. */
+/* Appends the figures to the file that FAULTS names, if it is set. */
 static void report_walk(const struct walk *walk, const char *by)
 {
     const char *const name = getenv("FAULTS");

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * faults LIBRARY [NUMBER]: every system call that the library makes for a rename fails in turn, in every way
- * (fault_walk.h): the library as it is, in a process that this one traces. Works in the current
- * directory; one scene, by its number, or all. With FAULTS=FILE, what was run is added to that file.
- * Exits 0 if nothing was lost.
+ * faults LIBRARY [NUMBER]: lets every system call that the library makes for a rename fail in turn,
+ * in every way (fault_walk.h). It tests the real library, in a process that this one traces. Works
+ * in the current directory, on the scene with this number, or on all. With FAULTS=FILE, appends the
+ * figures to that file. Exits with 0 if nothing was lost.
  */
 #include <stdint.h>
 #include <sys/mman.h>
@@ -15,7 +15,7 @@
 #include "tracer/registers.h"
 #include "tracer/syscall_info.h"
 
-/* What the traced process tells of its rename. */
+/* The traced process reports its rename here. */
 static struct report {
     int is_done;
     int result;
@@ -51,10 +51,10 @@ __attribute__((noreturn)) static void be_traced(const struct scene *scene,
 
 /* ---- the tracer ---- */
 
-/* A call of the traced process that is not to come to its own end. */
+/* A call of the traced process whose result we change. */
 struct meddling {
     pid_t child;
-    int error; /* what it is to say; 0: its own answer */
+    int error; /* the result it shall have; 0: its own */
     struct registers registers;
 };
 
@@ -65,7 +65,7 @@ static const struct abi *own_abi(void)
     return abi_list(&count);
 }
 
-/* At its entry: the call is not made, and another one that does nothing is. */
+/* At its entry: replaces the call by one that does nothing. */
 static void withhold(struct meddling *meddling)
 {
     const struct registers_call nothing = {SYS_getppid, {0}};
@@ -81,7 +81,7 @@ static void meddle(struct meddling *meddling, int error, int is_made)
         withhold(meddling);
 }
 
-/* At its end. */
+/* At its end: sets the result. */
 static void answer_for(struct meddling *meddling)
 {
     if (meddling->error == 0)
@@ -91,7 +91,7 @@ static void answer_for(struct meddling *meddling)
     meddling->error = 0;
 }
 
-/* The entry of a call. */
+/* At the entry of a call: decides what to do with it. */
 static void meet_call(struct meddling *meddling, const struct scene *scene,
                       const struct fault *fault, struct answer *answer,
                       const struct syscall_info *info)
@@ -113,7 +113,7 @@ static void meet_call(struct meddling *meddling, const struct scene *scene,
         meddle(meddling, forged, 0);
 }
 
-/* Descriptors of the traced process, as it is about to leave. */
+/* The number of descriptors of the traced process, before it ends. */
 static int count_descriptors(pid_t child)
 {
     char name[32];
@@ -122,7 +122,7 @@ static int count_descriptors(pid_t child)
     return names_in(name);
 }
 
-/* One stop at a call. Returns 1 when the process has nothing left to do. */
+/* Handles one stop at a call. Returns 1 if the process is done. */
 static int take_stop(struct meddling *meddling, const struct scene *scene,
                      const struct fault *fault, struct answer *answer)
 {
@@ -178,7 +178,7 @@ static void play(const struct scene *scene, const struct fault *fault, struct an
 
 /* ---- scenes ---- */
 
-/* In this process the library has the scene's policy. */
+/* Walks the scene in this process, whose library has the scene's policy. */
 static int walk_here(const struct scene *scene)
 {
     struct walk walk = {.scene = scene, .play = play};
@@ -193,7 +193,7 @@ static int walk_here(const struct scene *scene)
     return walk.violations != 0 || walk.runs < 50;
 }
 
-/* Starts this program again, under the library and the scene's policy. */
+/* Executes this program again, under the library and the scene's policy. */
 __attribute__((noreturn)) static void start_scene(const char *program, const char *library,
                                                   size_t number)
 {

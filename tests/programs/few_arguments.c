@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * syscall(2) called with its number alone, on a stack behind which nothing may be written: the
- * arguments that the caller did not pass are no room of the function's. Where enough arguments
- * are passed in registers there is nothing to see.
+ * Calls syscall(2) with only a number, on a stack above which nothing may be written: the function
+ * must not use the place of arguments that the caller did not pass. On architectures that pass all
+ * arguments in registers, this cannot fail.
  */
 #include "host.h"
 
@@ -12,7 +12,7 @@
 #define STACK (256L * 1024)
 #define BEHIND 65536L
 
-/* Calls syscall(number, 0…) where what would be its arguments on the stack begin at `end`. */
+/* Calls syscall(number, 0…) such that its stack arguments would begin at `end`. */
 static long call_at(char *end, long number)
 {
 #if defined(__x86_64__) && defined(__LP64__)
@@ -60,7 +60,7 @@ static long call_at(char *end, long number)
     register long fourth __asm__("r5") = 0;
     register long fifth __asm__("r6") = 0;
 
-    /* 160 bytes above the stack pointer belong to the function called. */
+    /* 160 bytes above the stack pointer belong to the called function. */
     __asm__ volatile("lgr %%r8, %%r15\n\t"
                      "lgr %%r15, %[end]\n\t"
                      "basr %%r14, %[function]\n\t"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* filter CALL[:REQUEST]=ERROR[,…] COMMAND [ARGUMENT…]: runs a command whose system calls get these errors. */
+/* filter CALL[:REQUEST]=ERROR[,…] COMMAND [ARGUMENT…]: runs a command whose system calls fail with
+ * these errors. */
 #include "filter.h"
 
 #include <stdio.h>

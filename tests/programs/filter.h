@@ -3,9 +3,10 @@
 #define NOCLOBBER_TESTS_FILTER_H
 
 /*
- * A seccomp filter that answers some system calls with an error, as container profiles do, or with the
- * end of the process, without libseccomp. It looks at the number alone: every program it is meant for is of one architecture.
- * Of ptrace(2) a single request can be answered so: `ptrace:0x4212=EIO`, as kernels do that lack it.
+ * A seccomp filter, without libseccomp, under which some system calls fail, as under container
+ * profiles, or kill the process. It checks only the number: all programs for which it is meant have
+ * one architecture. A single request of ptrace(2) can fail: `ptrace:0x4212=EIO`, as on kernels that
+ * lack it.
  */
 
 #include <errno.h>
@@ -19,7 +20,7 @@
 
 #define FILTER_MAX 16
 
-/* Instead of an errno: the end of the process; a stop for a tracer, and ENOSYS where there is none; SIGSYS. */
+/* In place of an errno: kill the process; stop for a tracer, or ENOSYS without one; SIGSYS. */
 #define FILTER_KILL 0x10000
 #define FILTER_TRACE 0x20000
 #define FILTER_TRAP 0x40000
@@ -33,7 +34,7 @@ struct filter {
     } answers[FILTER_MAX];
 };
 
-/* Whether `word` of `length` bytes is `name`. */
+/* Whether `word`, `length` bytes long, is `name`. */
 static inline int filter_is(const char *word, size_t length, const char *name)
 {
     return strlen(name) == length && strncmp(word, name, length) == 0;
@@ -95,7 +96,7 @@ static inline int filter_error(const char *word, size_t length)
     return -1;
 }
 
-/* Reads "call=ERROR,call=ERROR…". Returns 0, or -1 for a word that it does not know. */
+/* Parses "call=ERROR,call=ERROR…". Returns 0, or -1 for an unknown word. */
 static inline int filter_parse(struct filter *filter, const char *text)
 {
     filter->count = 0;
@@ -138,13 +139,13 @@ static inline struct sock_filter filter_unless(long value, __u8 skipped)
     return (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (__u32)value, 0, skipped);
 }
 
-/* Where the lower half of the first argument is. */
+/* The offset of the lower half of the first argument. */
 static inline size_t filter_request_offset(void)
 {
     return offsetof(struct seccomp_data, args) + (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 4 : 0);
 }
 
-/* Puts the filter in force, for this thread and what it executes. Returns 0, or -1 with errno. */
+/* Installs the filter for this thread and what it executes. Returns 0, or -1 with errno. */
 static inline int filter_install(const struct filter *filter)
 {
     struct sock_filter program[1 + 5 * FILTER_MAX];

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * flip ROUNDS: one process makes the link `current` lead to open/ and guarded/ by turns; another renames a new file to
- * current/app each round. Status 1 if guarded/app was ever replaced, 2 if nothing was ever renamed to open/app.
+ * flip ROUNDS: one process switches the link `current` between open/ and guarded/; another renames
+ * a new file to current/app in each round. Status 1 if guarded/app was ever replaced, 2 if nothing
+ * was ever renamed to open/app.
  */
 #include "host.h"
 

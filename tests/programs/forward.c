@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * syscall(2) of everything that is no rename: each argument arrives, results as large as addresses
- * and as negative as an errno come back as libc gives them.
+ * syscall(2) with calls other than renames: every argument arrives, and results as large as an
+ * address or as negative as an errno are returned as libc returns them.
  */
 #include "host.h"
 
@@ -10,7 +10,7 @@
 #include <sys/syscall.h>
 #include <time.h>
 
-#define PAGE 65536 /* the largest that a Linux has by default */
+#define PAGE 65536 /* the largest default page size of Linux */
 
 static void check_results(void)
 {
@@ -35,7 +35,8 @@ static void check_openat(void)
     check(syscall(SYS_close, fd) == 0, "close");
 }
 
-/* mmap(2) as each architecture has it: 32-bit ones count the offset in pages, and s390 passes all arguments in memory. */
+/* mmap(2) of each architecture: 32-bit ones count the offset in pages, and s390 takes all arguments
+ * in memory. */
 static char *map_second_page(int fd)
 {
 #if defined(SYS_mmap2)
@@ -49,7 +50,7 @@ static char *map_second_page(int fd)
 #endif
 }
 
-/* Six arguments, the last of them an offset: the second page, and no other, has the mark. */
+/* Six arguments, the last one an offset: only the second page has the mark. */
 static void check_six(void)
 {
     const int fd = (int)syscall(SYS_memfd_create, "six", 0u);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * full: starts processes until no more can be had, then renames `new` onto `old` in each of them and in itself, and says in a
- * line "PROCESSES RENAMED REFUSED": how many there were, how many renames replaced a file of their own, and how many were
- * told EEXIST. Each process has its own files, `new-N` and `old-N`. Status 77 if there is no limit.
+ * full: starts processes until fork(2) fails, then renames `new-N` onto `old-N` in each of them and
+ * in itself, each with its own files. Prints a line "PROCESSES RENAMED REFUSED": the number of
+ * processes, of renames that replaced the file, and of those that got EEXIST. Status 77 if there is
+ * no limit.
  */
 #include "host.h"
 

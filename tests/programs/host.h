@@ -3,10 +3,9 @@
 #define NOCLOBBER_TESTS_HOST_H
 
 /*
- * What the host programs share. Each of them is a process of somebody else's that the library is
- * preloaded into: it makes its files in the current directory, renames, and judges the answers
- * itself. The first thing that is not as it should be ends the program with status 1 and a line on
- * stderr.
+ * Shared by the host programs. Each stands for somebody else's program into which the library is
+ * preloaded: it makes its files in the current directory, renames, and checks the results itself.
+ * The first wrong result ends the program with status 1 and a line on standard error.
  */
 
 #include <errno.h>
@@ -16,8 +15,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What errno holds before each call: no error has this number, so that success can be seen to
- * leave it alone. */
+/* The value of errno before each call. It is no error number, so it shows whether a success has
+ * left errno alone. */
 #define UNTOUCHED 4711
 
 __attribute__((noreturn)) static inline void fail(const char *what, const char *which, int is,
@@ -27,7 +26,7 @@ __attribute__((noreturn)) static inline void fail(const char *what, const char *
     _exit(1);
 }
 
-/* Makes sure of a condition. */
+/* Fails unless the condition holds. */
 static inline void check(int condition, const char *what)
 {
     if (!condition)
@@ -45,7 +44,7 @@ static inline void put(const char *path, const char *contents)
     close(fd);
 }
 
-/* Makes sure that a file holds `contents`. Async-signal-safe. */
+/* Fails unless the file holds `contents`. Async-signal-safe. */
 static inline void holds(const char *path, const char *contents)
 {
     char is[256];
@@ -57,14 +56,14 @@ static inline void holds(const char *path, const char *contents)
     close(fd);
 }
 
-/* Makes sure that there is nothing at `path`. Async-signal-safe. */
+/* Fails unless nothing exists at `path`. Async-signal-safe. */
 static inline void is_gone(const char *path)
 {
     if (faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
         fail("still there:", path, 1, 0);
 }
 
-/* What libc's `result` means: 0, or errno. A success must have left errno alone. */
+/* Converts libc's `result` to 0 or an errno. Fails if a success has changed errno. */
 static inline int answer_of(long result, const char *which)
 {
     if (result >= 0 && errno != UNTOUCHED)
@@ -72,7 +71,8 @@ static inline int answer_of(long result, const char *which)
     return result < 0 ? errno : 0;
 }
 
-/* Renames, and makes sure of the answer: 0 or an errno. Async-signal-safe while all is well. */
+/* Renames, and fails unless the result is `expected`: 0 or an errno. Async-signal-safe unless it
+ * fails. */
 static inline void expect(int expected, const char *source, const char *destination)
 {
     int is;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * instruction HOW SOURCE DESTINATION: one rename by the system call instruction itself, past every
- * library, by the way that HOW names: rename, renameat, renameat2, exclusive (RENAME_NOREPLACE),
- * exchange; high, with bits set that no number has; i386, by `int 0x80` from a 64-bit program; x32, by
- * the numbers of that ABI. Exits with the errno, 0 for success.
+ * instruction HOW SOURCE DESTINATION: one rename by the system call instruction, bypassing all
+ * libraries. HOW is rename, renameat, renameat2, exclusive (RENAME_NOREPLACE) or exchange; high,
+ * with bits set in the upper half of the number; i386, by `int 0x80` from a 64-bit program; or x32,
+ * by the numbers of that ABI. Exits with the errno, 0 for success.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,7 +19,7 @@
 
 #define X32 0x40000000L
 
-/* The 32-bit entry, from a 64-bit program: what it points to must lie below 4 GiB. */
+/* The 32-bit entry from a 64-bit program: its pointers must be below 4 GiB. */
 static long call_i386(const char *source, const char *destination)
 {
 #if defined(__x86_64__)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * interrupted [NAME]: what a process sees of its own signals and of its terminal, row by row of the table at
- * the end. Prints each row that is not as expected; exits with 0 if all are.
+ * interrupted [NAME]: what a process sees of its own signals and of its terminal. The rows are in
+ * the table at the end. Prints each row with another result than expected; exits with 0 if there is
+ * none.
  */
 #include "children.h"
 
@@ -13,7 +14,8 @@
 
 /* ---- calls that wait ---- */
 
-/* Waits until `process` is in `state` ("S", "T"), proc(5); a tracer may show "t" in place of "T". */
+/* Waits until `process` is in `state` ("S", "T"), proc(5); under a tracer, "t" may stand for
+ * "T". */
 static void await_state(pid_t process, const char *state)
 {
     char name[64], line[512];
@@ -30,7 +32,8 @@ static void await_state(pid_t process, const char *state)
     }
 }
 
-/* A child that sends `number` to its parent when that sleeps, `times`, and then a byte to `fd`. */
+/* Starts a child that sends `number` to its parent, `times` times, each when the parent sleeps;
+ * then a byte to `fd`. */
 static pid_t disturb(int number, int times, int fd)
 {
     const pid_t parent = getpid();
@@ -70,7 +73,8 @@ static const char *restarted_read(void)
     return read_with(SA_RESTART);
 }
 
-/* Ignored by default, ignored as asked for, and one that would stop it but is ignored. */
+/* Signals that are ignored by default, explicitly, and one that would otherwise stop the
+ * process. */
 static const char *read_ignored(void)
 {
     static const int numbers[] = {SIGURG, SIGUSR1, SIGTSTP};
@@ -203,7 +207,7 @@ static const char *own_stop(void)
 
 /* ---- job control ---- */
 
-/* A session of our own with a terminal, in which SIGTTOU is ignored as shells ignore it. */
+/* Makes a new session with a terminal, and ignores SIGTTOU, as shells do. */
 static int open_terminal(int *controller)
 {
     *controller = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
@@ -227,7 +231,7 @@ static void read_line(void)
     _exit(read(terminal, line, sizeof line) == 2 ? 3 : 1);
 }
 
-/* A job in the background that reads stops; in the foreground it goes on. */
+/* A background job that reads from the terminal stops; in the foreground it continues. */
 static const char *background(void)
 {
     static char said[128];
@@ -243,7 +247,7 @@ static const char *background(void)
     return said;
 }
 
-/* ^Z stops the foreground, ^C ends it. */
+/* ^Z stops the foreground job, ^C ends it. */
 static const char *suspended(void)
 {
     static char said[128];
@@ -253,7 +257,7 @@ static const char *suspended(void)
     const pid_t child = start(read_line);
     setpgid(child, child);
     tcsetpgrp(terminal, child);
-    kill(-child, SIGCONT); /* it may have stopped by then */
+    kill(-child, SIGCONT); /* it may have stopped already */
     await_state(child, "S");
     check(write(controller, "\032", 1) == 1, "somebody types");
     do

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * jumps N: N times replaces `free` over and over, until a signal comes whose handler jumps out of the call; then the
- * same instruction, with the same registers and stack, renames onto `dist/a`, which must be refused.
+ * jumps N: N times, replaces `free` over and over until the handler of a signal jumps out of the
+ * call. Then the same instruction, with the same registers and stack, renames onto `dist/a`, which
+ * must be refused.
  */
 #include "host.h"
 

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * lives HOW [N]: the lives of processes and threads, each with renames that must be refused (a rename of
- * `new` onto `old`), for a tracer to follow. Exits with 0 when all is as it should be.
+ * lives HOW [N]: lives of processes and threads, each with renames that must be refused (`new` onto
+ * `old`), for a tracer to follow. Exits with 0 if all results are right.
  *
- *   signals N   N queued signals from another process, while renames are refused, in the handler too:
+ *   signals N   another process queues N signals while renames are refused, also in the handler:
  *               each is delivered once
- *   exec        a thread becomes another program while the first thread and a third one rename
+ *   exec        a thread executes another program while the first thread and a third one rename
  *   clone3      a child by that call
- *   untraced    a child by clone(CLONE_UNTRACED): its renames fail, as nobody decides about them
+ *   untraced    a child by clone(CLONE_UNTRACED): its renames fail, because nobody traces it
  *   crowd N     N processes at once rename onto one free name: one wins
- *   stopped N   a child that renames is stopped N times, by SIGSTOP and SIGTSTP by turns, and continued: its
- *               parent is told of each, and it rests until then
+ *   stopped N   a child that renames is stopped N times, by SIGSTOP and SIGTSTP in turn, and
+ *               continued: its parent sees each stop, and meanwhile the child does not rename
  *   killed N    N children, each with two threads that rename, are killed
- *   ending N    N children that replace a file of their own over and over, in three threads, until they
- *               are killed, exit or become another program, by turns
+ *   ending N    N children replace their own file over and over, in three threads, until they are
+ *               killed, exit or execute another program, in turn
  */
 #include "host.h"
 
@@ -27,7 +27,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-/* Refused again and again, that may be a loop as well. */
+/* Refused repeatedly, it may count as a loop: EBUSY. */
 static int is_refused(void)
 {
     return rename("new", "old") != 0 && (errno == EEXIST || errno == EBUSY);
@@ -141,9 +141,9 @@ static int live_untraced(void)
 
 /* ---- from outside ---- */
 
-static volatile int *renames; /* of the child: refused so far, or -1 where one was not */
+static volatile int *renames; /* of the child: refused so far, or -1 if one was not */
 
-/* Until it is killed, or whoever would do that is gone. */
+/* Renames until it is killed, or its parent is gone. */
 _Noreturn static void rename_and_count(void)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -174,7 +174,7 @@ static void await_rename(void)
     check(*renames >= 0, "each rename was refused");
 }
 
-/* Its state for proc(5): one letter. */
+/* The state of a process in proc(5): one letter. */
 static char state_of(pid_t process)
 {
     char name[64], line[256] = "";
@@ -210,13 +210,13 @@ static int live_stopped(int count)
     share_count();
     child = fork();
     if (child == 0) {
-        setpgid(0, 0); /* SIGTSTP stops nobody in an orphaned process group, such as a daemon's */
+        setpgid(0, 0); /* SIGTSTP stops nobody in an orphaned process group */
         rename_and_count();
     }
     await_rename();
     for (int i = 0; i < count; i++)
         stop_and_continue(child, i % 2 == 0 ? SIGSTOP : SIGTSTP);
-    kill(child, SIGSTOP); /* and dies as it is */
+    kill(child, SIGSTOP); /* it is killed while it is stopped */
     check(waitpid(child, &status, WUNTRACED) == child && WIFSTOPPED(status), "it stops");
     kill(child, SIGKILL);
     check(waitpid(child, &status, 0) == child && WIFSIGNALED(status), "it ends");

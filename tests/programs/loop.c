@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What counts as a loop and what does not. `loop tight`: one pair over and over becomes EBUSY.
- * `loop slow`: a program that waits between its tries gets EEXIST for ever. Both are about what is
- * tried within one second; on a machine that was too busy for that, they try again in another
- * directory, round.N, and end with status 77 if no round was fast enough. `loop pairs`: many pairs,
- * also such that have the same names in many directories, are no loop.
+ * What counts as a loop. `loop tight`: one pair, repeated, gets EBUSY. `loop slow`: a program that
+ * waits between its tries always gets EEXIST. Both depend on what is tried within one second; if
+ * the machine was too busy for that, they try again in another directory, round.N, and exit with 77
+ * if no round was fast enough. `loop pairs`: many different pairs are no loop, even if they have
+ * the same names in many directories.
  */
 #include "host.h"
 
@@ -12,16 +12,16 @@
 #include <time.h>
 
 #define LIMIT 32  /* shim/engine/loop.h */
-#define WINDOW 16 /* likewise: sixteenths of a second */
+#define WINDOW 16 /* the same, in sixteenths of a second */
 #define ROUNDS 10
 
-/* The first answer since begin() that was not the one expected. */
+/* The first unexpected result since begin(). */
 static struct {
     unsigned time; /* of begin() */
     int is, expected;
 } burst;
 
-/* The clock that the library and the tracer count by. */
+/* The clock of the library and the tracer. */
 static unsigned now(void)
 {
     struct timespec time;
@@ -52,7 +52,8 @@ static void repeat(int times, int expected, const char *source, const char *dest
     }
 }
 
-/* Whether all since begin() was within one window; then the answers must be those expected. */
+/* Whether everything since begin() was within one window. If so, fails if a result was
+ * unexpected. */
 static int was_fast(void)
 {
     if (now() - burst.time >= WINDOW)
@@ -103,7 +104,7 @@ static int slow(void)
     return was_fast();
 }
 
-/* Tries it until it was fast enough. */
+/* Tries it until a round was fast enough. */
 static int in_rounds(int (*tries)(void))
 {
     char name[16];

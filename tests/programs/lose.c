@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * lose WAY SOURCE DESTINATION: makes a file at DESTINATION lose its name or its bytes, in one of the ways that programs do. Status 0,
- * 1 where the kernel said no, 77 where it knows no such call. Relative names are made in the working directory. Builds with any
- * libc, and statically.
+ * lose WAY SOURCE DESTINATION: makes the file at DESTINATION lose its name or its bytes, in one of
+ * the ways in which programs do it. Status 0; 1 if the kernel refused; 77 if it lacks the call.
+ * Helper files are made in the working directory. Builds with any libc, and statically.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE

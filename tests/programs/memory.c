@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * memory ANSWER: without an address left for new memory, a rename without collision works, and one
- * onto a file gets ANSWER, an errno or 0.
+ * memory ANSWER: with no address space left, a rename without collision works, and one onto a file
+ * gets ANSWER, an errno or 0.
  */
 #include "host.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A rename that needs the long way is interrupted by a handler that renames the long way too
- * (tests/fault/libraries/ interrupt.c sends the signal); also from many threads at once.
+ * A rename on the slow path is interrupted by a handler that also renames on the slow path
+ * (tests/fault/libraries/interrupt.c sends the signal); also from many threads at once.
  */
 #include "host.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * no_trace: a file is renamed over an equal one (ALLOW_IF=same), and the program is as it was: its record locks on both
- * files, its descriptors, threads, children and what they used, its signal mask, and what is pending.
+ * no_trace: renames a file over an equal one (ALLOW_IF=same). Nothing of the process may change:
+ * its record locks on both files, its descriptors, threads, children and their resource usage, its
+ * signal mask and pending signals.
  */
 #include "host.h"
 
@@ -66,7 +67,8 @@ static void keeps_locks(void)
     close(destination);
 }
 
-/* What a thread that leaves late would still hold: a lock of flock(2), which goes with its last descriptor. */
+/* A helper that ends late would still hold a lock of flock(2), which ends with its last
+ * descriptor. */
 static void is_alone_at_once(void)
 {
     for (int i = 0; i < ROUNDS; i++) {

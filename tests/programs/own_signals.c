@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Is refused with a log that raises SIGPIPE (standard error, a pipe that nobody reads), and must
- * see nothing of it: no handler runs, the signal mask stays, and a SIGPIPE of the program's own
- * that is pending meanwhile stays pending.
+ * Makes renames that are refused, with a log that raises SIGPIPE (standard error, a pipe without
+ * readers). The program must not notice: no handler runs, the signal mask stays, and a SIGPIPE of
+ * its own that is pending meanwhile stays pending.
  */
 #include "host.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * parents [NAME]: what a parent is told of its children's ends, and children of their parent's, row by row of
- * the table at the end. Prints each row that is not as expected; exits with 0 if all are.
+ * parents [NAME]: what a parent sees of its children's ends, and children of their parent's end.
+ * The rows are in the table at the end. Prints each row with another result than expected; exits
+ * with 0 if there is none.
  */
 #include "children.h"
 
@@ -64,7 +65,7 @@ static const char *signal_no_stop(void)
     return early < 0 && sigtimedwait(&set, NULL, &at_once) == SIGCHLD ? "at the end alone" : "told";
 }
 
-/* Whether there is no such process, not even a zombie. */
+/* Whether the process does not exist, not even as a zombie. */
 static int has_vanished(pid_t child)
 {
     return kill(child, 0) != 0 && errno == ESRCH;
@@ -107,7 +108,7 @@ static const char *no_wait(void)
 
 /* ---- parents that end ---- */
 
-/* A child of a child that ends at once: returns the number of the orphan. */
+/* Starts a child whose parent ends at once; returns the number of this orphan. */
 static pid_t orphan(void (*life)(int parent))
 {
     int ends[2];
@@ -129,7 +130,8 @@ static pid_t orphan(void (*life)(int parent))
     return grandchild;
 }
 
-/* Ends with 3 once its parent has ended, by the signal that it asked for. */
+/* Exits with 3 when the signal that it asked for (PR_SET_PDEATHSIG) tells it that its parent has
+ * ended. */
 static void end_with_parent(int parent)
 {
     const sigset_t set = hold(SIGUSR1);

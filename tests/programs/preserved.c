@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * preserved SOURCE DESTINATION EXPECTED: one rename by the instruction, by each ABI of the processor; its
- * result is EXPECTED, an errno or 0 (then it is renamed back), and every register that the ABI says a
- * call preserves (syscall(2), "Architecture calling conventions") is as it was.
+ * preserved SOURCE DESTINATION EXPECTED: one rename by the system call instruction, in each ABI of
+ * the processor. Its result must be EXPECTED, an errno or 0 (then the file is renamed back), and
+ * all registers that a call preserves (syscall(2), "Architecture calling conventions") must be
+ * unchanged.
  */
 #include "host.h"
 
@@ -11,10 +12,11 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
-#define COUNT 12 /* registers that are looked at */
+#define COUNT 12 /* registers that are checked */
 
 #if defined(__x86_64__)
-/* All but rax, the result; rcx and r11, the instruction's own; and rbp and rsp, which the compiler has. */
+/* All except rax (the result), rcx and r11 (changed by the instruction), rbp and rsp (used by the
+ * compiler). */
 static long call_native(uint64_t registers[COUNT])
 {
     register uint64_t r10 __asm__("r10") = registers[3];
@@ -42,7 +44,7 @@ static long call_native(uint64_t registers[COUNT])
     return result;
 }
 
-/* The upper halves are no part of an `int $0x80` call, and stay all the same. */
+/* The upper halves are not part of an `int $0x80` call, but must be preserved too. */
 static long call_i386(uint64_t registers[COUNT])
 {
     register uint64_t r12 __asm__("r12") = registers[7];
@@ -67,7 +69,8 @@ static long call_i386(uint64_t registers[COUNT])
 static long (*const calls[])(uint64_t *) = {call_native, call_i386};
 
 #elif defined(__aarch64__)
-/* x0 is the result; x1 to x7 and x8, the number, stay. aarch64 has no rename: these are renameat's. */
+/* x0 is the result; x1 to x7, and x8 (the number), are preserved. aarch64 has no rename: uses
+ * renameat. */
 static long call_native(uint64_t registers[COUNT])
 {
     register uint64_t x0 __asm__("x0") = (uint64_t)AT_FDCWD;
@@ -88,7 +91,7 @@ static long call_native(uint64_t registers[COUNT])
                        "+r"(x7), "+r"(x8), "+r"(x9), "+r"(x19)
                      :
                      : "memory");
-    result = (long)x0; /* first: without optimisation the next lines use it */
+    result = (long)x0; /* first: without optimisation, the next lines use x0 */
     registers[0] = x1;
     registers[1] = x3;
     registers[2] = x4;
@@ -114,7 +117,7 @@ static long call_native(uint64_t registers[COUNT])
 static long (*const calls[])(uint64_t *) = {call_native};
 #endif
 
-/* Below 4 GiB where the machine has that, for calls of 32 bits. */
+/* Copies the name below 4 GiB if the architecture has MAP_32BIT, for 32-bit calls. */
 static char *copy_low(const char *name)
 {
 #ifdef MAP_32BIT

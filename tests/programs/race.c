@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * race RACERS ROUNDS files|directories|mixed [-|create|plain|append [SECONDS]]: in each round all
- * racers, threads and processes by turns, rename a source of their own onto one destination, each by
- * another of the interposed names; files in one round, directories in the next, then some of each.
- * Exactly one may win; what it brought must be at the destination; every other one must be told so
- * and have its source still, as it was. Then one more comes, an adversary past the library:
+ * racers, threads and processes in turn, rename their own source onto one destination, each by
+ * another of the interposed functions; mixed: files in one round, directories in the next, then
+ * some of each. Exactly one may win, and its source must be at the destination. Each of the others
+ * must get an error and still have its source unchanged. An adversary that bypasses the library may
+ * take part:
  *
  *   create  makes the destination with O_EXCL (mkdir), and counts as one racer
- *   plain   renames onto it, and so may replace what is there: the winner may be one or none, and
+ *   plain   renames onto it, and so may replace what is there: there may be one winner or none, and
  *           each source must be at the destination, replaced by the adversary's, or in its place
  *   append  opens it with O_APPEND|O_CREAT (makes a file in the directory): what it wrote must be
  *           there in the end, whoever won
  *
- * Works in the current directory, for SECONDS at most. Prints one line with the figures, among them
- * in how many rounds another's call was at work during the winner's; exits 0 if all was well.
+ * Works in the current directory, for SECONDS at most. Prints a line with the figures, among them
+ * the number of rounds in which another racer's call was in progress during the winner's. Exits
+ * with 0 if all rounds were right.
  */
 #include <errno.h>
 #include <linux/fs.h>
@@ -33,7 +35,7 @@ static long interposed(unsigned way, const char *source, const char *destination
     switch (way % 5) {
     case 0: return rename(source, destination);
     case 1: return renameat(AT_FDCWD, source, AT_FDCWD, destination);
-#ifdef __GLIBC__ /* musl 1.2.3 has none */
+#ifdef __GLIBC__ /* musl 1.2.3 lacks it */
     case 2: return renameat2(AT_FDCWD, source, AT_FDCWD, destination, 0);
 #endif
     case 3: return syscall(SYS_renameat2, AT_FDCWD, source, AT_FDCWD, destination, 0);
@@ -98,7 +100,7 @@ static void run(unsigned slot, unsigned racer)
 
 /* ---- from heat to heat ---- */
 
-/* Everything as it was before the round. */
+/* Restores everything to its state before the round. */
 static void restore(unsigned slot)
 {
     const struct name destination = destination_of(slot);
@@ -118,7 +120,7 @@ static void restore(unsigned slot)
             put(slot, i, kind_of(slot, i));
 }
 
-/* By the last to come, while the others wait. */
+/* Called by the last racer to arrive, while the others wait. */
 static void close_heat(void)
 {
     for (unsigned slot = 0; slot < SLOTS; slot++) {
@@ -132,7 +134,7 @@ static void close_heat(void)
                       (options.until != 0 && gate_clock() > options.until);
 }
 
-/* Each to one processor of those that there are, by turns. */
+/* Binds each racer to one of the available processors, in turn. */
 static void take_processor(unsigned racer)
 {
     unsigned skip = racer % options.cores;

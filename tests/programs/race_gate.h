@@ -3,8 +3,8 @@
 #define NOCLOBBER_TESTS_RACE_GATE_H
 
 /*
- * Where racers gather, threads and processes alike: it lies in shared memory. And a line from which
- * those start together that have a processor at that moment.
+ * A gate at which racers, threads and processes, wait for each other; it is in shared memory. And a
+ * line from which those start together that have a processor at that moment.
  */
 
 #include <linux/futex.h>
@@ -15,16 +15,15 @@
 #include "preload/raw.h"
 
 #define GATE_SPINS 4000
-#define GATE_WAKE                                                                                  \
-    200000             /* nanoseconds that who slept before the gate may take to come to the line */
-#define GATE_STEP 5000 /* and who ran already */
+#define GATE_WAKE 200000 /* nanoseconds for a racer that slept at the gate to reach the line */
+#define GATE_STEP 5000   /* and for one that was running */
 
 struct gate {
     _Atomic unsigned arrived;
     _Atomic unsigned generation;
 };
 
-/* Nanoseconds of a clock that all racers share. */
+/* The time in nanoseconds, the same for all racers. */
 static inline long long gate_clock(void)
 {
     struct timespec time;
@@ -42,8 +41,8 @@ static inline void gate_pause(void)
 #endif
 }
 
-/* Waits until all have come. Returns 1 to the last, who must call gate_open, and 0 to the others
- * when it has done so. */
+/* Waits until all have arrived. Returns 1 in the last one, which must call gate_open; 0 in the
+ * others, once it has done so. */
 static inline int gate_wait(struct gate *gate, unsigned all)
 {
     const unsigned generation = atomic_load(&gate->generation);
@@ -64,8 +63,8 @@ static inline void gate_open(struct gate *gate, unsigned all)
     raw_call(SYS_futex, (long)&gate->generation, FUTEX_WAKE, (long)all, 0, 0, 0);
 }
 
-/* Waits until `wanted` have come to the line, for a moment: more than there are processors can't be
- * there at once, and a processor may be lent to somebody else. */
+/* Waits briefly until `wanted` racers are at the line. No more can be there at once than there are
+ * processors, and another program may be using one. */
 static inline void gate_line_up(_Atomic unsigned *at_line, unsigned wanted, int patience)
 {
     const long long until = gate_clock() + patience;

@@ -3,10 +3,10 @@
 #define NOCLOBBER_TESTS_RACE_GROUND_H
 
 /*
- * What racers rename, in the current directory. Rounds take turns at SLOTS places; for each of them
- * every racer has a file and a directory of its own, those with odd numbers in a directory of their
- * own, and all have one destination. Whose a file is, its first byte tells; whose a directory, the
- * first byte of the file `x` in it. What is appended comes after that byte.
+ * The files that racers rename, in the current directory. Rounds use SLOTS places in turn. At each
+ * place every racer has its own file and directory (racers with odd numbers in a separate
+ * directory), and all share one destination. The first byte of a file tells whose it is; for a
+ * directory, the first byte of the file `x` in it. Appended bytes come after that.
  */
 
 #include <fcntl.h>
@@ -46,8 +46,8 @@ static struct name source_of(unsigned slot, unsigned racer, enum kind kind)
     return name;
 }
 
-/* The same name in one of 4,096 spellings: a pair of names that is refused again and again is a
- * loop to the library, and told EBUSY. */
+/* Spells the name in one of 4,096 ways: a pair of names that is refused repeatedly counts as a
+ * loop, and gets EBUSY. */
 static struct name spelt(const struct name *name, unsigned spelling)
 {
     struct name other;
@@ -80,7 +80,7 @@ static int write_byte(const char *name, int how, char byte)
     return result;
 }
 
-/* Makes one of a racer's sources. */
+/* Makes a source of a racer. */
 static void put(unsigned slot, unsigned racer, enum kind kind)
 {
     const struct name name = source_of(slot, racer, kind);
@@ -97,7 +97,7 @@ static void put(unsigned slot, unsigned racer, enum kind kind)
     }
 }
 
-/* Removes whatever is there. */
+/* Removes what is there, if anything. */
 static void drop(const char *name)
 {
     if (unlink(name) == 0)
@@ -107,7 +107,7 @@ static void drop(const char *name)
     rmdir(name);
 }
 
-/* Reads what a file begins with. Returns the bytes read, or -1. */
+/* Reads the beginning of a file. Returns the number of bytes, or -1. */
 static ssize_t read_start(const char *name, char *bytes, size_t size)
 {
     const int fd = open(name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
@@ -118,7 +118,7 @@ static ssize_t read_start(const char *name, char *bytes, size_t size)
     return got;
 }
 
-/* The racer whose bytes are there, as a file or in a directory, or NOBODY. */
+/* The racer whose file or directory is there, or NOBODY. */
 static int owner(const char *name)
 {
     struct stat facts;
@@ -130,7 +130,7 @@ static int owner(const char *name)
     return byte < '0' || byte > '9' ? NOBODY : byte - '0';
 }
 
-/* Whether a racer's source is in its place, and all of it. */
+/* Whether a racer's source is in its place, and complete. */
 static int is_in_place(unsigned slot, unsigned racer, enum kind kind)
 {
     return owner(source_of(slot, racer, kind).text) == (int)racer;

@@ -2,7 +2,7 @@
 #ifndef NOCLOBBER_TESTS_RACE_JUDGE_H
 #define NOCLOBBER_TESTS_RACE_JUDGE_H
 
-/* What must be true after a round. What is not is printed, and counted in `shared->failures`. */
+/* Checks the result of a round. Prints what is wrong, and counts it in `shared->failures`. */
 
 #include <errno.h>
 
@@ -14,7 +14,7 @@ static void fail(unsigned slot, const char *what, int is)
         dprintf(STDOUT_FILENO, "not ok round %u: %s: %d\n", shared->first + slot, what, is);
 }
 
-/* What a loser may be told, whose source is of that kind. */
+/* Whether a loser with a source of that kind may get this result. */
 static int is_refusal(int answer, enum kind kind)
 {
     if (answer == EEXIST)
@@ -22,7 +22,7 @@ static int is_refusal(int answer, enum kind kind)
     return options.field == MIXED && answer == (kind == A_FILE ? EISDIR : ENOTDIR);
 }
 
-/* A racer that lost still has its source; one that won has none. Each looks at its own. */
+/* A loser must still have its source, a winner must not. Each racer checks its own. */
 static void judge_racer(unsigned slot, unsigned racer)
 {
     const int answer = shared->laps[racer][slot].answer;
@@ -38,7 +38,7 @@ static void judge_racer(unsigned slot, unsigned racer)
         fail(slot, "the source is lost of racer", (int)racer);
 }
 
-/* The racer of the library that won, or NOBODY. */
+/* The racer under the library that won, or NOBODY. */
 static int winner_of(unsigned slot)
 {
     int winner = NOBODY;
@@ -55,7 +55,7 @@ static int winner_of(unsigned slot)
     return winner;
 }
 
-/* Somebody has won, the adversary too. */
+/* Exactly one must have won, counting the adversary. */
 static void judge_one(unsigned slot, int winner, int at)
 {
     const int is_beaten =
@@ -67,7 +67,7 @@ static void judge_one(unsigned slot, int winner, int at)
         fail(slot, "the destination has the bytes of", at);
 }
 
-/* An adversary that replaces has the last word where it succeeds. */
+/* An adversary that replaces: if it succeeds, its file must be there in the end. */
 static void judge_replaced(unsigned slot, int winner, int at)
 {
     const unsigned adversary = options.racers;
@@ -81,8 +81,8 @@ static void judge_replaced(unsigned slot, int winner, int at)
         fail(slot, "nobody's bytes are at the destination", at);
 }
 
-/* What was appended is there; where it made the file, or filled the directory of an emulation,
- * nobody else has won. */
+/* What was appended must be there. If that made the file, or filled the directory of an emulation,
+ * nobody else may have won. */
 static void judge_appended(unsigned slot, int winner, int at)
 {
     const int is_appended = shared->laps[options.racers][slot].answer == 0;
@@ -109,7 +109,8 @@ static void judge(unsigned slot)
     }
 }
 
-/* Whether another's call was at work during the winner's, or during the first's where nobody won. */
+/* Whether another call was in progress during the winner's, or during the first one's if nobody
+ * won. */
 static int is_contended(unsigned slot)
 {
     const struct lap *won = &shared->laps[0][slot];

@@ -2,7 +2,7 @@
 #ifndef NOCLOBBER_TESTS_RACE_ROUND_H
 #define NOCLOBBER_TESTS_RACE_ROUND_H
 
-/* What is raced for, and what the racers, in shared memory, tell of it. A heat is SLOTS rounds. */
+/* The options of a race, and what racers report in shared memory. A heat is SLOTS rounds. */
 
 #include "race_gate.h"
 #include "race_ground.h"
@@ -13,17 +13,17 @@ enum adversary { NONE, CREATE, PLAIN, APPEND };
 enum field { FILES, DIRECTORIES, MIXED };
 
 static struct {
-    unsigned racers; /* the adversary not counted */
+    unsigned racers; /* without the adversary */
     unsigned all;
     unsigned rounds;
     unsigned cores;
     unsigned abreast; /* how many can start at once */
     enum field field;
     enum adversary adversary;
-    long long until; /* on the gate's clock; 0: no limit */
+    long long until; /* by the gate's clock; 0: no limit */
 } options;
 
-/* What one of them did in a round. */
+/* What a racer did in a round. */
 struct lap {
     int answer;
     long long begin;
@@ -42,7 +42,7 @@ static struct shared {
     struct lap laps[RACERS_MAX + 1][SLOTS];
 } * shared;
 
-/* What a racer brings to that slot in this heat. */
+/* What a racer renames in that slot in this heat. */
 static enum kind kind_of(unsigned slot, unsigned racer)
 {
     const unsigned round = shared->first + slot;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * secure LIBRARY SOURCE DESTINATION: prints one line, whether the process is in secure-execution
- * mode (ld.so(8)), whether LIBRARY is mapped, and what rename answers.
+ * secure LIBRARY SOURCE DESTINATION: prints a line: whether the process is in secure-execution
+ * mode (ld.so(8)), whether LIBRARY is mapped, and the result of rename.
  */
 #include "host.h"
 

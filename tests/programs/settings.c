@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* settings: one line for each setting of the command: name, letter, value, variable; "-" for what it does not have. */
+/* settings: prints a line for each setting of the command: name, letter, value, variable; "-" for
+ * what it lacks. */
 #include "launcher/settings/table.h"
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A signal handler renames while malloc and free are at work below it. Anything in rename that
- * takes malloc's lock or stdio's hangs here; what it corrupts, malloc notices.
+ * A signal handler renames while it interrupts malloc and free. If rename took the lock of malloc
+ * or of stdio, it would hang here; if it corrupted the heap, malloc would notice.
  */
 #include "host.h"
 
@@ -13,7 +13,7 @@
 static volatile sig_atomic_t runs;
 static char old[] = "old.a";
 
-/* One destination after another: the same one over and over would be a loop. */
+/* Different destinations: the same one, repeated, would count as a loop. */
 static void be_refused(void)
 {
     old[4] = (char)('a' + runs % 26);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A signal handler on the classic alternate stack of 8 KiB, with a page below it that nobody may
- * touch, goes through the longest way that a rename has: policy, comparison, event.
+ * A signal handler on the classic alternate stack of 8 KiB, with an inaccessible page below it,
+ * renames on the longest path through the library: policy, comparison, event.
  *
- * small_stack [EEXIST]: with EEXIST, the host cannot make the thread that compares.
+ * small_stack [EEXIST]: with EEXIST, the host cannot create the thread that compares.
  */
 #include "host.h"
 
@@ -12,17 +12,17 @@
 #include <sys/mman.h>
 
 #define PAGE 4096
-#define STACK 8192 /* SIGSTKSZ of old; today it is computed */
+#define STACK 8192 /* the former SIGSTKSZ; today it is computed */
 
 static volatile sig_atomic_t runs;
-static int same; /* the answer to a rename onto an equal file */
+static int same; /* the result of a rename onto an equal file */
 
 static void handler(int number)
 {
     (void)number;
     expect(EEXIST, "new", "different");
     expect(same, "copy", "equal");
-    expect(0, "./here", "here"); /* one entry under two names */
+    expect(0, "./here", "here"); /* one directory entry, spelt in two ways */
     expect(0, "here", "there");
     expect(ENOTDIR, "new", "equal/");
     runs = 1;

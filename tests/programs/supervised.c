@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * supervised CALL COMMAND [ARGUMENT…]: runs a command under a supervisor that is asked about rename, renameat
- * or renameat2 (SECCOMP_RET_USER_NOTIF, Linux 5.5) and has each call made. Ends with the command's status, 77
- * where the kernel has no listeners.
+ * supervised CALL COMMAND [ARGUMENT…]: runs a command under a supervisor that the kernel asks about
+ * CALL, which is rename, renameat or renameat2 (SECCOMP_RET_USER_NOTIF, Linux 5.5), and that lets
+ * each call pass. Exits with the command's status; 77 if the kernel has no listeners.
  */
 #include "host.h"
 
@@ -18,7 +18,7 @@
 #include <sys/wait.h>
 
 #ifndef SYS_rename
-#define SYS_rename SYS_renameat /* aarch64 has none */
+#define SYS_rename SYS_renameat /* aarch64 lacks rename */
 #endif
 
 static int listen_to(unsigned number)
@@ -36,7 +36,7 @@ static int listen_to(unsigned number)
                         &program);
 }
 
-/* The command keeps the listener until its supervisor has taken it over. */
+/* The command holds the listener until the supervisor has taken it over. */
 _Noreturn static void become(unsigned number, int channel, char **command)
 {
     const int listener = listen_to(number);
@@ -58,7 +58,7 @@ static void let_continue(int listener)
 
     memset(&request, 0, sizeof request);
     if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &request) != 0)
-        return; /* whoever asked was killed */
+        return; /* the caller was killed */
     answer.id = request.id;
     ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer);
 }
@@ -100,7 +100,7 @@ int main(int count, char **arguments)
         kill(child, SIGKILL);
         return 77;
     }
-    close(channel[0]); /* now it has the command started */
+    close(channel[0]); /* this lets the command start */
     supervise(listener, process);
     waitpid(child, &status, 0);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 99;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * THREADS threads at once, ROUNDS times each: one rename that is refused, one that the policy
- * allows (below free/), one without collision; and all of them race for one destination, which
- * exactly one gets.
+ * THREADS threads at once, ROUNDS times each: a rename that is refused, one that the policy allows
+ * (below free/), and one without collision. Then all race for one destination, which exactly one
+ * gets.
  */
 #include "host.h"
 

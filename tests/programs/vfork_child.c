@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A vfork(2) child renames: refused, allowed (below free/), without collision. It shares the
- * parent's memory, so the parent then does the same and must find all as it was. With an argument,
- * the child's status is what the argument says.
+ * parent's memory, so the parent then does the same, with the same results. With an argument, the
+ * child exits with that status.
  */
 #include "host.h"
 
@@ -29,7 +29,7 @@ static int status_of_child(void)
     int status = -1;
     pid_t child;
 
-/* Deprecated or not: it is what posix_spawn, shells and make use. */
+/* Deprecated, but posix_spawn, shells and make use it. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
     child = vfork();
