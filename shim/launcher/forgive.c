@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "launcher/forgive.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -12,6 +13,8 @@ static void forgive_output(struct changes *changes, int fd)
     char entry[32];
     ssize_t length;
 
+    if ((fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY)
+        return;
     snprintf(entry, sizeof entry, "/proc/self/fd/%d", fd);
     length = readlink(entry, target, sizeof target - 1);
     if (length > 0) {

@@ -166,6 +166,15 @@ static_mover() {
   [ "$(wc -l <dist/events)" -eq 3 ]
 }
 
+@test "a file that the caller's output goes to may change; one that it is only read from may not" {
+  put_dist
+  "$NOCLOBBER" -p dist/ -- sh -c 'echo built; echo done' >dist/a 2>report
+  [ "$(cat dist/a)" = $'built\ndone' ]
+  status=0
+  "$NOCLOBBER" -p dist/ -- sh -c 'echo bad >dist/a' 1<dist/a 2>report || status=$?
+  [ "$status" -eq 17 ]
+}
+
 @test "what is not protected may change" {
   put_dist
   guarded -- sh -c 'echo x >new && rm new && echo y >other'
