@@ -31,8 +31,7 @@ struct change {
     const struct seen *seen;
     int is_after_refusal; /* a rename onto it was refused */
     enum change_back back;
-    char *
-        beside; /* allocated: where the other bytes are, after CHANGE_NOT_BACK the old ones; or NULL */
+    char *beside; /* allocated, or NULL: path of the other version; of the original if NOT_BACK */
 };
 
 struct changes {
