@@ -97,8 +97,8 @@ static int read_working_directory(const struct sys *sys, char *out, size_t size)
     return out[0] == '/' ? 0 : -ENOENT;
 }
 
-/* Appends the components of `path` to the directory in `out`, except empty ones and `.`. -ENOTSUP if
- * one is `..`: what it means depends on symbolic links. */
+/* Appends the components of `path` to the directory in `out`, except empty ones and `.`. -ENOTSUP
+ * if one is `..`: what it means depends on symbolic links. */
 static int append_components(const char *path, char *out, size_t size, struct path_words *words)
 {
     size_t used = strlen(out);

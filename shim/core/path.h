@@ -76,37 +76,38 @@ struct path_words {
 #define PATH_WALK_MAX 6
 
 /*
- * Writes the lexical path of `path`, absolute, to `out`, and sets `*words` to point into it. The last
- * component of `path` must be a name. Returns 0; -ENOTSUP for `..` and for a path relative to a
- * descriptor; -ENAMETOOLONG; or an error of getcwd(2). path_hold_resolved works then.
+ * Writes the lexical absolute path of `path` to `out` and sets `*words`, which points into it. The
+ * last component of `path` must be a name. Returns 0; -ENOTSUP for `..` and for a path relative to a
+ * descriptor; -ENAMETOOLONG; or an error of getcwd(2). path_hold_resolved may still work then.
  */
 int path_spell(const struct sys *sys, int dirfd, const char *path, char *out, size_t size,
                struct path_words *words);
 
 /* How path_hold_words checks that no component is a symbolic link. */
 enum path_proof {
-    /* It opens each directory from the one before, so that the lexical path is the real path of what
-     * it returns. openat2(2) would do this in one call, but a seccomp filter that allows rename may
-     * kill the process for it (chronyd 4.3). */
+    /* Opens each directory from the one before, so that the lexical path is the real path of the
+     * result. openat2(2) would do this in one call, but a seccomp filter that allows rename may kill
+     * the process for it (chronyd 4.3). */
     PATH_PROOF_OPENED,
-    /* It calls statx(2) for each directory, and opens the last one by its whole path: half the cost.
-     * It misses a symbolic link that a directory replaces in between, and may then return another
-     * directory. For callers that replace nothing in it. */
+    /* Calls statx(2) for each directory and opens the last one by its whole path: half the cost. If
+     * another process exchanges a directory and a symbolic link in between, the result may be
+     * another directory. For callers that replace nothing in it. */
     PATH_PROOF_SEEN,
 };
 
-/* Opens the parent directory of a lexical path. Sets `*parent` as path_hold does. Returns 0, -ENOTDIR
- * for a symbolic link, -ENOTSUP for too many directories, or an error of openat(2). */
+/* Opens the parent directory of a lexical path. Sets `*parent` as path_hold does. Returns 0,
+ * -ENOTDIR for a symbolic link, -ENOTSUP for too many directories, or an error of openat(2) or statx(2). */
 int path_hold_words(const struct sys *sys, const struct path_words *words, enum path_proof proof,
                     int *parent);
 
-/* Does what path_hold does by any path, also through symbolic links: asks getcwd(2) or /proc for the
- * real one. Same errors. */
+/* Does what path_hold does for any path, also through symbolic links: getcwd(2) or /proc gives the
+ * real path. Same errors. */
 int path_hold_resolved(const struct sys *sys, int dirfd, const char *path, char *out, size_t size,
                        int *parent);
 
 /* Opens the parent directory as path_hold does, but does not resolve its path. `buffer` is working
- * space of the caller's, `size` bytes. Returns 0, -EINVAL, -ENAMETOOLONG or an error of openat(2). */
+ * space of the caller's, `size` bytes. Sets `*parent` as path_hold does. Returns 0, -EINVAL,
+ * -ENAMETOOLONG or an error of openat(2). */
 int path_open_parent(const struct sys *sys, int dirfd, const char *path, char *buffer, size_t size,
                      int *parent);
 

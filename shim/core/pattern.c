@@ -220,8 +220,7 @@ static int has_matched(const struct cursor *at)
     return at->pattern[0] == '\0' && *at->text == '\0';
 }
 
-/* Whether the character stands for itself in a pattern, and for nothing else: a letter or digit of ASCII,
- * or one of `-./`. */
+/* Whether the character means only itself in a pattern: an ASCII letter or digit, or one of `-./`. */
 static int is_plain(unsigned char character)
 {
     return is_letter(character) || (character >= '-' && character <= '9');

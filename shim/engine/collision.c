@@ -51,8 +51,8 @@ static void adopt_destination(struct collision *collision, int fd)
     }
 }
 
-/* A guarded destination without exceptions is never replaced, in whatever directory it is: the cheaper
- * check is enough. */
+/* A guarded destination without exceptions is not replaced in any directory: the cheaper check is
+ * enough. */
 static enum path_proof proof_for(const struct sys *sys, const struct policy_decision *decision)
 {
     return decision->guard == POLICY_GUARDED && decision->mode == POLICY_ENFORCE &&

@@ -49,8 +49,8 @@ void collision_begin(struct collision *collision);
  * Sets `decision`: matches the destination against the policy's patterns, by its path, its other
  * spellings and its other paths. Without patterns the path is not resolved. A path that cannot be
  * resolved is guarded. The directory whose path was judged stays open, and `call` is made relative
- * to it, so that a symbolic link that changes in between has no effect; so is the source, if its path
- * has the same directories. (Under a tracer another process makes the call, and it is not.)
+ * to it, so that a symbolic link that changes in between has no effect. So is the source, if its
+ * path has the same directories. (Not under a tracer: another process makes the call there.)
  */
 void collision_decide(struct collision *collision);
 

@@ -32,9 +32,9 @@
  *                           path, or one with a symbolic link or `..`, one openat, readlinkat and
  *                           close; getcwd for a relative path; statx for patterns anchored at a
  *                           directory (engine/alias.h); statx and getdents64 for patterns that
- *                           match another spelling of the path (engine/spelling.h); for what is
- *                           guarded without exception, statx instead of openat for each directory but
- *                           the last
+ *                           match another spelling of the path (engine/spelling.h); for a
+ *                           destination that is guarded without exception, statx instead of openat
+ *                           for each directory but the last
  *   let through             renameat, or the program's own call
  *   refused                 statx, getpid, clock_gettime, geteuid; faccessat if not root; if both
  *                           ends are one inode, fstatfs and getdents64 (engine/harmless.h)

@@ -25,8 +25,8 @@
 struct policy_decision spelling_decide(const struct sys *sys, const struct policy *policy,
                                        char *path, void *entries, size_t size);
 
-/* The second half of spelling_decide: `*decision` is the result of policy_decide_alike for `path`, and
- * becomes that of spelling_decide. */
+/* The second half of spelling_decide: turns `*decision`, the result of policy_decide_alike for
+ * `path`, into that of spelling_decide. */
 void spelling_settle(const struct sys *sys, const struct policy *policy, char *path, void *entries,
                      size_t size, struct policy_decision *decision);
 
