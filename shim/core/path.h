@@ -77,8 +77,8 @@ struct path_words {
 
 /*
  * Writes the lexical absolute path of `path` to `out` and sets `*words`, which points into it. The
- * last component of `path` must be a name. Returns 0; -ENOTSUP for `..` and for a path relative to a
- * descriptor; -ENAMETOOLONG; or an error of getcwd(2). path_hold_resolved may still work then.
+ * last component of `path` must be a name. Returns 0; -ENOTSUP for `..` and for a path relative to
+ * a descriptor; -ENAMETOOLONG; or an error of getcwd(2). path_hold_resolved may still work then.
  */
 int path_spell(const struct sys *sys, int dirfd, const char *path, char *out, size_t size,
                struct path_words *words);
@@ -86,8 +86,8 @@ int path_spell(const struct sys *sys, int dirfd, const char *path, char *out, si
 /* How path_hold_words checks that no component is a symbolic link. */
 enum path_proof {
     /* Opens each directory from the one before, so that the lexical path is the real path of the
-     * result. openat2(2) would do this in one call, but a seccomp filter that allows rename may kill
-     * the process for it (chronyd 4.3). */
+     * result. openat2(2) would do this in one call, but a seccomp filter that allows rename may
+     * kill the process for it (chronyd 4.3). */
     PATH_PROOF_OPENED,
     /* Calls statx(2) for each directory and opens the last one by its whole path: half the cost. If
      * another process exchanges a directory and a symbolic link in between, the result may be
@@ -96,7 +96,8 @@ enum path_proof {
 };
 
 /* Opens the parent directory of a lexical path. Sets `*parent` as path_hold does. Returns 0,
- * -ENOTDIR for a symbolic link, -ENOTSUP for too many directories, or an error of openat(2) or statx(2). */
+ * -ENOTDIR for a symbolic link, -ENOTSUP for too many directories, or an error of openat(2)
+ * or statx(2). */
 int path_hold_words(const struct sys *sys, const struct path_words *words, enum path_proof proof,
                     int *parent);
 

@@ -220,7 +220,7 @@ static int has_matched(const struct cursor *at)
     return at->pattern[0] == '\0' && *at->text == '\0';
 }
 
-/* Whether the character means only itself in a pattern: an ASCII letter or digit, or one of `-./`. */
+/* Whether it means only itself in a pattern: an ASCII letter or digit, `-`, `.` or `/`. */
 static int is_plain(unsigned char character)
 {
     return is_letter(character) || (character >= '-' && character <= '9');

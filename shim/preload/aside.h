@@ -10,8 +10,8 @@
  * does not count in getrusage(RUSAGE_CHILDREN). The caller sleeps as in vfork(2), and the thread
  * runs on the caller's stack. All signals but SIGSYS are blocked in both, so that no other handler
  * of the host runs in the thread. A sandbox's SIGSYS handler makes the calls that its seccomp
- * filter traps, and the kernel ends a process that blocks SIGSYS at such a call (seccomp(2)). The caller
- * continues only when the thread has left the process: until then the thread's copies of
+ * filter traps, and the kernel ends a process that blocks SIGSYS at such a call (seccomp(2)). The
+ * caller continues only when the thread has left the process: until then the thread's copies of
  * descriptors would keep locks of flock(2) and ends of pipes that the host closes next.
  *
  * Two traces remain. A descriptor that another thread closes in between stays open until the end,
