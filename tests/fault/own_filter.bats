@@ -62,7 +62,7 @@ LET=renameat2,mmap,openat,close,rename,renameat
   [ ! -e new ]
 }
 
-# brokered EXPECTED SOURCE DESTINATION [VARIABLE=VALUE...]: a rename by a program that makes every openat in a SIGSYS handler
+# brokered EXPECTED SOURCE DESTINATION [VARIABLE=VALUE...]: a rename by a program whose SIGSYS handler makes every openat
 brokered() {
   local expected=$1 source=$2 destination=$3 status=0
   shift 3

@@ -74,8 +74,8 @@ behaves() {
   mkdir empty directory
   ln -s a link.a
   ln -s b link.b
-  hosted NOCLOBBER_ALLOW_IF=same,symlink,empty call "${SAME:-0}" rename one two EEXIST rename two three 0 rename link.a link.b \
-    0 rename directory empty EEXIST rename new old
+  hosted NOCLOBBER_ALLOW_IF=same,symlink,empty call "${SAME:-0}" rename one two EEXIST rename two three \
+    0 rename link.a link.b 0 rename directory empty EEXIST rename new old
   [ "$(cat two)" = equal ] && [ "$(readlink link.b)" = a ]
   if [ -z "${SAME-}" ]; then
     [ ! -e one ]
@@ -105,7 +105,8 @@ behaves() {
   hosted NOCLOBBER_PROTECT='*.keep' NOCLOBBER_ALLOW=free.keep environment
   [ "$(refusals)" -eq 5 ]
   afresh
-  hosted NOCLOBBER_PROTECT='*/x/**:*' NOCLOBBER_ALLOW='**/nothing*/' NOCLOBBER_ALLOW_IF=same,symlink,empty small_stack ${SAME:+"$SAME"}
+  hosted NOCLOBBER_PROTECT='*/x/**:*' NOCLOBBER_ALLOW='**/nothing*/' NOCLOBBER_ALLOW_IF=same,symlink,empty \
+    small_stack ${SAME:+"$SAME"}
   afresh
   hosted race 3 60 mixed
   if [ -z "${NO_THREADS:-}" ]; then
