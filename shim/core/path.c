@@ -261,7 +261,7 @@ void path_release(const struct sys *sys, int parent)
 
 int path_resolve(const struct sys *sys, int dirfd, const char *path, char *out, size_t size)
 {
-    int parent;
+    int parent = -1;
     const int result = path_hold(sys, dirfd, path, out, size, &parent);
 
     if (result == 0)

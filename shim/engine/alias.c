@@ -183,7 +183,7 @@ TEXT_GUARDED struct policy_decision alias_decide(const struct sys *sys, const st
     while (rest > 0 && decision.guard == POLICY_UNGUARDED) {
         while (path[--rest] != '/')
             ;
-        if (length + sizeof "/.." > sizeof up || look_up(sys, parent, up, &directory) < 0)
+        if (length + sizeof "/.." > sizeof up || look_up(sys, parent, up, &directory) != 0)
             return policy_decide(policy, NULL);
         decision = decide_at(policy, &directory, path + rest, buffer, size);
         memcpy(up + length, "/..", sizeof "/..");

@@ -70,7 +70,7 @@ static int hold_destination(struct collision *collision)
     struct policy_decision *const decision = &collision->decision;
     char *const out = collision->scratch->destination;
     struct path_words words;
-    int fd;
+    int fd = -1;
     int result =
         path_spell(sys, call->destination_dirfd, call->destination, out, PATH_RESOLVED_MAX, &words);
 

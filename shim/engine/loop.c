@@ -8,7 +8,6 @@
 
 #include <stdatomic.h>
 #include <stdint.h>
-#include <string.h>
 
 #define PLACES 64
 #define COUNT_MAX 0xFFFFu
@@ -16,25 +15,32 @@
 static _Atomic uint64_t places[PLACES];
 
 /* FNV-1a, 64 bits. */
-__attribute__((noinline)) static uint64_t hash(uint64_t state, const void *bytes, size_t length)
+static uint64_t mix(uint64_t state, unsigned char byte)
 {
-    const unsigned char *const at = bytes;
+    return (state ^ byte) * 0x100000001B3u;
+}
 
-    for (size_t i = 0; i < length; i++)
-        state = (state ^ at[i]) * 0x100000001B3u;
+__attribute__((noinline)) static uint64_t mix_number(uint64_t state, uint64_t number)
+{
+    for (int bit = 0; bit < 64; bit += 8)
+        state = mix(state, (unsigned char)(number >> bit));
     return state;
 }
 
 static uint64_t hash_pair(int process, int source_dirfd, const char *source,
                           const struct file *destination)
 {
-    uint64_t numbers[3] = {(uint64_t)process << 32 | (uint32_t)source_dirfd, 0, 0};
+    uint64_t state = 0xCBF29CE484222325u;
 
+    state = mix_number(state, (uint64_t)process << 32 | (uint32_t)source_dirfd);
     if (destination) {
-        numbers[1] = destination->inode;
-        numbers[2] = (uint64_t)destination->device_major << 32 | destination->device_minor;
+        state = mix_number(state, destination->inode);
+        state = mix_number(state,
+                           (uint64_t)destination->device_major << 32 | destination->device_minor);
     }
-    return hash(hash(0xCBF29CE484222325u, numbers, sizeof numbers), source, strlen(source));
+    for (; *source != '\0'; source++)
+        state = mix(state, (unsigned char)*source);
+    return state;
 }
 
 /* Now, in sixteenths of a second, modulo 2^16: a little over an hour. */

@@ -192,7 +192,10 @@ static const struct {
      "enforce exit emulate if0 protect:allow:log:/l fallen back",
      "MODE 'x'"},
 
-    {"a name misspelt", {"NOCLOBBER_PROTEKT=/a"}, STRICT, "NOCLOBBER_PROTEKT '/a': unknown variable"},
+    {"a name misspelt",
+     {"NOCLOBBER_PROTEKT=/a"},
+     STRICT,
+     "NOCLOBBER_PROTEKT '/a': unknown variable"},
     {"a name misspelt, empty", {"NOCLOBBER_PROTEKT="}, STRICT, "unknown variable"},
     {"a name cut short", {"NOCLOBBER_PROTEC=/a"}, STRICT, "unknown variable"},
     {"a name too long", {"NOCLOBBER_ALLOW_IFS=same"}, STRICT, "unknown variable"},
