@@ -27,11 +27,22 @@ static unsigned long long inode_of(const char *path)
     return lstat(path, &facts) == 0 ? facts.st_ino : 0;
 }
 
+/* By what it holds: its inode number may be that of a file that is gone. */
+static int is_first(const char *path)
+{
+    char byte = 0;
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0 || read(fd, &byte, 1) != 1)
+        return -1;
+    close(fd);
+    return byte == 'f';
+}
+
 int main(int count, char **arguments)
 {
     const long rounds = count > 1 ? atol(arguments[1]) : 1;
     unsigned long long guarded;
-    unsigned long long first;
     pid_t child;
     int is_lost;
 
@@ -41,7 +52,6 @@ int main(int count, char **arguments)
     put("guarded/app", "published");
     put("open/app", "first");
     guarded = inode_of("guarded/app");
-    first = inode_of("open/app");
     child = fork();
     if (child == 0)
         flip_for_ever();
@@ -52,5 +62,5 @@ int main(int count, char **arguments)
     is_lost = inode_of("guarded/app") != guarded;
     kill(child, SIGKILL);
     waitpid(child, NULL, 0);
-    return is_lost ? 1 : inode_of("open/app") == first ? 2 : 0;
+    return is_lost ? 1 : is_first("open/app") != 0 ? 2 : 0;
 }
