@@ -128,7 +128,7 @@ END
   rm usr/lib/i386-linux-gnu/libnoclobber.so
   run usr/bin/noclobber --protect-all -- ./call32 0 rename new other
   [ "$status" -eq 125 ]
-  [[ $output == *"is a program for 32-bit x86 and the library one for 64-bit x86"* ]]
+  [[ $output == *"is a program for 32-bit x86, but the library is for 64-bit x86"* ]]
   [ ! -e other ]
 }
 
