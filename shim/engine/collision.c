@@ -15,6 +15,12 @@ void collision_begin(struct collision *collision)
     collision->held = *collision->given;
 }
 
+/* Whether a parent directory is held already. AT_FDCWD is: it needs no descriptor of its own. */
+static int is_held(int parent)
+{
+    return parent != -1;
+}
+
 /* Makes the call relative to the directory `fd`, which is now open. */
 static void adopt_source(struct collision *collision, int fd)
 {
@@ -41,7 +47,7 @@ static void adopt_destination(struct collision *collision, int fd)
     const size_t length = collision->destination_parts.name;
 
     collision->call = held;
-    collision->is_shared = collision->source_parent < 0 && is_one_directory(collision);
+    collision->is_shared = !is_held(collision->source_parent) && is_one_directory(collision);
     collision->destination_parent = fd;
     held->destination_dirfd = fd;
     held->destination += length;
@@ -108,13 +114,13 @@ int collision_hold(struct collision *collision)
 
     if (call->sys->is_remote)
         return 0;
-    if (collision->destination_parent < 0) {
+    if (!is_held(collision->destination_parent)) {
         result = open_parent(collision, call->destination_dirfd, call->destination, &fd);
         if (result == 0)
             adopt_destination(collision, fd);
     }
     call = collision->call;
-    if (result == 0 && collision->source_parent < 0 && !collision->is_shared) {
+    if (result == 0 && !is_held(collision->source_parent) && !collision->is_shared) {
         result = open_parent(collision, call->source_dirfd, call->source, &fd);
         if (result == 0)
             adopt_source(collision, fd);

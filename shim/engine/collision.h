@@ -26,7 +26,7 @@ struct collision {
 
     /* Set by collision_decide and collision_hold: the same call, relative to open directories. */
     struct call held;
-    int source_parent; /* descriptors for collision_release, or negative */
+    int source_parent; /* held directories, AT_FDCWD among them; -1: not held */
     int destination_parent;
     int is_shared; /* both ends of `held` are relative to `destination_parent` */
 

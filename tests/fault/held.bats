@@ -14,6 +14,18 @@ load ../common
   shim NOCLOBBER_PROTECT=way/guarded/ timeout 120 "$PROGRAMS/flip" 2000
 }
 
+@test "a name with its own directory before it: ./ and ././, allowed, equal, onto itself, refused" {
+  mkdir sub
+  cd sub
+  echo new >a
+  echo old | tee ./b >ok
+  shim NOCLOBBER_PROTECT='*' NOCLOBBER_ALLOW_IF=same "$PROGRAMS/call" EEXIST rename a ./b
+  shim NOCLOBBER_PROTECT='*' NOCLOBBER_ALLOW_IF=same "$PROGRAMS/call" 0 rename a ./a
+  shim NOCLOBBER_PROTECT='*' NOCLOBBER_ALLOW_IF=same "$PROGRAMS/call" 0 rename ././ok ./b
+  shim NOCLOBBER_PROTECT='*' NOCLOBBER_ALLOW=b "$PROGRAMS/call" 0 rename ./a ././b
+  [ "$(cat b)" = new ] && [ "$(ls)" = b ]
+}
+
 @test "ALLOW_IF=same: two processes that rename equal files crosswise leave one" {
   shim NOCLOBBER_ALLOW_IF=same timeout 240 "$PROGRAMS/cross" 2000
   shim NOCLOBBER_ALLOW_IF=same timeout 240 "$PROGRAMS/cross" 2000 links

@@ -59,6 +59,9 @@ static const struct fault_errors fault_errors[] = {
     {SYS_munmap, FAULT_BEFORE, {ENOMEM, EINVAL}},
     {SYS_faccessat, FAULT_BEFORE, {FROM_AFAR, OF_A_PATH, EROFS}},
     {SYS_fstatfs, FAULT_BEFORE, {FROM_AFAR, EBADF}},
+#ifdef SYS_fstatfs64
+    {SYS_fstatfs64, FAULT_BEFORE, {FROM_AFAR, EBADF}},
+#endif
 #ifdef SYS_geteuid32
     {SYS_geteuid32, FAULT_BEFORE, {EPERM}},
 #endif

@@ -57,6 +57,8 @@ static void happen(size_t record_count, size_t change_count, int has_leftovers)
                            .records = &records,
                            .suggestion = &suggestion,
                            .status = 17};
+    suggest_free(&suggestion); /* of the call before */
+    suggestion = (struct suggestion){0};
     ck_assert_int_eq(suggest_make(&records, &(struct policy_patterns){NULL, 0}, &suggestion), 0);
     ck_assert_int_eq(tally_make(&tally), 0);
 }

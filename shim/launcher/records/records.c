@@ -35,7 +35,7 @@ static const char *const field_names[FIELDS] = {"verdict", "rule",   "source", "
 /* An event while it is read. */
 struct values {
     char *texts[FIELDS];
-    unsigned long repeated;
+    unsigned long long repeated;
     unsigned seen; /* one bit per field */
 };
 
@@ -131,7 +131,7 @@ static int take_values(const struct values *values, struct record *record)
         .destination = values->texts[DESTINATION],
         .program = values->texts[PROGRAM],
         .has_left = left != NULL,
-        .repeated = values->repeated,
+        .repeated = (unsigned long)values->repeated,
     };
     if (read_rules(values->texts[UNLESS], record) < 0)
         return -EINVAL;

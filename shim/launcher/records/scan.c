@@ -125,12 +125,12 @@ char *scan_string(struct scan *scan)
 
 /* ---- numbers ---- */
 
-int scan_number(struct scan *scan, unsigned long *number)
+int scan_number(struct scan *scan, unsigned long long *number)
 {
     const char *const start = scan->at;
 
     for (*number = 0; scan->at < scan->end && *scan->at >= '0' && *scan->at <= '9'; scan->at++) {
-        *number = *number * 10 + (unsigned long)(*scan->at - '0');
+        *number = *number * 10 + (unsigned long long)(*scan->at - '0');
         if (*number > UINT_MAX)
             return -EINVAL;
     }

@@ -21,7 +21,7 @@ struct scan {
 char *scan_string(struct scan *scan);
 
 /* Reads a decimal number of at most UINT_MAX. Returns 0, or -EINVAL. */
-int scan_number(struct scan *scan, unsigned long *number);
+int scan_number(struct scan *scan, unsigned long long *number);
 
 /* Skips a string, a number or a word. Returns 0, or -EINVAL. */
 int scan_skip(struct scan *scan);
