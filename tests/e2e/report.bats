@@ -341,3 +341,14 @@ for f in r:
   wrapped --format gitlab -- true
   [ "$(cat gl-code-quality-report.json)" = '[]' ]
 }
+
+@test "a log that is not there yet is neither made nor removed beforehand: another noclobber may be writing to it" {
+  need strace
+  # The file of calls grows while it is looked at, which must come to an end all the same.
+  run timeout 60 strace -f -o calls "$NOCLOBBER" --protect-all --log "$PWD/log.new" -- true
+  [ "$status" -eq 17 ]
+  [ ! -e log.new ]
+  run grep -E 'log\.new' calls
+  run grep -E 'O_CREAT|unlink' <<<"$output"
+  [ "$status" -eq 1 ]
+}

@@ -29,15 +29,21 @@ static int refuse(const char *what, const char *path, int result)
     return result;
 }
 
-/* O_EXCL: only a file that we created is removed. */
+/* Another name in the same directory: another noclobber may be making and writing the file itself. */
 static int try_new(const char *path)
 {
-    const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOCTTY | O_CLOEXEC, 0600);
+    char name[PATH_MAX];
+    const char *const slash = strrchr(path, '/');
+    const int length = slash ? (int)(slash - path) + 1 : 0;
+    int fd;
 
+    if (snprintf(name, sizeof name, "%.*s.noclobber.XXXXXX", length, path) >= (int)sizeof name)
+        return -ENAMETOOLONG;
+    fd = mkostemp(name, O_CLOEXEC);
     if (fd < 0)
         return -errno;
     close(fd);
-    return unlink(path) == 0 ? 0 : -errno;
+    return unlink(name) == 0 ? 0 : -errno;
 }
 
 /* Opening a pipe or a device may have effects. */
@@ -64,7 +70,7 @@ static int try(const char *path)
         return try_old(path, &status);
     if (errno != ENOENT)
         return -errno;
-    if (lstat(path, &status) == 0) /* a dangling link: O_EXCL does not follow it */
+    if (lstat(path, &status) == 0) /* a dangling link: its directory is another one */
         return 0;
     return try_new(path);
 }

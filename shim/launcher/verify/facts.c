@@ -133,13 +133,15 @@ static int open_to_read(int dirfd, const char *name)
 
 /*
  * Skips blocks of zeros, so that a hole need not be read and equals the zeros that it stands for.
+ * Reads no block at or after `end`: somebody may append faster than this reads.
  */
-static int read_blocks(int fd, uint64_t *hash)
+static int read_blocks(int fd, off_t end, uint64_t *hash)
 {
     static char buffer[READ_SIZE];
     ssize_t length = READ_SIZE;
 
-    for (off_t at = 0; at >= 0 && length == READ_SIZE; at = next_block(fd, at + length)) {
+    for (off_t at = 0; at >= 0 && at < end && length == READ_SIZE;
+         at = next_block(fd, at + length)) {
         length = read_full(fd, buffer, sizeof buffer, at);
         if (length <= 0 || is_zero(buffer, (size_t)length))
             continue;
@@ -158,7 +160,7 @@ int facts_read(int dirfd, const char *name, struct facts *facts)
     if (fd < 0)
         return -errno;
     facts->hash = HASH_START;
-    result = read_blocks(fd, &facts->hash);
+    result = read_blocks(fd, (off_t)facts->size, &facts->hash);
     close(fd);
     facts->is_read = result == 0;
     return result;
