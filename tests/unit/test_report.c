@@ -495,6 +495,7 @@ START_TEST(json_has_the_options_that_are_suggested)
     struct fold_item item = {.pattern = pattern};
 
     happen(0, 0, 0);
+    suggest_free(&suggestion);
     suggestion.allow = (struct fold){&item, 1};
     suggestion.allow_if = 3;
     written(report_json);
@@ -507,6 +508,7 @@ START_TEST(json_has_the_options_that_are_suggested)
     written(report_json);
     ck_assert_ptr_nonnull(strstr(output, "\"suggested\":[\"--allow-if\",\"empty\"]}\n"));
     free(output);
+    suggestion = (struct suggestion){0}; /* nothing of it was allocated */
     tally_free(&tally);
 }
 END_TEST
