@@ -6,9 +6,9 @@
 load ../common
 load architecture
 
-# What no emulator of today can show: names below /proc as the program sees them, the ids of mounts, what is executed. And what takes it long:
+# What no emulator of today can show: names below /proc as the program sees them, the ids of mounts, limits of memory, what is executed. And what takes it long:
 # the patterns, which know of no processor.
-EMULATED_NOT='test_(alias|doctor|path|run|view|pattern)$'
+EMULATED_NOT='test_(alias|doctor|path|run|view|workers|pattern)$'
 
 # unit_tests NAME: builds all of them, and runs all, or those that an emulator can show.
 unit_tests() {
