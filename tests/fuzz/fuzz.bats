@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Each fuzz target replays its corpus and goes on for some seconds. `make fuzz-smoke` takes a minute each, `make fuzz` hours.
+# Each fuzz target replays its corpus and goes on for some seconds. `scripts/fuzz SECONDS` goes on for longer.
 
 load ../common
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # Built by gcc and by clang, without optimisation and with all of it, in a path with blanks, by an ordinary user: the same
-# behaviour. `make check-matrix` runs all tests in each of these ways; this is what CI has time for.
+# behaviour. `scripts/matrix` runs all tests in each of these ways; this is what CI has time for.
 
 load ../common
 load behaviour

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The short version of `make sanitize`: the code under the eyes of what finds undefined behaviour, bad addresses and races.
+# The short version of `scripts/sanitize`: the code under the eyes of what finds undefined behaviour, bad addresses and races.
 
 load ../common
 
