@@ -77,7 +77,7 @@ refusals() {
   events 'e["verdict"]' | grep -c '^refused$' || true
 }
 
-# need TOOL…: skips the case, with the reason, if a tool is missing.
+# need TOOL…: skips the case, with the reason, if a tool is missing. Not for setup_file: bats 1.8 fails there.
 need() {
   local tool
   for tool in "$@"; do

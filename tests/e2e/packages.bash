@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-# For tests of packages, which are made from a copy of the tree: `load packages` after `load ../common`, then make_package TARGET…
-# in setup_file. Then $OUT is the folder of the packages; $VERSION and $TRIPLET are theirs.
+# For tests of packages, which are made from a copy of the tree: `load packages` after `load ../common`, NEEDS=(TOOL…), and
+# make_package TARGET… in setup_file. Without these tools each case is skipped. $OUT is the folder of the packages; $VERSION and
+# $TRIPLET are theirs.
 # shellcheck shell=bash
 
 # copy FOLDER: copies what a package is made from to a new folder.
@@ -17,11 +18,16 @@ package() {
 
 # make_package TARGET…: makes these targets, once for all cases of a file.
 make_package() {
+  local tool
+  for tool in "${NEEDS[@]}"; do
+    command -v "$tool" >/dev/null || return 0
+  done
   copy "$BATS_FILE_TMPDIR/one"
   package "$BATS_FILE_TMPDIR/one" "$@"
 }
 
 setup() {
+  need "${NEEDS[@]}"
   cd "$BATS_TEST_TMPDIR" || return 1
   export LC_ALL=C
   OUT=$BATS_FILE_TMPDIR/one/build/package

@@ -5,8 +5,10 @@
 load ../common
 load packages
 
+# shellcheck disable=SC2034 # of packages.bash
+NEEDS=(make cc tar)
+
 setup_file() {
-  need make cc tar
   make_package source dist
 }
 
@@ -21,7 +23,6 @@ setup_file() {
 }
 
 @test "tarballs: another folder, day, user, mask and language make the same bytes, and no root is needed" {
-  need make
   same_elsewhere source dist
 }
 

@@ -5,8 +5,10 @@
 load ../common
 load packages
 
+# shellcheck disable=SC2034 # of packages.bash
+NEEDS=(make cc)
+
 setup_file() {
-  need make cc
   make_package apk
 }
 

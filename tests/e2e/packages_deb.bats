@@ -6,13 +6,14 @@ load ../common
 load ../system
 load packages
 
+# shellcheck disable=SC2034 # of packages.bash
+NEEDS=(dpkg-buildpackage dh)
+
 setup_file() {
-  need dpkg-buildpackage dh
   make_package deb
 }
 
 @test "deb: another folder, day, user, mask and language make the same bytes, and no root is needed" {
-  need dpkg-buildpackage dh
   same_elsewhere deb
 }
 

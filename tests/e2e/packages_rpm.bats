@@ -5,13 +5,14 @@
 load ../common
 load packages
 
+# shellcheck disable=SC2034 # of packages.bash
+NEEDS=(rpmbuild)
+
 setup_file() {
-  need rpmbuild
   make_package rpm
 }
 
 @test "rpm: another folder, day, user, mask and language make the same bytes, and no root is needed" {
-  need rpmbuild
   same_elsewhere rpm
 }
 

@@ -87,7 +87,7 @@ other() {
 
 @test "attributes that a write takes away, or that a new file of the directory gets" {
   need_root
-  need setfacl setcap getcap
+  need setfacl setcap getcap setfattr getfattr
   setcap cap_net_raw+ep dist/app || skip "no capabilities of files here"
   setfacl -m u:1:r dist/app || skip "no access lists here"
   echo old >dist/plain
