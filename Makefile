@@ -12,6 +12,7 @@ MANDIR ?= $(PREFIX)/share/man
 CC ?= cc
 CFLAGS ?= -O2
 INSTALL ?= install
+CHECK_LIBS ?= $(shell pkg-config --libs check 2>/dev/null || echo -lcheck)
 BUILD := build
 
 # $(call has,FLAGS): FLAGS, if the compiler takes them, to the end: a shared library.
@@ -86,7 +87,7 @@ $(BUILD)/tested.a: $(TESTED)
 	rm -f $@ && $(AR) rcs $@ $^
 $(BUILD)/tests/unit/test_%: $(BUILD)/command/tests/unit/test_%.o $(BUILD)/tested.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs check 2>/dev/null || echo -lcheck) -pthread
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CHECK_LIBS) -pthread
 $(BUILD)/tests/fuzz/%: $(BUILD)/command/tests/fuzz/%.o $(BUILD)/command/tests/fuzz/fuzz.o $(BUILD)/tested.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^
