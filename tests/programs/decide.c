@@ -4,7 +4,7 @@
  * whole decision table, in fresh directories below DIRECTORY.
  *
  * Each row is first asked of the kernel twice, bypassing the library: plainly, and with
- * RENAME_NOREPLACE. decide_rules.h derives from the two answers what the library must answer. Then
+ * RENAME_NOREPLACE. decide/rules.h derives from the two answers what the library must answer. Then
  * the library is asked, by each function that it interposes: result, errno, the tree afterwards and
  * the recorded events must be as derived. MODE is enforce, audit or plain (off, or nothing
  * guarded), and must match the environment. -o: the kernel is asked below that directory instead,
@@ -22,8 +22,8 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
-#include "decide_ask.h"
-#include "decide_tree.h"
+#include "programs/decide/ask.h"
+#include "programs/decide/tree.h"
 #include "filter.h"
 
 #define SENTINEL 4242

@@ -3,7 +3,7 @@
  * differ [-av] [-c CALLS] [-s SEED] [-t THREADS] [-e EPISODE] [-f FILTER] [-o DIRECTORY] MODE
  * DIRECTORY: makes random renames in random trees below DIRECTORY. Each is made by the kernel
  * plainly, by the kernel with RENAME_NOREPLACE, and by the library, in three copies of one tree.
- * decide_rules.h derives from the kernel's two answers what the library's must be: result, errno
+ * decide/rules.h derives from the kernel's two answers what the library's must be: result, errno
  * and tree. MODE is enforce, audit or plain, and must match the environment.
  *
  * -f (see filter.h): only the library runs under a seccomp filter, in a separate thread. -o: the
@@ -20,7 +20,7 @@
  */
 #include <time.h>
 
-#include "differ_complain.h"
+#include "programs/differ/complain.h"
 
 #define EPISODE 24 /* calls in one tree, at most */
 #define THREADS_MAX 64

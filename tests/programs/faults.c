@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * faults LIBRARY [NUMBER]: lets every system call that the library makes for a rename fail in turn,
- * in every way (fault_walk.h). It tests the real library, in a process that this one traces. Works
+ * in every way (faults/walk.h). It tests the real library, in a process that this one traces. Works
  * in the current directory, on the scene with this number, or on all. With FAULTS=FILE, appends the
  * figures to that file. Exits with 0 if nothing was lost.
  */
@@ -10,7 +10,7 @@
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 
-#include "fault_walk.h"
+#include "programs/faults/walk.h"
 #include "preload/raw.h"
 #include "tracer/registers.h"
 #include "tracer/syscall_info.h"

@@ -24,7 +24,7 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 
-#include "race_judge.h"
+#include "programs/race/judge.h"
 
 #define STAGE 100 /* heats of SLOTS rounds by threads, then as many by processes */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every call that guard_rename makes of the kernel fails in turn, in every way (tests/programs/fault_walk.h): here through
+ * Every call that guard_rename makes of the kernel fails in turn, in every way (tests/programs/faults/walk.h): here through
  * a table of calls that passes on all others to the kernel. With FAULTS=FILE, what was run is added to that file
  * for tests/fault/prove-faults.
  */
@@ -12,7 +12,7 @@
 #include "engine/scratch.h"
 #include "preload/raw.h"
 #include "preload/route.h"
-#include "programs/fault_walk.h"
+#include "programs/faults/walk.h"
 #include "unit/run.h"
 #include "unit/sandbox.h"
 

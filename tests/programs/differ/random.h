@@ -6,8 +6,8 @@
 
 #include <stdint.h>
 
-#include "decide_call.h"
-#include "differ_tree.h"
+#include "programs/decide/call.h"
+#include "programs/differ/tree.h"
 
 #define PATH_TEXT 9000
 

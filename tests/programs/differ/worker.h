@@ -9,9 +9,9 @@
 #include <semaphore.h>
 #include <stdatomic.h>
 
-#include "decide_rules.h"
-#include "differ_ask.h"
-#include "filter.h"
+#include "programs/decide/rules.h"
+#include "programs/differ/ask.h"
+#include "programs/filter.h"
 
 static struct {
     int mode;

@@ -4,8 +4,8 @@
 
 /* The options of a race, and what racers report in shared memory. A heat is SLOTS rounds. */
 
-#include "race_gate.h"
-#include "race_ground.h"
+#include "programs/race/gate.h"
+#include "programs/race/ground.h"
 
 #define RACERS_MAX 8
 

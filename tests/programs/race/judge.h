@@ -6,7 +6,7 @@
 
 #include <errno.h>
 
-#include "race_round.h"
+#include "programs/race/round.h"
 
 static void fail(unsigned slot, const char *what, int is)
 {

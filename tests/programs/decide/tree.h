@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "decide_outcome.h"
+#include "programs/decide/outcome.h"
 
 #define TREE_NODES 64
 

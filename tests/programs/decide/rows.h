@@ -4,7 +4,7 @@
 
 /*
  * The rows of decide.c: what exists, and what is asked. The right answer is not here: it is derived
- * from the kernel's (decide_rules.h).
+ * from the kernel's (decide/rules.h).
  *
  * `setup` is a list of words, executed in turn in a fresh directory. "K:NAME" makes NAME of kind K:
  *   f file, e empty file, d directory, p fifo, s socket, c device

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "decide_outcome.h"
+#include "programs/decide/outcome.h"
 
 enum { DECIDE_ENFORCE, DECIDE_AUDIT, DECIDE_PLAIN };
 

@@ -7,7 +7,7 @@
 #include <linux/openat2.h>
 #include <sched.h>
 
-#include "differ_random.h"
+#include "programs/differ/random.h"
 
 #define SENTINEL 4242
 

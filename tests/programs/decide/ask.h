@@ -8,10 +8,10 @@
 #include <stdint.h>
 #include <sys/mman.h>
 
-#include "decide_call.h"
-#include "decide_rows.h"
-#include "decide_rules.h"
-#include "decide_setup.h"
+#include "programs/decide/call.h"
+#include "programs/decide/rows.h"
+#include "programs/decide/rules.h"
+#include "programs/decide/setup.h"
 
 #define PAGE 4096
 

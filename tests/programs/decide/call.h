@@ -15,7 +15,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "decide_outcome.h"
+#include "programs/decide/outcome.h"
 #include "preload/raw.h"
 
 /* Who is asked: the kernel, or the library by one of its functions. */

@@ -20,7 +20,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "decide_outcome.h"
+#include "programs/decide/outcome.h"
 
 #define TREE_NODES 64
 #define TREE_PATH 4096

@@ -4,7 +4,7 @@
 
 /* For a wrong answer: finds the smallest tree in which it is still wrong, and prints it. */
 
-#include "differ_worker.h"
+#include "programs/differ/worker.h"
 
 static void rebuild(struct copy *copy, const char *text)
 {

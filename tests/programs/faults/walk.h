@@ -8,8 +8,8 @@
  * each time, then makes a second try without faults.
  */
 
-#include "fault_errors.h"
-#include "fault_ground.h"
+#include "programs/faults/errors.h"
+#include "programs/faults/ground.h"
 
 enum {
     FAULT_NONE = 0, /* in addition to FAULT_BEFORE and FAULT_AFTER */

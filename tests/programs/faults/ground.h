@@ -7,8 +7,8 @@
 #include <dirent.h>
 #include <sys/stat.h>
 
-#include "fault_scenes.h"
-#include "host.h"
+#include "programs/faults/scenes.h"
+#include "programs/host.h"
 
 /* What is at a name after the call, compared with what was there before. */
 enum found {
