@@ -151,7 +151,10 @@ static int apply(const struct policy_line *line, void *draft)
     const struct draft_origin origin = {line->where, "/"};
     const struct setting *const setting = setting_named(line->name);
 
-    return setting ? draft_apply(draft, &origin, setting, line->value) : -EINVAL;
+    /* As settings.c does with the command's own. */
+    if (!setting || setting->variable == VARIABLE_NONE)
+        return -EINVAL;
+    return draft_apply(draft, &origin, setting, line->value);
 }
 
 static void require_accepted(const struct draft *draft)

@@ -121,16 +121,20 @@ static int make_link(char *beside, const struct original *original)
     return -EEXIST;
 }
 
-static void make_directories(const char *path)
+/* Returns 0, or -errno of the last that could not be made and does not exist. */
+static int make_directories(const char *path)
 {
     char directory[PATH_MAX];
+    int result = 0;
 
     snprintf(directory, sizeof directory, "%s", path);
     for (char *slash = strchr(directory + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
-        mkdir(directory, 0777);
+        if (mkdir(directory, 0777) != 0 && errno != EEXIST)
+            result = -errno;
         *slash = '/';
     }
+    return result;
 }
 
 /* Names have at most 255 bytes: a longer one is cut. */
@@ -184,13 +188,20 @@ static int take_name(const char *beside, const char *path)
     return result;
 }
 
-/* If a directory on the path is now a symbolic link, the name is another file's. */
-static int is_resolved(const char *path)
+/*
+ * Makes missing directories. If one on the path is now a symbolic link, the name is another
+ * file's. Why a directory could not be made matters only if it is missing: where all are there,
+ * mkdir(2) may also say that it would not be allowed.
+ */
+static int prepare_directories(const char *path)
 {
     char resolved[PATH_RESOLVED_MAX];
+    const int made = make_directories(path);
+    const int result = path_resolve(&kernel_sys, AT_FDCWD, path, resolved, sizeof resolved);
 
-    return path_resolve(&kernel_sys, AT_FDCWD, path, resolved, sizeof resolved) == 0 &&
-           strcmp(path, resolved) == 0;
+    if (result == -ENOTDIR || (result == 0 && strcmp(path, resolved) != 0))
+        return -ELOOP;
+    return result == -ENOENT && made < 0 ? made : result;
 }
 
 void put_back(const char *path, const struct original *original, struct put_back *result)
@@ -200,11 +211,8 @@ void put_back(const char *path, const struct original *original, struct put_back
     memset(result, 0, sizeof *result);
     result->is_other = original->facts.st_nlink > 1;
     result->error = name_beside(path, result->path);
-    if (result->error == 0) {
-        make_directories(path);
-        if (!is_resolved(path))
-            result->error = -ELOOP;
-    }
+    if (result->error == 0)
+        result->error = prepare_directories(path);
     if (result->error == 0) {
         result->error = original->target ? make_link(result->path, original)
                                          : make_file(result->path, original, result);
