@@ -60,7 +60,7 @@ LIBRARY_OBJECTS := $(patsubst %.c,$(BUILD)/pic/%.o,$(SHARED) $(PRELOAD))
 COMMAND_OBJECTS := $(patsubst %.c,$(BUILD)/command/%.o,$(COMMAND) $(SHARED))
 # Everything but main, and what unit tests share: a test links what it asks for.
 TESTED := $(filter-out %/noclobber.o,$(COMMAND_OBJECTS)) $(patsubst %.c,$(BUILD)/command/%.o,$(filter-out \
-	%/interpose.c %/setup.c %/memory.c %/runtime.c tests/unit/test_%,$(PRELOAD) $(call sources,tests/unit/*.c)))
+	%/interpose.c %/setup.c %/memory.c tests/unit/test_%,$(PRELOAD) $(call sources,tests/unit/*.c)))
 
 .PHONY: all check check-programs unit-programs fuzz-programs check-machines lint bench install uninstall clean \
 	source dist deb rpm apk
@@ -75,7 +75,7 @@ $(BUILD)/libnoclobber.so: $(LIBRARY_OBJECTS) shim/preload/exports.map scripts/ch
 
 $(BUILD)/noclobber: $(COMMAND_OBJECTS)
 	$(CC) $(CFLAGS) $(LDFLAGS) $(COMMAND_LDFLAGS) -o $@ $^ -pthread
-$(patsubst %,$(BUILD)/pic/shim/preload/%.o,interpose memory runtime): LIBRARY_LAST += $(PLAIN)
+$(patsubst %,$(BUILD)/pic/shim/preload/%.o,interpose memory): LIBRARY_LAST += $(PLAIN)
 $(BUILD)/pic/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(BASE) $(LIBRARY_CFLAGS) $(CFLAGS) $(LIBRARY_LAST) -c -o $@ $<

@@ -5,11 +5,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "core/path.h"
 #include "launcher/filesystem.h"
+#include "launcher/message.h"
 
 /* If it can't be read, only the kernel knows. */
 static int is_full(const char *path)
@@ -118,4 +120,71 @@ struct forecast forecast(const struct policy *policy, const struct policy_decisi
         strcpy(parent, ".");
     return there == THERE_NOTHING ? forecast_free(policy, is_enforced, kind, path, parent)
                                   : forecast_taken(is_enforced, kind, path, there, parent);
+}
+
+/* ---- --audit ---- */
+
+/* More filesystems than a policy names. */
+#define SEEN_MAX 16
+
+struct seen {
+    dev_t devices[SEEN_MAX];
+    size_t count;
+};
+
+/* Finds the nearest existing directory above the names that the pattern matches. */
+static void take_directory(const char *pattern, char out[PATH_MAX], struct stat *facts)
+{
+    char *slash;
+
+    snprintf(out, PATH_MAX, "%.*s", (int)strcspn(pattern, "*?[\\"), pattern);
+    while ((slash = strrchr(out, '/'))) {
+        slash[slash == out] = '\0';
+        if (stat(out, facts) == 0 || slash == out)
+            return;
+    }
+}
+
+static int is_new(struct seen *seen, dev_t device)
+{
+    for (size_t i = 0; i < seen->count; i++)
+        if (seen->devices[i] == device)
+            return 0;
+    if (seen->count < SEEN_MAX)
+        seen->devices[seen->count++] = device;
+    return 1;
+}
+
+static void warn_of(const struct policy *policy, const char *pattern, struct seen *seen)
+{
+    char directory[PATH_MAX] = ".";
+    struct stat facts = {0};
+    int offer;
+
+    if (*pattern == '/')
+        take_directory(pattern, directory, &facts);
+    else if (stat(directory, &facts) < 0)
+        return;
+    if (!is_new(seen, facts.st_dev))
+        return;
+    offer = filesystem_ask(directory);
+    if (offer == FILESYSTEM_NEITHER ||
+        (offer == FILESYSTEM_LINKS && policy->fallback == POLICY_FALLBACK_REFUSE))
+        message_fault(
+            directory, NULL,
+            "is on a filesystem without exclusive rename: without --audit, every rename of "
+            "a file to a protected name there would be refused (EOPNOTSUPP)");
+}
+
+void forecast_warn(const struct policy *policy)
+{
+    const char *pattern = policy->protect.first;
+    struct seen seen = {{0}, 0};
+
+    if (policy->mode != POLICY_AUDIT)
+        return;
+    if (policy->protect.count == 0)
+        warn_of(policy, "", &seen);
+    for (size_t i = 0; i < policy->protect.count; i++, pattern += strlen(pattern) + 1)
+        warn_of(policy, pattern, &seen);
 }

@@ -41,4 +41,13 @@ struct forecast {
 struct forecast forecast(const struct policy *policy, const struct policy_decision *decision,
                          enum kind kind, const char *path, enum there there);
 
+/*
+ * In audit mode, writes a line to stderr for each filesystem with protected names on which
+ * enforcing would refuse every rename of a file, because it has neither exclusive rename nor hard
+ * links (or the fallback is `refuse`). The run itself produces no event for that. Examines the
+ * directory before the first special character of each protect pattern, or the current one for
+ * floating patterns; may test it (filesystem_ask). Examines at most 16 filesystems.
+ */
+void forecast_warn(const struct policy *policy);
+
 #endif

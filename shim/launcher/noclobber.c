@@ -6,7 +6,7 @@
  */
 #include <stdio.h>
 
-#include "launcher/audit.h"
+#include "launcher/forecast.h"
 #include "launcher/message.h"
 #include "launcher/options.h"
 #include "launcher/questions.h"
@@ -37,7 +37,7 @@ static int start(const struct options *options, const struct settings *settings)
         message_fault("the command", "", "is empty; is a variable unset?");
         return NOT_FOUND;
     }
-    audit_warn(&settings->policy);
+    forecast_warn(&settings->policy);
     return session_run(options, settings);
 }
 

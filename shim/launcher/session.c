@@ -2,6 +2,7 @@
 #include "launcher/session.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -10,7 +11,6 @@
 #include <unistd.h>
 
 #include "launcher/keeping.h"
-#include "launcher/forgive.h"
 #include "launcher/run/environment.h"
 #include "launcher/message.h"
 #include "launcher/run/private_log.h"
@@ -236,6 +236,43 @@ static size_t count_refusals(const struct records *records)
     for (size_t i = 0; i < records->count; i++)
         count += records->list[i].verdict == EVENT_REFUSED;
     return count;
+}
+
+/* For a command such as "make >log". */
+static void forgive_output(struct changes *changes, int fd)
+{
+    char target[PATH_MAX];
+    char entry[32];
+    ssize_t length;
+
+    if ((fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY)
+        return;
+    snprintf(entry, sizeof entry, "/proc/self/fd/%d", fd);
+    length = readlink(entry, target, sizeof target - 1);
+    if (length > 0) {
+        target[length] = '\0';
+        changes_forgive(changes, target);
+    }
+}
+
+/*
+ * Removes from `changes` the files that allowed or audited renames left, and the files that are
+ * our own standard output and standard error, because the caller wants those written. Marks the
+ * changes of files onto which a rename was refused.
+ */
+static void forgive_explained(const struct records *records, struct changes *changes)
+{
+    for (size_t i = 0; i < records->count; i++) {
+        const struct record *const record = &records->list[i];
+
+        if (record->verdict == EVENT_REFUSED)
+            changes_mark_refused(changes, record->destination);
+        else if (record->has_left)
+            changes_forgive_left(changes, record->destination, &record->left);
+    }
+    forgive_output(changes, STDOUT_FILENO);
+    forgive_output(changes, STDERR_FILENO);
+    changes_settle(changes);
 }
 
 static void look_again(struct session *session)

@@ -81,3 +81,30 @@ size_t strlen(const char *string)
         length++;
     return length;
 }
+
+/* ---- for 32-bit processors: what compilers or libgcc, which is linked statically, also need ---- */
+
+#if defined(__i386__)
+/* Called if the stack protector finds a damaged stack; ends the process. */
+_Noreturn void __stack_chk_fail(void);
+_Noreturn void __stack_chk_fail_local(void);
+
+void __stack_chk_fail_local(void)
+{
+    __stack_chk_fail();
+}
+#elif defined(__arm__)
+/* Called for a division by zero; there is none in the library. */
+_Noreturn void __aeabi_idiv0(void);
+_Noreturn void __aeabi_ldiv0(void);
+
+void __aeabi_idiv0(void)
+{
+    __builtin_trap();
+}
+
+void __aeabi_ldiv0(void)
+{
+    __builtin_trap();
+}
+#endif

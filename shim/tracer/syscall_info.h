@@ -8,7 +8,9 @@
  * call. The structure is the kernel's, declared here because the headers of libcs differ.
  */
 
+#include <errno.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/ptrace.h>
 #include <sys/types.h>
 
@@ -18,6 +20,9 @@
 #else
 #define REQUEST(number) (number)
 #endif
+
+#define SYSCALL_INFO_GET 0x420e
+#define SYSCALL_INFO_SET 0x4212
 
 enum {
     SYSCALL_INFO_NONE,
@@ -50,7 +55,15 @@ struct syscall_info {
 /* Reads the call of `thread`, which is stopped, to `info`; or replaces it by `info`, whose `op`
  * must be that of the stop. Both return 0; -ESRCH if the thread was killed; -EIO if the kernel
  * lacks the request; or another -errno of ptrace(2). */
-int syscall_info_get(pid_t thread, struct syscall_info *info);
-int syscall_info_set(pid_t thread, const struct syscall_info *info);
+static inline int syscall_info_get(pid_t thread, struct syscall_info *info)
+{
+    memset(info, 0, sizeof *info);
+    return ptrace(REQUEST(SYSCALL_INFO_GET), thread, sizeof *info, info) > 0 ? 0 : -errno;
+}
+
+static inline int syscall_info_set(pid_t thread, const struct syscall_info *info)
+{
+    return ptrace(REQUEST(SYSCALL_INFO_SET), thread, sizeof *info, info) == 0 ? 0 : -errno;
+}
 
 #endif

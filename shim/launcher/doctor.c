@@ -13,7 +13,7 @@
 
 #include "core/policy.h"
 #include "core/sys.h"
-#include "launcher/doctor/findings.h"
+#include "launcher/escape.h"
 #include "launcher/filesystem.h"
 #include "launcher/keep/lease.h"
 #include "launcher/keep/seal.h"
@@ -21,6 +21,51 @@
 #include "launcher/probe/probe.h"
 #include "launcher/questions.h"
 #include "tracer/tracer.h"
+
+/* ---- the lines: "ok|warning|problem  subject: finding; remedy" ---- */
+
+enum finding_level {
+    FINDING_OK,
+    FINDING_WARNING, /* something works differently, or is worth knowing */
+    FINDING_PROBLEM, /* programs would run unprotected */
+};
+
+struct findings {
+    int problems;
+};
+
+static const char *level_name(enum finding_level level)
+{
+    switch (level) {
+    case FINDING_OK: return "ok";
+    case FINDING_WARNING: return "warning";
+    case FINDING_PROBLEM: return "problem";
+    }
+    return "";
+}
+
+/*
+ * Writes one line to stdout and counts problems. `subject` is escaped, and so is `value`, which
+ * precedes the text in single quotes unless it is NULL. `text` must not contain a newline; what
+ * is unprintable in it is escaped.
+ */
+static void findings_add(struct findings *findings, enum finding_level level, const char *subject,
+                         const char *value, const char *text)
+{
+    char words[2048];
+
+    escape_words(text, words, sizeof words);
+    printf("%-7s  ", level_name(level));
+    escape_json(stdout, subject);
+    printf(": ");
+    if (value) {
+        putchar('\'');
+        escape_json(stdout, value);
+        printf("' ");
+    }
+    puts(words);
+    findings->problems += level == FINDING_PROBLEM;
+}
 
 /* ---- the library ---- */
 
