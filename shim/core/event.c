@@ -21,9 +21,9 @@ static const char *rule_name(enum event_rule rule)
     case EVENT_RULE_DEFAULT: return "default";
     case EVENT_RULE_PROTECT: return "protect:";
     case EVENT_RULE_ALLOW: return "allow:";
-    case EVENT_RULE_ALLOW_IF_SAME: return "allow_if:same";
-    case EVENT_RULE_ALLOW_IF_SYMLINK: return "allow_if:symlink";
-    case EVENT_RULE_ALLOW_IF_EMPTY: return "allow_if:empty";
+    case EVENT_RULE_ALLOW_IF_SAME:
+    case EVENT_RULE_ALLOW_IF_SYMLINK:
+    case EVENT_RULE_ALLOW_IF_EMPTY: return policy_conditions[rule - EVENT_RULE_ALLOW_IF_SAME];
     case EVENT_RULE_FALLBACK: return "fallback";
     case EVENT_RULE_UNDECIDED: return "undecided";
     case EVENT_RULE_POLICY_ERROR: return "policy-error";

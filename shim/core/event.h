@@ -25,6 +25,7 @@
 
 #include "core/path.h"
 #include "core/pattern.h"
+#include "core/policy.h"
 #include "core/text.h"
 
 enum event_verdict {
@@ -38,6 +39,7 @@ enum event_rule {
     EVENT_RULE_DEFAULT, /* no PROTECT: every destination is guarded */
     EVENT_RULE_PROTECT, /* with the pattern */
     EVENT_RULE_ALLOW,   /* with the pattern */
+    /* One for each condition, in the order of enum policy_condition. */
     EVENT_RULE_ALLOW_IF_SAME,
     EVENT_RULE_ALLOW_IF_SYMLINK,
     EVENT_RULE_ALLOW_IF_EMPTY,
@@ -45,6 +47,14 @@ enum event_rule {
     EVENT_RULE_UNDECIDED,    /* a path or a file could not be read: fail closed */
     EVENT_RULE_POLICY_ERROR, /* the policy could not be parsed: fail closed */
 };
+
+/* The bit of policy.allow_if that `rule` is about, or 0. Pure. */
+static inline unsigned event_rule_condition(enum event_rule rule)
+{
+    const unsigned condition = (unsigned)rule - EVENT_RULE_ALLOW_IF_SAME;
+
+    return condition < POLICY_CONDITIONS ? 1U << condition : 0;
+}
 
 /* The state of a file, as stat(2) reports it. */
 struct event_state {

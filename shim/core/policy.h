@@ -32,12 +32,36 @@ enum policy_fallback {
     POLICY_FALLBACK_REFUSE,  /* EOPNOTSUPP */
 };
 
+/*
+ * The conditions of NOCLOBBER_ALLOW_IF. To add one: an id here, a name in policy_parse.c and a rule
+ * in core/event.h, both in this order. POLICY_EACH_CONDITION then fails to compile wherever the
+ * conditions are told apart.
+ */
+enum policy_condition {
+    POLICY_CONDITION_SAME,
+    POLICY_CONDITION_SYMLINK,
+    POLICY_CONDITION_EMPTY,
+    POLICY_CONDITIONS,
+};
+
+#define POLICY_EACH_CONDITION(count)                                                               \
+    _Static_assert((count) == POLICY_CONDITIONS, "a condition of ALLOW_IF is missing here")
+
 /* Bits of policy.allow_if. */
 enum {
-    POLICY_ALLOW_IF_SAME = 1,
-    POLICY_ALLOW_IF_SYMLINK = 2,
-    POLICY_ALLOW_IF_EMPTY = 4,
+    POLICY_ALLOW_IF_SAME = 1 << POLICY_CONDITION_SAME,
+    POLICY_ALLOW_IF_SYMLINK = 1 << POLICY_CONDITION_SYMLINK,
+    POLICY_ALLOW_IF_EMPTY = 1 << POLICY_CONDITION_EMPTY,
 };
+
+/* The rule of each condition as events name it, "allow_if:same". */
+extern const char policy_conditions[POLICY_CONDITIONS][sizeof "allow_if:symlink"];
+
+/* The name of a condition in NOCLOBBER_ALLOW_IF. Static storage. Async-signal-safe. */
+static inline const char *policy_condition_name(enum policy_condition condition)
+{
+    return policy_conditions[condition] + sizeof "allow_if:" - 1;
+}
 
 /* The status a process ends with under NOCLOBBER_ON_REFUSAL=exit. */
 #define POLICY_EXIT_STATUS 17

@@ -118,20 +118,23 @@ static const char *parse_log(struct parser *parser, const char *value)
     return parser->policy->log ? NULL : "must be an absolute path, or - for standard error";
 }
 
+/* Characters, not pointers: those would be relocated in every process. */
+const char policy_conditions[POLICY_CONDITIONS][sizeof "allow_if:symlink"] = {
+    "allow_if:same", "allow_if:symlink", "allow_if:empty"};
+
 static const char *parse_allow_if(struct parser *parser, const char *value)
 {
     for (;;) {
         const struct word word = next_word(value, ',');
+        unsigned i = 0;
 
         parser->culprit = word;
-        if (word_is(word, "same"))
-            parser->policy->allow_if |= POLICY_ALLOW_IF_SAME;
-        else if (word_is(word, "symlink"))
-            parser->policy->allow_if |= POLICY_ALLOW_IF_SYMLINK;
-        else if (word_is(word, "empty"))
-            parser->policy->allow_if |= POLICY_ALLOW_IF_EMPTY;
-        else
+        while (i < POLICY_CONDITIONS && !word_is(word, policy_condition_name(i)))
+            i++;
+        POLICY_EACH_CONDITION(3);
+        if (i == POLICY_CONDITIONS)
             return "must be a list of same, symlink and empty, separated by ','";
+        parser->policy->allow_if |= 1U << i;
         value += word.length;
         if (*value++ == '\0')
             return NULL;

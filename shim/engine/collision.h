@@ -19,7 +19,7 @@ struct collision {
     const struct call *given; /* the program's */
     const struct call *call;  /* the same, or `held` */
     struct scratch *scratch;
-    int attempt; /* result of the exclusive attempt: -EEXIST, -EXDEV or EXCLUSIVE_MISSING */
+    int attempt; /* result of the exclusive attempt: EXCLUSIVE_EXISTS, -EXDEV or EXCLUSIVE_MISSING */
 
     struct path_parts source_parts; /* of the program's paths; set by collision_begin */
     struct path_parts destination_parts;

@@ -31,7 +31,7 @@ int exclusive_error(const struct call *call, int error)
     case -EINVAL:
     case -ENOSYS:
     case -EOPNOTSUPP: return EXCLUSIVE_MISSING;
-    case -ENOTEMPTY: return -EEXIST; /* SMB, for a directory */
+    case -ENOTEMPTY: return EXCLUSIVE_EXISTS; /* SMB, for a directory */
     case -EPERM: return is_filtered(call->sys) ? EXCLUSIVE_MISSING : error;
     default: return error;
     }
@@ -40,7 +40,7 @@ int exclusive_error(const struct call *call, int error)
 int exclusive_is_final(long error)
 {
     switch (error) {
-    case -EEXIST:
+    case EXCLUSIVE_EXISTS:
     case -EXDEV:
     case -EINVAL:
     case -ENOSYS:
@@ -101,7 +101,7 @@ static int emulate_directory(const struct call *call, const struct file *source,
         return 0;
     is_ours = remove_placeholder(call);
     if (result == -ENOTEMPTY || result == -EEXIST)
-        return is_ours ? -EOPNOTSUPP : -EEXIST;
+        return is_ours ? -EOPNOTSUPP : EXCLUSIVE_EXISTS;
     return result;
 }
 
@@ -221,7 +221,7 @@ static int slash_error(const struct call *call, char *buffer)
     int result = look_at_destination(call, buffer, &destination);
 
     if (result == 0)
-        return -EEXIST;
+        return EXCLUSIVE_EXISTS;
     if (result == -ENOENT)
         result = look_at_parent(call, buffer);
     return result < 0 ? exclusive_failure(result) : -ENOTDIR;

@@ -10,9 +10,14 @@
  * directory that another process put in the place of the emulation's own.
  */
 
+#include <errno.h>
+
 #include "engine/call.h"
 #include "engine/file.h"
 
+/* What an exclusive attempt tells about the destination. Both are answers; what the program gets is
+ * decided later (engine/guard.h). */
+#define EXCLUSIVE_EXISTS (-EEXIST)
 #define EXCLUSIVE_MISSING (-4096) /* outside Linux's errors, -4095 to -1 */
 
 /*
@@ -21,7 +26,7 @@
  *   -EINVAL, -ENOSYS, -EOPNOTSUPP   EXCLUSIVE_MISSING
  *   -EPERM                          EXCLUSIVE_MISSING if renameat2 is forbidden altogether, which
  *                                   one more renameat2, of two empty paths, finds out
- *   -ENOTEMPTY                      -EEXIST
+ *   -EEXIST, -ENOTEMPTY             EXCLUSIVE_EXISTS
  *   any other                       `error`
  */
 int exclusive_error(const struct call *call, int error);
@@ -31,7 +36,7 @@ int exclusive_error(const struct call *call, int error);
 int exclusive_failure(int error);
 
 /* Whether `error`, a negative errno of the exclusive attempt, is the final result: 1; 0 if it is
- * -EEXIST, -EXDEV or one that exclusive_error looks into. Pure. */
+ * EXCLUSIVE_EXISTS, -EXDEV or one that exclusive_error looks into. Pure. */
 int exclusive_is_final(long error);
 
 /*
@@ -56,7 +61,7 @@ static inline int exclusive_rename(const struct call *call)
  * Does the same without the flag: link(2) and unlink(2); for a directory mkdir(2) and rename(2)
  * over that empty directory. `buffer` is working space of the caller's, PATH_RESOLVED_MAX bytes.
  *
- * Returns 0; -EEXIST, -EXDEV and other errors of rename(2); -EINVAL for a directory moved into
+ * Returns 0; EXCLUSIVE_EXISTS, -EXDEV and other errors of rename(2); -EINVAL for a directory moved into
  * itself and for a name that the filesystem forbids; -EOPNOTSUPP if the filesystem cannot do it: no
  * hard links at all or not to this file, or no rename of a directory over an empty one. On error
  * nothing has changed, unless a link cannot be recognised as ours: then the file keeps both names.

@@ -123,7 +123,8 @@ static int fall_back(struct collision *collision)
         return exclusive_failure(collision->source_seen);
     if (collision->destination_seen < 0)
         return -EOPNOTSUPP;
-    return file_is_same_device(&collision->source, &collision->destination) ? -EEXIST : -EXDEV;
+    return file_is_same_device(&collision->source, &collision->destination) ? EXCLUSIVE_EXISTS
+                                                                            : -EXDEV;
 }
 
 /* A rename that is let through, and whose destination does not exist. If enforce mode would have to
@@ -165,6 +166,9 @@ static int pass(struct collision *collision)
 
 /* ---- enforcing ---- */
 
+/* What the program gets for a rename that we refuse because it would replace something. */
+#define REFUSED (-EEXIST)
+
 /* Records a refusal and returns `error`, or -EBUSY in a loop; may end the process. */
 static int refuse(struct collision *collision, enum event_rule rule, int error)
 {
@@ -180,7 +184,7 @@ static int refuse(struct collision *collision, enum event_rule rule, int error)
         collision_name(collision);
         log_exit(call->sys, collision->scratch->destination, collision->scratch);
     }
-    return error == -EEXIST && loop.count >= LOOP_LIMIT ? -EBUSY : error;
+    return error == REFUSED && loop.count >= LOOP_LIMIT ? -EBUSY : error;
 }
 
 /* How often equal files are compared if other processes change them in between; all comparisons of
@@ -226,7 +230,7 @@ static int settle(struct collision *collision)
     switch (verdict.kind) {
     case VERDICT_ANSWER: return verdict.answer;
     case VERDICT_OWN_CALL: return let(collision);
-    case VERDICT_REFUSE: return refuse(collision, verdict.rule, -EEXIST);
+    case VERDICT_REFUSE: return refuse(collision, verdict.rule, REFUSED);
     case VERDICT_ALLOW: break;
     }
     return pass_recorded(collision, EVENT_ALLOWED, verdict.rule);
@@ -236,7 +240,7 @@ static int settle(struct collision *collision)
  * copy over the destination. */
 static int settle_exclusive(const struct collision *collision)
 {
-    return collision->destination_seen == -ENOENT ? collision->attempt : -EEXIST;
+    return collision->destination_seen == -ENOENT ? collision->attempt : EXCLUSIVE_EXISTS;
 }
 
 static int enforce(struct collision *collision)
@@ -250,7 +254,7 @@ static int enforce(struct collision *collision)
         collision->attempt = fall_back(collision);
         if (collision->attempt == -EOPNOTSUPP && !call_is_exclusive(collision->call))
             return refuse(collision, EVENT_RULE_FALLBACK, -EOPNOTSUPP);
-        if (collision->attempt != -EEXIST && collision->attempt != -EXDEV)
+        if (collision->attempt != EXCLUSIVE_EXISTS && collision->attempt != -EXDEV)
             return collision->attempt;
         collision_look(collision); /* another process may have come first */
     }
@@ -280,7 +284,7 @@ static int answer_dot(struct collision *collision)
                            call->destination, 0);
     return call_is_exclusive(call) && result == -EBUSY &&
                    collision->source_parts.last == PATH_LAST_NAME
-               ? -EEXIST
+               ? EXCLUSIVE_EXISTS
                : result;
 }
 
@@ -317,7 +321,7 @@ static int check_paths(const struct call *call)
 static int is_in_the_way(const struct call *call, int result)
 {
     return result == -EXDEV || result == EXCLUSIVE_MISSING ||
-           (result == -EEXIST && !call_is_exclusive(call));
+           (result == EXCLUSIVE_EXISTS && !call_is_exclusive(call));
 }
 
 static int meet(const struct policy *policy, const struct call *call, int attempt)
@@ -367,7 +371,8 @@ int guard_undecided(const struct policy *policy, const struct call *call, int at
                                   .scratch = scratch,
                                   .attempt = attempt,
                                   .destination_seen = -EACCES};
-    result = refuse(&collision, EVENT_RULE_UNDECIDED, attempt == -EEXIST ? -EEXIST : -EOPNOTSUPP);
+    result = refuse(&collision, EVENT_RULE_UNDECIDED,
+                    attempt == EXCLUSIVE_EXISTS ? REFUSED : -EOPNOTSUPP);
     scratch_release(call->sys, scratch);
     return result;
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "engine/compare.h"
+#include "engine/exclusive.h"
 #include "engine/harmless.h"
 
 /* ---- exceptions ---- */
@@ -43,6 +44,7 @@ static enum event_rule exception(struct collision *collision, unsigned allow_if)
     const struct file *const source = &collision->source;
     const struct file *const destination = &collision->destination;
 
+    POLICY_EACH_CONDITION(3);
     if ((allow_if & POLICY_ALLOW_IF_SAME) && is_same(collision))
         return EVENT_RULE_ALLOW_IF_SAME;
     if ((allow_if & POLICY_ALLOW_IF_SYMLINK) && file_is(source, S_IFLNK) &&
@@ -91,7 +93,7 @@ static struct verdict judge_seen(struct collision *collision)
         verdict.kind = VERDICT_ALLOW;
         verdict.rule = rule;
     } else if (harmless_is_full_directory(collision)) {
-        return answer(-EEXIST);
+        return answer(EXCLUSIVE_EXISTS);
     }
     return verdict;
 }

@@ -15,6 +15,7 @@
 #include "engine/spelling.h"
 #include "launcher/escape.h"
 #include "launcher/forecast.h"
+#include "launcher/keep/seal.h"
 #include "launcher/kernel.h"
 #include "launcher/message.h"
 #include "launcher/questions.h"
@@ -195,6 +196,7 @@ static int print_outcome(const struct policy *policy, const struct policy_decisi
 
 static void print_exceptions(unsigned allow_if, enum there there, const struct stat *facts)
 {
+    POLICY_EACH_CONDITION(3);
     if ((allow_if & POLICY_ALLOW_IF_SAME) && (there == THERE_FILE || there == THERE_LINK))
         printf("    unless allow_if:same: %s may replace it\n",
                there == THERE_FILE ? "a file with the same contents, mode and owner"
@@ -212,14 +214,11 @@ static void print_exceptions(unsigned allow_if, enum there there, const struct s
 /* Prints whether --seal would seal it, as seal_enter decides. */
 static void print_seal(const struct policy *policy, enum there there, const struct stat *facts)
 {
-    const int is_left =
-        (there == THERE_LINK && (policy->allow_if & POLICY_ALLOW_IF_SYMLINK)) ||
-        (there == THERE_FILE && facts->st_size == 0 && (policy->allow_if & POLICY_ALLOW_IF_EMPTY));
-
     if (policy->mode != POLICY_ENFORCE || (there != THERE_FILE && there != THERE_LINK))
         return;
-    puts(is_left ? "    not sealed: an exception lets it be replaced"
-                 : "    sealed: nothing can replace, change or remove it (EROFS, EBUSY)");
+    puts(seal_excepts(policy->allow_if, facts)
+             ? "    not sealed: an exception lets it be replaced"
+             : "    sealed: nothing can replace, change or remove it (EROFS, EBUSY)");
 }
 
 static int explain_one(const struct policy *policy, int is_sealing, const char *path)

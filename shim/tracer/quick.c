@@ -8,6 +8,7 @@
 #include <sys/vfs.h>
 
 #include "core/path.h"
+#include "engine/exclusive.h"
 #include "tracer/remote_sys.h"
 
 #ifndef RESOLVE_CACHED
@@ -145,7 +146,7 @@ int quick_passes(const struct tracee *tracee, long result)
     const int dirfd = tracee->name == ABI_RENAME ? AT_FDCWD : (int)tracee->call.arguments[2];
     struct policy_decision decision;
 
-    if (!is_possible || (result != -EEXIST && result != -EXDEV) ||
+    if (!is_possible || (result != EXCLUSIVE_EXISTS && result != -EXDEV) ||
         read_paths(tracee, source, destination, sizeof source) < 0 || !is_name(source) ||
         !is_name(destination) || !has_our_root(tracee->thread) ||
         resolve(tracee->thread, dirfd, destination, resolved, sizeof resolved) < 0)

@@ -126,7 +126,7 @@ static void on_filter(const struct policy *policy, pid_t thread)
 
 static void end_attempt(struct tracee *tracee, long result)
 {
-    const int is_wish = result == -EEXIST && (flags_of(tracee) & RENAME_NOREPLACE) != 0;
+    const int is_wish = result == EXCLUSIVE_EXISTS && (flags_of(tracee) & RENAME_NOREPLACE) != 0;
     const int is_absent = result == -ENOSYS && tracee->abi->is_optional;
 
     if (is_wish || is_absent || exclusive_is_final(result))

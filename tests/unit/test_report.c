@@ -497,14 +497,14 @@ START_TEST(json_has_the_options_that_are_suggested)
     happen(0, 0, 0);
     suggest_free(&suggestion);
     suggestion.allow = (struct fold){&item, 1};
-    suggestion.allow_if = 3;
+    suggestion.allow_if = POLICY_ALLOW_IF_SYMLINK | POLICY_ALLOW_IF_EMPTY;
     written(report_json);
     ck_assert_ptr_nonnull(
         strstr(output, "\"suggested\":[\"--allow\",\"/srv/a b/\",\"--allow-if\",\"symlink\","
                        "\"--allow-if\",\"empty\"]}\n"));
     free(output);
     suggestion.allow.count = 0;
-    suggestion.allow_if = 2;
+    suggestion.allow_if = POLICY_ALLOW_IF_EMPTY;
     written(report_json);
     ck_assert_ptr_nonnull(strstr(output, "\"suggested\":[\"--allow-if\",\"empty\"]}\n"));
     free(output);

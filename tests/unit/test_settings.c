@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "unit/capture.h"
+#include "launcher/settings/table.h"
 #include "unit/run.h"
 #include "unit/sandbox.h"
 
@@ -529,6 +530,22 @@ START_TEST(a_log_that_no_path_can_name_is_told)
 }
 END_TEST
 
+/* A condition that the library knows is offered, and named wherever the others are. */
+START_TEST(each_condition_is_offered)
+{
+    const struct setting *const setting = setting_named("allow-if");
+
+    for (unsigned i = 0; i < POLICY_CONDITIONS; i++) {
+        const char *const name = policy_condition_name(i);
+
+        ck_assert_str_eq(setting->words[i], name);
+        ck_assert_ptr_nonnull(strstr(setting->needs, name));
+        ck_assert_ptr_nonnull(strstr(setting->help, name));
+    }
+    ck_assert_ptr_null(setting->words[POLICY_CONDITIONS]);
+}
+END_TEST
+
 START_TEST(more_patterns_than_an_environment_holds_are_told)
 {
     static char long_one[3000];
@@ -560,6 +577,7 @@ static void add(TCase *tcase)
     tcase_add_test(tcase, a_pipe_speaks_of_the_current_directory);
     tcase_add_test(tcase, a_directory_that_is_gone_is_told);
     tcase_add_test(tcase, a_log_that_no_path_can_name_is_told);
+    tcase_add_test(tcase, each_condition_is_offered);
     tcase_add_test(tcase, more_patterns_than_an_environment_holds_are_told);
 }
 

@@ -174,14 +174,18 @@ static int is_read_only(int target)
     return fstatvfs(target, &facts) == 0 && (facts.f_flag & ST_RDONLY);
 }
 
+int seal_excepts(unsigned allow_if, const struct stat *facts)
+{
+    POLICY_EACH_CONDITION(3);
+    return (S_ISLNK(facts->st_mode) && (allow_if & POLICY_ALLOW_IF_SYMLINK)) ||
+           (S_ISREG(facts->st_mode) && facts->st_size == 0 && (allow_if & POLICY_ALLOW_IF_EMPTY));
+}
+
 static int is_excepted(unsigned allow_if, int target)
 {
     struct stat facts;
 
-    if (fstat(target, &facts) < 0)
-        return 0;
-    return (S_ISLNK(facts.st_mode) && (allow_if & POLICY_ALLOW_IF_SYMLINK)) ||
-           (S_ISREG(facts.st_mode) && facts.st_size == 0 && (allow_if & POLICY_ALLOW_IF_EMPTY));
+    return fstat(target, &facts) == 0 && seal_excepts(allow_if, &facts);
 }
 
 /* Returns 0 also for a file that no longer exists, or -errno. */

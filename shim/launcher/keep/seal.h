@@ -14,6 +14,7 @@
 
 #include <limits.h>
 #include <stddef.h>
+#include <sys/stat.h>
 
 #include "core/policy.h"
 #include "launcher/verify/verify.h"
@@ -57,6 +58,12 @@ int seal_begin(struct seal *seal, const struct policy *policy, const struct snap
  * directory. Returns 0 or -errno, with `seal->result` filled in.
  */
 int seal_enter(const struct seal *seal);
+
+/*
+ * Whether ALLOW_IF leaves a file with these facts replaceable, so that it is not sealed: 1 or 0.
+ * Pure.
+ */
+int seal_excepts(unsigned allow_if, const struct stat *facts);
 
 /*
  * Writes to `reason`, of `size` bytes, a clause for `result->error`: what failed, and what would

@@ -83,10 +83,10 @@ static void put_suggested(FILE *out, const struct suggestion *suggestion)
         put_text(out, before, "--allow");
         put_text(out, ",", suggestion->allow.list[i].pattern);
     }
-    for (int i = 0; i < SUGGEST_CASES; i++)
+    for (unsigned i = 0; i < POLICY_CONDITIONS; i++)
         if (suggestion->allow_if & 1U << i) {
             put_text(out, before, "--allow-if");
-            put_text(out, ",", suggest_case(i));
+            put_text(out, ",", policy_condition_name(i));
             before = ",";
         }
     fputs("]", out);

@@ -13,13 +13,6 @@
 /* How many protect patterns are named for each option. */
 #define OPENED_SHOWN 3
 
-static const char *const cases[SUGGEST_CASES] = {"symlink", "empty"};
-
-const char *suggest_case(int number)
-{
-    return cases[number];
-}
-
 static int is_protected(const struct record *record)
 {
     return record->kind == EVENT_RULE_PROTECT;
@@ -54,17 +47,9 @@ static size_t take_bounds(const char *bounds[2], char directory[PATH_MAX], char 
     return count;
 }
 
-/*
- * The bit of an ALLOW_IF case, in the order of `cases`. An audit reads no contents, so `same`
- * never occurs.
- */
-static unsigned case_bit(enum event_rule rule)
-{
-    return rule < EVENT_RULE_ALLOW_IF_SYMLINK ? 0 : 1U << (rule - EVENT_RULE_ALLOW_IF_SYMLINK);
-}
-
-/* The cases for what no place allows. Sets the records that a place allows to NULL. */
-static unsigned take_cases(const struct record **records, size_t count, const struct fold *places)
+/* The conditions for what no place allows. Sets the records that a place allows to NULL. */
+static unsigned take_conditions(const struct record **records, size_t count,
+                                const struct fold *places)
 {
     unsigned taken = 0;
 
@@ -77,7 +62,7 @@ static unsigned take_cases(const struct record **records, size_t count, const st
     }
     for (size_t i = 0; i < count; i++)
         if (records[i])
-            taken |= case_bit(records[i]->unless);
+            taken |= event_rule_condition(records[i]->unless);
     return taken;
 }
 
@@ -100,7 +85,7 @@ int suggest_make(const struct records *records, const struct policy_patterns *na
             audited[count++] = &records->list[i];
     result = fold_make(audited, count, is_place, bounds, bound_count, &suggestion->allow);
     if (result == 0)
-        suggestion->allow_if = take_cases(audited, count, &suggestion->allow);
+        suggestion->allow_if = take_conditions(audited, count, &suggestion->allow);
     free(audited);
     return result;
 }
@@ -198,13 +183,16 @@ static void put_place(FILE *out, const struct fold_item *item)
             item->kind == FOLD_TREE ? "everything below" : "every name in", item->seen);
 }
 
-static void put_case(FILE *out, int number)
+static void put_condition(FILE *out, enum policy_condition condition)
 {
-    static const char *const opened[SUGGEST_CASES] = {
+    static const char *const opened[POLICY_CONDITIONS] = {
+        "replacing any protected file by one that is the same",
         "replacing any protected symbolic link by another",
         "replacing any protected empty file or directory"};
 
-    fprintf(out, "noclobber:   --allow-if %s allows %s\n", cases[number], opened[number]);
+    POLICY_EACH_CONDITION(3);
+    fprintf(out, "noclobber:   --allow-if %s allows %s\n", policy_condition_name(condition),
+            opened[condition]);
 }
 
 /* ---- the line to paste ---- */
@@ -225,9 +213,9 @@ static void put_options(FILE *out, const struct suggestion *suggestion, size_t s
     fputc(' ', out);
     for (size_t i = 0; i < shown; i++)
         put_quoted(out, suggestion->allow.list[i].pattern);
-    for (int i = 0; i < SUGGEST_CASES; i++)
+    for (unsigned i = 0; i < POLICY_CONDITIONS; i++)
         if (suggestion->allow_if & 1U << i) {
-            fprintf(out, "%s%s", before, cases[i]);
+            fprintf(out, "%s%s", before, policy_condition_name(i));
             before = ",";
         }
     fputc('\n', out);
@@ -252,7 +240,7 @@ void suggest_text(FILE *out, const struct suggestion *suggestion)
         put_place(out, &allow->list[i]);
         put_opened(out, &allow->list[i], suggestion->named);
     }
-    for (int i = 0; i < SUGGEST_CASES; i++)
+    for (unsigned i = 0; i < POLICY_CONDITIONS; i++)
         if (suggestion->allow_if & 1U << i)
-            put_case(out, i);
+            put_condition(out, i);
 }

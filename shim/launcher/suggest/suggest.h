@@ -18,13 +18,8 @@
 struct suggestion {
     const struct policy_patterns *named; /* the protect patterns */
     struct fold allow;                   /* for --allow */
-    unsigned allow_if; /* for --allow-if: a bit for each of suggest_case's numbers */
+    unsigned allow_if;                   /* for --allow-if: bits as in policy.allow_if */
 };
-
-enum { SUGGEST_CASES = 2 };
-
-/* Returns the name of case `number`, from 0 on: "symlink", "empty". */
-const char *suggest_case(int number);
 
 /*
  * Makes the suggestion; it is empty if nothing was audited or no exception would help. Points
