@@ -12,6 +12,17 @@
 
 #include <stddef.h>
 
+/* How many ABIs of this machine --trace knows. The only list of architectures: a new one has its
+ * line here, and then does not compile or link until it has its rows in abi.c, its registers in
+ * registers.h and its functions in registers_ARCHITECTURE.c. */
+#if defined(__x86_64__)
+#define ABI_COUNT 3
+#elif defined(__aarch64__)
+#define ABI_COUNT 2
+#else
+#define ABI_COUNT 0
+#endif
+
 /* The system calls that the tracer watches, changes or makes. */
 enum abi_call {
     ABI_RENAME,

@@ -28,6 +28,8 @@ struct registers {
         uint32_t halves[18];
     };
     size_t size; /* in bytes; a 32-bit program uses `halves` */
+#elif ABI_COUNT > 0
+#error "the registers of this architecture are missing"
 #else
     int nothing;
 #endif
@@ -39,7 +41,7 @@ struct registers_call {
     uint64_t arguments[6];
 };
 
-#if defined(__x86_64__) || defined(__aarch64__)
+#if ABI_COUNT > 0
 
 /* Reads all registers of a stopped thread; writes all of them. */
 int registers_read(pid_t thread, struct registers *registers);
