@@ -9,7 +9,7 @@ export RECIPES
 
 # install_once: installs the build with `make install`, once for all cases of a file.
 install_once() {
-  make -s -C "$ROOT" install DESTDIR="$BATS_FILE_TMPDIR/installed" PREFIX=/usr/local
+  make -s -C "$ROOT" BUILD="$BUILD" install DESTDIR="$BATS_FILE_TMPDIR/installed" PREFIX=/usr/local
 }
 
 # in_system SCRIPT: runs the script with `bash -eu` in such a system, as root, in /mnt, with a clean environment. Sets $status and

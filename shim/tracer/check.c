@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* tracer_check: traces a child for a trial; each of its renames must stop. */
+/*
+ * tracer_check: a trial, in which a child traces its own child, each of whose renames must stop. A
+ * process of its own, because a seccomp filter may kill who calls ptrace(2), as systemd's
+ * SystemCallFilter= does.
+ */
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -11,6 +15,7 @@
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -62,14 +67,16 @@ static int is_made(long number, unsigned flags)
     return result == 0 || errno == ENOENT;
 }
 
-_Noreturn static void be_subject(int gate, pid_t tracer)
+/* `ends` are those of a pipe; the tracer writes to it once it traces. */
+_Noreturn static void be_subject(const int ends[2], pid_t tracer)
 {
     unsigned made = 0;
     char byte;
     int result;
 
+    close(ends[1]); /* if the tracer is killed, the pipe ends */
     prctl(PR_SET_PTRACER, (unsigned long)tracer, 0, 0, 0);
-    if (read(gate, &byte, 1) != 1)
+    if (read(ends[0], &byte, 1) != 1)
         _exit(EPIPE);
     result = filter_install();
     if (result < 0)
@@ -86,6 +93,18 @@ static int say(char *reason, size_t size, int error, const char *what, const cha
 {
     snprintf(reason, size, "%s: %s; %s", what, strerror(-error), remedy);
     return error;
+}
+
+/* A process of the trial was killed. */
+static int say_killed(char *reason, size_t size, int status)
+{
+    if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGSYS)
+        return say(reason, size, -EIO, "a trial failed", "try again");
+    snprintf(reason, size,
+             "a filter of system calls (seccomp) kills programs that call openat2(2), ptrace(2), "
+             "process_vm_readv(2) or seccomp(2); allow them (systemd: SystemCallFilter=@debug), or "
+             "run this outside of it");
+    return -EPERM;
 }
 
 /* Lets a call that was stopped return ENOSYS. */
@@ -109,7 +128,7 @@ static int answer_stop(pid_t subject, char *reason, size_t size)
 static int judge_end(int status, char *reason, size_t size)
 {
     if (!WIFEXITED(status))
-        return say(reason, size, -EIO, "a trial failed", "try again");
+        return say_killed(reason, size, status);
     if (WEXITSTATUS(status) < PASSED)
         return say(reason, size, -WEXITSTATUS(status), "this kernel takes no filter",
                    "--trace needs seccomp(2) in the kernel and allowed");
@@ -127,6 +146,7 @@ static int judge_end(int status, char *reason, size_t size)
 
 static int watch_subject(pid_t subject, int gate, char *reason, size_t size)
 {
+    struct iovec nothing = {NULL, 0};
     int status = 0;
     int result = 0;
 
@@ -135,6 +155,8 @@ static int watch_subject(pid_t subject, int gate, char *reason, size_t size)
             reason, size, -errno, "nothing may be traced here",
             "see whether this runs under another tracer (strace, gdb, --trace), in a container "
             "that forbids ptrace(2), or with kernel.yama.ptrace_scope above 1");
+    /* Where it fails there are other ways, but a filter may kill the tracer for it. */
+    process_vm_readv(subject, &nothing, 1, &nothing, 1, 0);
     if (write(gate, "", 1) != 1)
         return say(reason, size, -errno, "a trial failed", "try again");
     while (result == 0 && waitpid(subject, &status, __WALL) == subject && WIFSTOPPED(status)) {
@@ -157,7 +179,7 @@ static int try_subject(char *reason, size_t size)
         return say(reason, size, -errno, "a trial failed", "try again");
     subject = fork();
     if (subject == 0)
-        be_subject(ends[0], parent);
+        be_subject(ends, parent);
     result = subject < 0 ? say(reason, size, -errno, "a trial failed", "try again")
                          : watch_subject(subject, ends[1], reason, size);
     close(ends[0]);
@@ -182,19 +204,64 @@ static int try_openat2(char *reason, size_t size)
     return 0;
 }
 
+/* ---- the trial ---- */
+
+/* Its exit status is the errno; the reason goes to the pipe. */
+_Noreturn static void be_trial(int out)
+{
+    char reason[512] = "";
+    int result = limits_check(reason, sizeof reason);
+
+    if (result == 0)
+        result = try_openat2(reason, sizeof reason);
+    if (result == 0)
+        result = try_subject(reason, sizeof reason);
+    _exit(write(out, reason, strlen(reason)) < 0 ? EPIPE : -result);
+}
+
+/* Reads the reason up to the end of the pipe. */
+static void read_reason(int in, char *reason, size_t size)
+{
+    size_t length = 0;
+    ssize_t got;
+
+    while (length < size - 1 && ((got = read(in, reason + length, size - 1 - length)) > 0 ||
+                                 (got < 0 && errno == EINTR)))
+        length += got > 0 ? (size_t)got : 0;
+    reason[length] = '\0';
+}
+
+static int await_trial(pid_t trial, char *reason, size_t size)
+{
+    int status;
+
+    while (waitpid(trial, &status, 0) < 0)
+        if (errno != EINTR)
+            return say(reason, size, -errno, "a trial failed", "try again");
+    return WIFEXITED(status) ? -WEXITSTATUS(status) : say_killed(reason, size, status);
+}
+
 int tracer_check(char *reason, size_t size)
 {
-    size_t count;
-    int result;
+    int ends[2];
+    pid_t trial;
 
-    abi_list(&count);
-    if (count > 0) {
-        result = limits_check(reason, size);
-        if (result == 0)
-            result = try_openat2(reason, size);
-        return result < 0 ? result : try_subject(reason, size);
+    if (ABI_COUNT == 0) {
+        snprintf(reason, size,
+                 "--trace does not know this architecture; it runs on x86-64 and aarch64");
+        return -ENOSYS;
     }
-    snprintf(reason, size,
-             "--trace does not know this architecture; it runs on x86-64 and aarch64");
-    return -ENOSYS;
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return say(reason, size, -errno, "a trial failed", "try again");
+    trial = fork();
+    if (trial == 0) {
+        close(ends[0]);
+        be_trial(ends[1]);
+    }
+    close(ends[1]);
+    if (trial > 0)
+        read_reason(ends[0], reason, size);
+    close(ends[0]);
+    return trial < 0 ? say(reason, size, -errno, "a trial failed", "try again")
+                     : await_trial(trial, reason, size);
 }

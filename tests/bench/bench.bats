@@ -60,11 +60,11 @@ default_build() {
 @test "the least of tracers and the busy neighbours pass a command's status on, and no neighbour outlives it" {
   for before in floor "beside idle 20" "beside busy 2" "beside apart 2"; do
     # shellcheck disable=SC2086 # a command and its arguments
-    run "$ROOT/build/tests/bench/"$before sh -c 'echo said; exit 3'
+    run "$ROOT/$BUILD/tests/bench/"$before sh -c 'echo said; exit 3'
     [ "$status" -eq 3 ] && [ "$output" = said ]
   done
   for _ in {1..500}; do
-    pgrep -f "$ROOT/build/tests/bench/beside" >/dev/null || return 0
+    pgrep -f "$ROOT/$BUILD/tests/bench/beside" >/dev/null || return 0
   done
   false
 }

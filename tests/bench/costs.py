@@ -6,10 +6,10 @@ import shutil
 import tempfile
 
 from compare import compare
-from ways import (EMPTY_SO, NOCLOBBER, OTHERS, PLAIN, ROOT, STRACE, here, patterns, shim, traced)
+from ways import (BUILD, EMPTY_SO, NOCLOBBER, OTHERS, PLAIN, STRACE, here, patterns, shim, traced)
 
-RENAMES = f"{ROOT}/build/tests/bench/renames"
-STARTS = f"{ROOT}/build/tests/bench/starts"
+RENAMES = f"{BUILD}/tests/bench/renames"
+STARTS = f"{BUILD}/tests/bench/starts"
 KERNELS_OWN = "the kernel's own, by RENAME_NOREPLACE"
 
 

@@ -3,10 +3,10 @@
 
 from compare import compare
 from costs import RENAMES, STARTS
-from ways import PLAIN, ROOT, STRACE, Way, here, traced
+from ways import BUILD, PLAIN, STRACE, Way, here, traced
 
-BESIDE = f"{ROOT}/build/tests/bench/beside"
-FLOOR = Way("two stops", [f"{ROOT}/build/tests/bench/floor"])
+BESIDE = f"{BUILD}/tests/bench/beside"
+FLOOR = Way("two stops", [f"{BUILD}/tests/bench/floor"])
 TRACE = traced()
 LOADS = {"": [], ", beside 8 busy processes": ["busy", "8"], ", beside 8 busy sessions": ["apart", "8"]}
 IDLE = 5000

@@ -10,10 +10,11 @@ import subprocess
 import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-SHIM = f"{ROOT}/build/libnoclobber.so"
-NOCLOBBER = f"{ROOT}/build/noclobber"
-EMPTY = f"{ROOT}/build/tests/bench/empty.so"
-if re.search(r"[\s:]", ROOT):  # ld.so takes no such path: copies
+BUILD = os.path.normpath(os.path.join(ROOT, os.environ.get("BUILD", "build")))
+SHIM = f"{BUILD}/libnoclobber.so"
+NOCLOBBER = f"{BUILD}/noclobber"
+EMPTY = f"{BUILD}/tests/bench/empty.so"
+if re.search(r"[\s:]", BUILD):  # ld.so takes no such path: copies
     FOLDER = tempfile.TemporaryDirectory()
     SHIM, NOCLOBBER, EMPTY = (shutil.copy(file, FOLDER.name) for file in (SHIM, NOCLOBBER, EMPTY))
 

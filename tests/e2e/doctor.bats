@@ -35,6 +35,8 @@ finds() {
   finds 0 "^warning  filesystem: 'ground' has neither exclusive rename nor links" "$filter" renameat2=EINVAL,linkat=EPERM
   finds 0 "^warning  --trace: " "$filter" ptrace=EPERM
   finds 0 "^warning  --seal: " "$filter" mount_setattr=ENOSYS
+  finds 0 "^warning  --trace: a filter of system calls" "$filter" ptrace=KILL
+  finds 0 "^warning  --seal: a filter of system calls" "$filter" mount=KILL
 }
 
 @test "doctor: no /proc" {

@@ -325,6 +325,18 @@ docker() {
   says "warning  --seal: can't create a mount namespace here"
 }
 
+@test "a filter that kills who mounts, as systemd's: it is said, and auto goes on" {
+  for call in unshare mount open_tree mount_setattr move_mount umount2; do
+    run "$PROGRAMS/filter" $call=KILL "$NOCLOBBER" --seal -p dist/ -- touch started
+    says "--seal: a filter of system calls (seccomp) kills programs that call unshare(2), mount(2)"
+    [ "$status" -eq 125 ]
+    [ ! -e started ]
+  done
+  run "$PROGRAMS/filter" mount=KILL "$NOCLOBBER" --seal=auto -p dist/ -- sh -c 'echo x >new; mv new dist/app; exit 0'
+  says "--seal=auto: continuing without a seal: a filter of system calls"
+  [ "$status" -eq 17 ]
+}
+
 @test "a kernel before 5.12: which calls are missing" {
   for call in open_tree mount_setattr move_mount; do
     run "$PROGRAMS/filter" $call=ENOSYS "$NOCLOBBER" --seal -P -- touch started

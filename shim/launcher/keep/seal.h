@@ -26,6 +26,7 @@ struct seal_result {
     size_t sealed;   /* files */
     size_t excepted; /* files left replaceable because of ALLOW_IF */
     enum seal_step step;
+    int is_killed;       /* by a seccomp filter, in that step of seal_check */
     int error;           /* -errno of that step, or 0 */
     char path[PATH_MAX]; /* the file that could not be sealed, or "" */
 };

@@ -2,6 +2,7 @@
 #include "launcher/keep/seal.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -38,8 +39,11 @@ static int try_nothing(const struct seal *seal)
     if (child == 0)
         _exit(seal_enter(seal) < 0);
     if (child < 0 || waitpid(child, &status, 0) != child)
-        return -errno;
-    return status == 0 ? 0 : seal->result->error < 0 ? seal->result->error : -EIO;
+        return seal->result->error = -errno;
+    seal->result->is_killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS;
+    if (status != 0 && seal->result->error == 0)
+        seal->result->error = -EIO;
+    return status == 0 ? 0 : seal->result->error;
 }
 
 int seal_check(char *reason, size_t size)
@@ -122,7 +126,11 @@ void seal_reason(const struct seal_result *result, char *reason, size_t size)
 {
     const char *const error = strerror(-result->error);
 
-    if (result->step == SEAL_NAMESPACE && result->error == -EINVAL)
+    if (result->is_killed)
+        snprintf(reason, size,
+                 "a filter of system calls (seccomp) kills programs that call unshare(2), mount(2) "
+                 "or their like; allow them (systemd: SystemCallFilter=@mount), or use --restore");
+    else if (result->step == SEAL_NAMESPACE && result->error == -EINVAL)
         snprintf(
             reason, size,
             "the root directory is not a mount point (a chroot); bind-mount it on itself before "
