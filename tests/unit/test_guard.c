@@ -31,6 +31,8 @@ static const struct policy symlinks = {.allow_if = POLICY_ALLOW_IF_SYMLINK, TO_S
 static const struct policy empty = {.allow_if = POLICY_ALLOW_IF_EMPTY, TO_STDERR};
 static const struct policy audit_same = {
     .mode = POLICY_AUDIT, .allow_if = POLICY_ALLOW_IF_SAME, TO_STDERR};
+static const struct policy audit_symlinks = {
+    .mode = POLICY_AUDIT, .allow_if = POLICY_ALLOW_IF_SYMLINK, TO_STDERR};
 static const struct policy no_emulation = {.fallback = POLICY_FALLBACK_REFUSE, TO_STDERR};
 static const struct policy exits = {.on_refusal = POLICY_REFUSAL_EXIT, TO_STDERR};
 static const struct policy fallen_back = {.is_fallen_back = 1, TO_STDERR};
@@ -130,6 +132,8 @@ static const struct {
      -ENOTEMPTY, KEPT, NULL},
     {"audit, equal files: not read", &audit, A_FILE, THE_SAME_FILE, 0, 0, 0, 0, MOVED,
      "\"audited\",\"rule\":\"default\""},
+    {"audit, what an exception allows", &audit_symlinks, A_LINK, ANOTHER_LINK, 0, 0, 0, 0, MOVED,
+     "\"allowed\",\"rule\":\"allow_if:symlink\""},
     {"audit, link onto link", &audit, A_LINK, A_LINK, 0, 0, 0, 0, MOVED, ",\"unless\":\"allow_if:"},
     {"audit, directory onto empty directory", &audit, A_DIRECTORY, A_DIRECTORY, 0, 0, 0, 0, MOVED,
      ",\"unless\":\"allow_if:empty\","},
@@ -478,8 +482,25 @@ START_TEST(without_memory_nothing_is_replaced)
 }
 END_TEST
 
+/* No exception holds where the directories cannot be held: others might be renamed. */
+START_TEST(no_descriptor_is_left_for_an_exception)
+{
+    put_directory("d");
+    put("d/source", A_LINK);
+    put("d/destination", ANOTHER_LINK);
+    fake_reset();
+    fake.intercept = SYS_openat;
+    fake.intercept_with = -EMFILE;
+    ck_assert_int_eq(rename_under(&symlinks, "d/source", "d/destination", 0), -EEXIST);
+    ck_assert_ptr_nonnull(strstr(fake.err, "refused"));
+    fake_reset();
+    ck_assert_int_eq(rename_under(&symlinks, "d/source", "d/destination", 0), 0);
+}
+END_TEST
+
 static void add(TCase *tcase)
 {
+    tcase_add_test(tcase, no_descriptor_is_left_for_an_exception);
     tcase_add_loop_test(tcase, a_collision_is_settled, 0, ROWS(rows));
     tcase_add_loop_test(tcase, a_call_without_collision_is_one_call, 0, ROWS(costs));
     tcase_add_loop_test(tcase, a_move_across_mounts_is_recorded_once, 0, 2);

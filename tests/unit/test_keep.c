@@ -6,17 +6,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "launcher/verify/snapshot.h"
-#include "programs/filter.h"
+#include "unit/refuse.h"
 #include "unit/run.h"
 #include "unit/sandbox.h"
 #include "unit/sandbox_policy.h"
@@ -64,45 +65,6 @@
 #else
 #define SOCKETPAIR SYS_socketpair
 #endif
-
-/* ---- a thread in which calls fail ---- */
-
-struct refusing {
-    const long *calls; /* up to the first 0 */
-    int error;
-    void (*run)(void *context);
-    void *context;
-    int is_filtered;
-};
-
-static void *refuse(void *argument)
-{
-    struct refusing *const refusing = argument;
-    struct filter filter = {.count = 0};
-
-    for (unsigned i = 0; refusing->calls[i] != 0; i++) {
-        filter.answers[filter.count].number = refusing->calls[i];
-        filter.answers[filter.count].request = -1;
-        filter.answers[filter.count++].error = refusing->error;
-    }
-    refusing->is_filtered = filter_install(&filter) == 0;
-    if (refusing->is_filtered)
-        refusing->run(refusing->context);
-    return NULL;
-}
-
-/* Runs `run` in a thread whose `calls` fail with `error`. Returns 0 where there are no filters. */
-static int run_refused(const long *calls, int error, void (*run)(void *), void *context)
-{
-    struct refusing refusing = {calls, error, run, context, 0};
-    pthread_t thread;
-
-    ck_assert_int_eq(pthread_create(&thread, NULL, refuse, &refusing), 0);
-    ck_assert_int_eq(pthread_join(thread, NULL), 0);
-    if (!refusing.is_filtered)
-        run_skip("no seccomp filters here");
-    return refusing.is_filtered;
-}
 
 /* ---- putting back ---- */
 
@@ -246,7 +208,7 @@ START_TEST(a_call_fails)
         const int before = count_descriptors();
 
         prepare(&attempt, now);
-        if (!run_refused(failures[_i].calls, failures[_i].error, try_it, &attempt))
+        if (!refuse_calls(failures[_i].calls, failures[_i].error, try_it, &attempt))
             return;
         nothing_is_lost(&attempt, now);
         if (attempt.result.error < 0)
@@ -270,7 +232,7 @@ START_TEST(no_exclusive_rename)
         static struct attempt attempt;
 
         prepare(&attempt, now);
-        if (!run_refused(calls, _i ? EINVAL : ENOSYS, try_it, &attempt))
+        if (!refuse_calls(calls, _i ? EINVAL : ENOSYS, try_it, &attempt))
             return;
         nothing_is_lost(&attempt, now);
         ck_assert_int_eq(attempt.result.error == 0, !is_replaced(now));
@@ -289,7 +251,7 @@ START_TEST(neither_exclusive_rename_nor_link)
         static struct attempt attempt;
 
         prepare(&attempt, now);
-        if (!run_refused(calls, EINVAL, try_it, &attempt))
+        if (!refuse_calls(calls, EINVAL, try_it, &attempt))
             return;
         nothing_is_lost(&attempt, now);
         ck_assert_int_eq(attempt.result.error, -EINVAL);
@@ -318,6 +280,73 @@ START_TEST(longest_name_and_path)
     ck_assert_int_eq(attempt.result.error, -ENAMETOOLONG);
     ck_assert_str_eq(attempt.result.path, "");
     ck_assert_int_eq(count_names("d"), 0);
+    finish(&attempt);
+}
+END_TEST
+
+/* ---- extended attributes ---- */
+
+static void read_attributes(void *context)
+{
+    struct attempt *const attempt = context;
+
+    attributes_free(&attempt->attributes);
+    attributes_read(attempt->original.fd, &attempt->attributes);
+}
+
+/* What could not be read cannot be restored, which is reported. */
+START_TEST(an_attribute_cannot_be_read)
+{
+    static const long calls[] = {SYS_fgetxattr, 0};
+    static struct attempt attempt;
+
+    prepare(&attempt, GONE);
+    if (fsetxattr(attempt.original.fd, "user.note", "x", 1, 0) != 0)
+        run_skip("no extended attributes on this filesystem");
+    else if (refuse_calls(calls, EIO, read_attributes, &attempt)) {
+        ck_assert_int_eq(attempt.attributes.error, -EIO);
+        try_it(&attempt);
+        nothing_is_lost(&attempt, GONE);
+        ck_assert(attempt.result.is_other);
+    }
+    finish(&attempt);
+}
+END_TEST
+
+/* New files of "d" get an access list: user::rwx, group::rwx, mask::rwx, other::---. */
+static int give_default_list(void)
+{
+    static const unsigned char list[] = {2,    0,    0,    0, 1, 0,    7,    0,    0xff,
+                                         0xff, 0xff, 0xff, 4, 0, 7,    0,    0xff, 0xff,
+                                         0xff, 0xff, 0x10, 0, 7, 0,    0xff, 0xff, 0xff,
+                                         0xff, 0x20, 0,    0, 0, 0xff, 0xff, 0xff, 0xff};
+
+    return setxattr("d", "system.posix_acl_default", list, sizeof list, 0);
+}
+
+static const struct {
+    const char *name;
+    long call; /* that fails */
+    int is_other;
+} lists[] = {
+    {"one that it did not have is removed", SYS_membarrier, 0},
+    {"it cannot be removed", SYS_fremovexattr, 1},
+};
+
+START_TEST(an_access_list_of_the_directory)
+{
+    const long calls[] = {lists[_i].call, 0};
+    static struct attempt attempt;
+
+    prepare(&attempt, GONE);
+    if (give_default_list() != 0) {
+        run_skip("no access lists on this filesystem");
+    } else {
+        if (refuse_calls(calls, EPERM, try_it, &attempt)) {
+            nothing_is_lost(&attempt, GONE);
+            ck_assert_msg(attempt.result.is_other == lists[_i].is_other, "%s", lists[_i].name);
+        }
+    }
     finish(&attempt);
 }
 END_TEST
@@ -438,7 +467,7 @@ START_TEST(no_copy_can_be_made)
         struct keeping keeping;
 
         snapshot(&keeping);
-        if (run_refused(rows[i].calls, rows[i].error, begin, &keeping)) {
+        if (refuse_calls(rows[i].calls, rows[i].error, begin, &keeping)) {
             ck_assert_int_eq(keeping.result, 0);
             overwrite("dist/a", "new");
             ck_assert_int_eq(put_back_file(&keeping, "a")->error, -ENODATA);
@@ -463,7 +492,7 @@ START_TEST(the_keeper_cannot_begin)
         struct keeping keeping;
 
         snapshot(&keeping);
-        if (run_refused(rows[i].calls, rows[i].error, begin, &keeping)) {
+        if (refuse_calls(rows[i].calls, rows[i].error, begin, &keeping)) {
             ck_assert_int_eq(keeping.result, 0);
             ck_assert_uint_eq(keeping.begun.kept, 0);
             ck_assert_int_eq(keeping.begun.error, -rows[i].error);
@@ -486,7 +515,7 @@ START_TEST(there_can_be_no_keeper)
         struct keeping keeping;
 
         snapshot(&keeping);
-        if (run_refused(rows[i].calls, rows[i].error, begin, &keeping)) {
+        if (refuse_calls(rows[i].calls, rows[i].error, begin, &keeping)) {
             ck_assert_int_eq(keeping.result, -rows[i].error);
             ck_assert_int_eq(keeping.lease.has_keeper, 0);
         }
@@ -560,6 +589,8 @@ static void add(TCase *tcase)
     tcase_add_loop_test(tcase, no_exclusive_rename, 0, 2);
     tcase_add_test(tcase, neither_exclusive_rename_nor_link);
     tcase_add_test(tcase, longest_name_and_path);
+    tcase_add_test(tcase, an_attribute_cannot_be_read);
+    tcase_add_loop_test(tcase, an_access_list_of_the_directory, 0, ROWS(lists));
     tcase_add_test(tcase, signals_cannot_be_queued);
     tcase_add_test(tcase, no_copy_can_be_made);
     tcase_add_test(tcase, the_keeper_cannot_begin);

@@ -510,8 +510,21 @@ START_TEST(a_name_below_proc_is_made)
 }
 END_TEST
 
+START_TEST(a_parent_that_does_not_fit)
+{
+    char buffer[8];
+    int parent = -7;
+
+    ck_assert_int_lt(path_open_parent(&fake_sys, AT_FDCWD, "a long directory/name", buffer,
+                                      sizeof buffer, &parent),
+                     0);
+    ck_assert_int_eq(parent, -7);
+}
+END_TEST
+
 static void add(TCase *tcase)
 {
+    tcase_add_test(tcase, a_parent_that_does_not_fit);
     tcase_add_loop_test(tcase, a_path_is_taken_apart, 0, ROWS(splits));
     tcase_add_loop_test(tcase, trailing_slashes_are_taken_off, 0, ROWS(strips));
     tcase_add_loop_test(tcase, a_path_resolves, 0, ROWS(rows));
