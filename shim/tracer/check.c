@@ -241,16 +241,11 @@ static int await_trial(pid_t trial, char *reason, size_t size)
     return WIFEXITED(status) ? -WEXITSTATUS(status) : say_killed(reason, size, status);
 }
 
-int tracer_check(char *reason, size_t size)
+static int run_trial(char *reason, size_t size)
 {
     int ends[2];
     pid_t trial;
 
-    if (ABI_COUNT == 0) {
-        snprintf(reason, size,
-                 "--trace does not know this architecture; it runs on x86-64 and aarch64");
-        return -ENOSYS;
-    }
     if (pipe2(ends, O_CLOEXEC) != 0)
         return say(reason, size, -errno, "a trial failed", "try again");
     trial = fork();
@@ -264,4 +259,22 @@ int tracer_check(char *reason, size_t size)
     close(ends[0]);
     return trial < 0 ? say(reason, size, -errno, "a trial failed", "try again")
                      : await_trial(trial, reason, size);
+}
+
+int tracer_check(char *reason, size_t size)
+{
+    const struct sigaction action = {.sa_handler = SIG_DFL};
+    struct sigaction before;
+    int result;
+
+    if (ABI_COUNT == 0) {
+        snprintf(reason, size,
+                 "--trace does not know this architecture; it runs on x86-64 and aarch64");
+        return -ENOSYS;
+    }
+    /* If SIGCHLD is ignored, which a program may inherit, children vanish without a status. */
+    sigaction(SIGCHLD, &action, &before);
+    result = run_trial(reason, size);
+    sigaction(SIGCHLD, &before, NULL);
+    return result;
 }

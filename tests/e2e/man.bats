@@ -94,7 +94,8 @@ heads() {
 @test "libnoclobber(7) names every rule, verdict and field that an event may have" {
   need mandoc
   local event=$ROOT/shim/core/event.c names name
-  names=$(sed -n 's/.*case EVENT_.*return "\(.*\)";/\1/p' "$event" && grep -oE '\\"[a-z]+\\":' "$event" | tr -d '\\":')
+  names=$(sed -n 's/.*case EVENT_.*return "\(.*\)";/\1/p' "$event" && grep -oE 'allow_if:[a-z]+' "$ROOT/shim/core/policy_parse.c" | sort -u &&
+    grep -oE '\\"[a-z]+\\":' "$event" | tr -d '\\":')
   [ "$(wc -l <<<"$names")" -ge 21 ]
   events_part >part
   while read -r name; do

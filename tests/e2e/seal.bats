@@ -337,6 +337,13 @@ docker() {
   [ "$status" -eq 17 ]
 }
 
+@test "SIGCHLD is ignored from the start" {
+  # shellcheck disable=SC2016 # for the other shell
+  run bash -c 'trap "" CHLD; exec "$@"' ignoring "$NOCLOBBER" --seal -p dist/ sh -c 'echo x >dist/app'
+  says "sealed"
+  [ "$status" -ne 0 ] && [ "$status" -ne 125 ]
+}
+
 @test "a kernel before 5.12: which calls are missing" {
   for call in open_tree mount_setattr move_mount; do
     run "$PROGRAMS/filter" $call=ENOSYS "$NOCLOBBER" --seal -P -- touch started

@@ -120,6 +120,15 @@ on_kernel() { # on_kernel FILTER COMMAND…: where system calls are answered so
   done
 }
 
+@test "SIGCHLD is ignored from the start: tracing works, and the command has it ignored" {
+  local bit=0000000000010000
+  # shellcheck disable=SC2016 # for the other shell
+  run bash -c 'trap "" CHLD; exec "$@"' ignoring "$NOCLOBBER" --trace -q --no-verify -p dist/ grep SigIgn /proc/self/status
+  [ "$status" -eq 0 ] && (( 0x${output##*[[:blank:]]} & 0x$bit ))
+  run "$NOCLOBBER" --trace -q --no-verify -p dist/ grep SigIgn /proc/self/status
+  [ "$status" -eq 0 ] && ! (( 0x${output##*[[:blank:]]} & 0x$bit ))
+}
+
 @test "where a supervisor lets one of the calls through before us, nothing runs and a clause names the call" {
   for call in rename renameat renameat2; do
     [ "$call" != rename ] || [ "$(uname -m)" = x86_64 ] || continue # aarch64 has no such call

@@ -123,8 +123,8 @@ static void require_strict(const struct policy *policy)
     require(policy->is_fallen_back && policy->mode == POLICY_ENFORCE && policy->allow_if == 0 &&
                 policy->protect.count == 0 && policy->allow.count == 0,
             "a policy that is wrong guards everything");
-    require(decision.guard == POLICY_GUARDED && !policy_needs_path(policy),
-            "every destination is guarded then");
+    require(decision.guard == POLICY_GUARDED, "every destination is guarded then");
+    require(policy->outer_count > 0 || !policy_needs_path(policy), "whatever its path is");
 }
 
 static int is_inside(const char *at, size_t length, const char *string)

@@ -33,13 +33,21 @@ void seal_free(struct seal *seal)
 /* Tries everything except files, in a child. */
 static int try_nothing(const struct seal *seal)
 {
-    const pid_t child = fork();
-    int status;
+    const struct sigaction action = {.sa_handler = SIG_DFL};
+    struct sigaction before;
+    int status = 0;
+    int result;
+    pid_t child;
 
+    /* If SIGCHLD is ignored, which a program may inherit, children vanish without a status. */
+    sigaction(SIGCHLD, &action, &before);
+    child = fork();
     if (child == 0)
         _exit(seal_enter(seal) < 0);
-    if (child < 0 || waitpid(child, &status, 0) != child)
-        return seal->result->error = -errno;
+    result = child < 0 || waitpid(child, &status, 0) != child ? -errno : 0;
+    sigaction(SIGCHLD, &before, NULL);
+    if (result < 0)
+        return seal->result->error = result;
     seal->result->is_killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS;
     if (status != 0 && seal->result->error == 0)
         seal->result->error = -EIO;
