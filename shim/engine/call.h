@@ -14,7 +14,7 @@ enum call_name {
 };
 
 struct call {
-    const struct sys *sys; /* the way that this call would have gone */
+    const struct sys *sys; /* how the program's own call would reach the kernel */
     enum call_name name;
     int source_dirfd; /* AT_FDCWD for CALL_RENAME, unless the engine has opened the directory */
     const char *source;

@@ -207,9 +207,9 @@ static int remove_source(const struct call *call, const struct file *source, cha
     if (result < 0)
         return take_back(call, &ours, result, buffer);
     if (!is_moved_on && file_is_same_inode(&now, &linked))
-        ours = linked; /* two names of one file, whichever file it was that we linked */
+        ours = linked; /* two names of one file, whichever file we linked */
     else if (!file_is_same_inode(&now, source) || (is_moved_on && now.links < ours.links))
-        return 0; /* another process put another file there, as if after our rename */
+        return 0; /* another process put another file there: as if after our rename */
     result = sys_unlinkat(call->sys, call->source_dirfd, call->source, 0);
     return result < 0 ? take_back(call, &ours, result, buffer) : 0;
 }

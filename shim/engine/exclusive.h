@@ -15,8 +15,8 @@
 #include "engine/call.h"
 #include "engine/file.h"
 
-/* What an exclusive attempt tells about the destination. Both are answers; what the program gets is
- * decided later (engine/guard.h). */
+/* Results of an exclusive attempt about the destination. What the program gets is decided later
+ * (engine/guard.h). */
 #define EXCLUSIVE_EXISTS (-EEXIST)
 #define EXCLUSIVE_MISSING (-4096) /* outside Linux's errors, -4095 to -1 */
 
@@ -31,19 +31,19 @@
  */
 int exclusive_error(const struct call *call, int error);
 
-/* The result of another call, made in the course of a rename, as a result of rename: -EOPNOTSUPP
- * for -EINVAL and -ENOSYS; 0 and other errors unchanged. Pure. */
+/* Converts the result of another call, made as part of a rename, to a result of rename: -EINVAL and
+ * -ENOSYS become -EOPNOTSUPP; 0 and other errors stay. Pure. */
 int exclusive_failure(int error);
 
 /* Whether `error`, a negative errno of the exclusive attempt, is the final result: 1; 0 if it is
- * EXCLUSIVE_EXISTS, -EXDEV or one that exclusive_error looks into. Pure. */
+ * EXCLUSIVE_EXISTS, -EXDEV or one that exclusive_error examines. Pure. */
 int exclusive_is_final(long error);
 
 /*
  * Makes the call with RENAME_NOREPLACE added (renameat2(2)). Returns 0 if the rename was made; else
  * the kernel's error, or EXCLUSIVE_MISSING if the kernel, the filesystem or a seccomp filter does
- * not support the flag. EINVAL counts as that, too, although it may also mean a directory moved
- * into itself: the next attempt finds out.
+ * not support the flag. EINVAL counts as unsupported, too, although it may also mean a directory
+ * moved into itself: the next attempt tells the two apart.
  *
  * Inlined, like everything on the path of a rename without collision: a system call empties the
  * CPU's return-address predictor, so every frame on the way costs a mispredicted return.

@@ -55,7 +55,7 @@ __attribute__((noinline)) int filesystem_is_smb(const struct call *call)
         return 0;
     if (path_split(call->destination).name >= sizeof parent)
         return 1;
-    /* If the path leads nowhere, the kernel has the error. SMB has no block device. */
+    /* If the path is invalid, the kernel reports the error. SMB has no block device. */
     if (path_take_parent(call->destination, parent, sizeof parent) < 0 ||
         sys_statx(sys, call->destination_dirfd, parent[0] == '\0' ? "." : parent, 0, &facts) < 0 ||
         facts.stx_dev_major != 0)

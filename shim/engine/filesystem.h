@@ -8,8 +8,8 @@
  * On SMB mounts (cifs.ko) RENAME_NOREPLACE is not exclusive: the client checks its cache and then
  * sends a rename that replaces, so two clients both succeed (Linux 6.1 and 7.2). link(2) and
  * mkdir(2) are exclusive there, so the emulation is used. A rename elsewhere must stay one system
- * call: SMB mounts need the kernel's module, so the constructor checks whether it is loaded. A
- * process that started before that is not protected.
+ * call. SMB mounts need the kernel's module, so the constructor checks whether it is loaded. A
+ * process that started before the module was loaded is not protected.
  *
  * Conventions: async-signal-safe, nothing allocated. Device numbers are not cached: the kernel
  * reuses those of unmounted filesystems.
@@ -26,9 +26,9 @@ void filesystem_setup(const struct sys *sys);
 
 /*
  * Whether the destination's directory is on SMB: 1 or 0; 1 also if that cannot be found out; 0 if
- * the path is invalid, since the kernel then has the error. Called only if filesystem_may_be_smb.
- * Makes two system calls, and three more on a filesystem without a block device. Uses 1.2 KiB of
- * stack.
+ * the path is invalid, since the kernel then reports the error. Called only if
+ * filesystem_may_be_smb. Makes two system calls, and three more on a filesystem without a block
+ * device. Uses 1.2 KiB of stack.
  */
 int filesystem_is_smb(const struct call *call);
 

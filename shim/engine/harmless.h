@@ -4,7 +4,8 @@
 
 /*
  * Renames onto a guarded destination that would replace nothing: plain rename(2) would do nothing,
- * only change the spelling of a name, or fail. They get plain rename's result, and are no refusals.
+ * only change the spelling of a name, or fail. They get plain rename's result, and do not count as
+ * refusals.
  *
  * The result is predicted in the kernel's order (do_renameat2 and vfs_rename, Linux 3.15 to 6.18),
  * as far as that costs no more than a refusal. Not predicted, and so a recorded EEXIST: permissions

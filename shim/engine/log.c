@@ -139,9 +139,9 @@ static void tell_lost(const struct sys *sys, const char *report, struct scratch 
         sys_empty_own(sys, scratch->path);
 }
 
-/* The report is not created: noclobber(1) did that, and if it is gone, nobody reads it any more. A
- * policy that is off belongs to an outer run that traces: that one sees by itself what
- * was let through. */
+/* Does not create the report: noclobber(1) has created it, and if it is gone, nobody reads it any
+ * more. A policy that is off belongs to an outer traced run, whose tracer itself sees what was let
+ * through. */
 static void deliver(const struct sys *sys, const struct policy *policy, enum event_verdict verdict,
                     size_t length, struct scratch *scratch)
 {

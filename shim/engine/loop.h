@@ -13,7 +13,7 @@
 #include "core/sys.h"
 #include "engine/file.h"
 
-/* This many refusals of a pair within LOOP_WINDOW are a loop. */
+/* This many refusals of a pair within LOOP_WINDOW count as a loop. */
 #define LOOP_LIMIT 32
 
 /* In sixteenths of a second. The window begins with its first refusal. */

@@ -97,7 +97,7 @@ static void print_there(const char *path, enum there there, const struct stat *f
     case THERE_DIRECTORY: printf("an empty directory"); break;
     case THERE_FULL_DIRECTORY: printf("a directory that is not empty"); break;
     case THERE_OTHER: printf("a device, fifo or socket"); break;
-    case THERE_UNKNOWN: printf("something that can't be looked at"); break;
+    case THERE_UNKNOWN: printf("something that can't be examined"); break;
     case THERE_LINK:
         length = readlink(path, target, sizeof target - 1);
         target[length > 0 ? length : 0] = '\0';
@@ -217,7 +217,7 @@ static void print_seal(const struct policy *policy, enum there there, const stru
     if (policy->mode != POLICY_ENFORCE || (there != THERE_FILE && there != THERE_LINK))
         return;
     puts(seal_excepts(policy->allow_if, facts)
-             ? "    not sealed: an exception lets it be replaced"
+             ? "    not sealed: an exception allows replacing it"
              : "    sealed: nothing can replace, change or remove it (EROFS, EBUSY)");
 }
 

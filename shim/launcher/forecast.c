@@ -90,7 +90,7 @@ static struct forecast forecast_taken(int is_enforced, enum kind kind, const cha
     const int denied = check_parent(parent);
     struct forecast forecast = {.error = denied == -EROFS ? denied : 0};
 
-    /* In the order of the kernel, which the library keeps for what would replace nothing. */
+    /* In the kernel's order, which the library follows for renames that would replace nothing. */
     if (forecast.error == 0 && kind == OF_FILE && path_split(path).has_trailing_slash)
         forecast.error = -ENOTDIR;
     if (forecast.error == 0)

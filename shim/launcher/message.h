@@ -8,8 +8,8 @@
 
 /*
  * Writes "noclobber: WHERE 'value': EXPECTED"; with `value` NULL "noclobber: WHERE: EXPECTED".
- * `where` and `value` are escaped as JSON and cut if they are long. Of `expected`, which may
- * quote a file's name, only unprintable characters are escaped.
+ * `where` and `value` are escaped as JSON and cut if they are long. In `expected`, which may quote
+ * a file's name, only unprintable characters are escaped.
  */
 void message_fault(const char *where, const char *value, const char *expected);
 

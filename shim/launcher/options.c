@@ -151,7 +151,7 @@ static void describe(struct grammar *grammar)
     grammar->words[SETTING_COUNT] = (struct option){NULL, 0, NULL, 0};
 }
 
-/* ---- what getopt_long(3) says no to ---- */
+/* ---- what getopt_long(3) rejects ---- */
 
 /* How many long options begin with `word` up to its `=`. */
 static int count_candidates(const char *word)
@@ -164,7 +164,7 @@ static int count_candidates(const char *word)
     return count;
 }
 
-/* `word` is the argument that getopt was at; a short option may be anywhere in it. */
+/* `word` is the argument that getopt had reached; a short option may be anywhere in it. */
 static int refuse_word(int answer, const char *word)
 {
     const int is_long = strncmp(word, "--", 2) == 0;

@@ -59,7 +59,7 @@ struct options {
     int quiet;
     int trace;          /* use the tracer instead of the library */
     int refused_status; /* 0 to 255; 17 by default */
-    char **arguments;   /* the command, or what the question is about; NULL-terminated, in argv */
+    char **arguments;   /* the command, or the paths of a question; NULL-terminated, in argv */
 };
 
 /*

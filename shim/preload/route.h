@@ -3,13 +3,12 @@
 #define NOCLOBBER_PRELOAD_ROUTE_H
 
 /*
- * The ways out of the library: straight to the kernel, or through the next definition of the same
- * libc function.
+ * How the library makes system calls: straight to the kernel, or through the next definition of the
+ * same libc function.
  *
- * The latter is the way that the program's own calls would take without us. A fake root
- * (fakechroot, fakeroot, pseudo) that comes after us in LD_PRELOAD then translates our calls like
- * the program's; if it comes before us, the paths are translated already, and are not translated
- * again.
+ * The latter is where the program's own calls would go without us. A fake root (fakechroot,
+ * fakeroot, pseudo) that comes after us in LD_PRELOAD then translates our calls like the program's;
+ * if it comes before us, the paths are translated already, and are not translated again.
  */
 
 #include "core/sys.h"

@@ -3,7 +3,7 @@
 #define NOCLOBBER_PRELOAD_SETUP_H
 
 /*
- * The library's state in its host: the policy, and the way that calls take. The constructor sets
+ * The library's state in its host: the policy, and how calls reach the kernel. The constructor sets
  * both; afterwards they are only read.
  */
 
@@ -22,7 +22,7 @@
  */
 const struct policy *setup_policy(void);
 
-/* Returns the way that calls with a path take: route_next once the constructor has run, route_raw
+/* Returns the table for calls with a path: route_next once the constructor has run, route_raw
  * before. Async-signal-safe, thread-safe. */
 const struct sys *setup_sys(void);
 

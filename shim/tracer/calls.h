@@ -4,7 +4,7 @@
 
 /*
  * System calls that a tracee makes on our behalf, with its own registers and rights: the exclusive
- * attempt in place of its rename, and those that the verdict on a pending call takes.
+ * attempt in place of its rename, and those that the verdict on a pending call needs.
  *
  * Between the first and the last of these, the tracee's signals are blocked (PTRACE_SETSIGMASK), so
  * that none of its handlers runs in between; afterwards each signal is delivered once. SIGSYS stays

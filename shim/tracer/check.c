@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tracer_check: a trial, in which a child traces its own child, each of whose renames must stop. A
- * process of its own, because a seccomp filter may kill who calls ptrace(2), as systemd's
- * SystemCallFilter= does.
+ * tracer_check: a trial, in which a child traces its own child, each of whose renames must stop. It
+ * is a separate process, because a seccomp filter, such as systemd's SystemCallFilter=, may kill a
+ * process that calls ptrace(2).
  */
 #include <assert.h>
 #include <errno.h>
@@ -155,7 +155,7 @@ static int watch_subject(pid_t subject, int gate, char *reason, size_t size)
             reason, size, -errno, "nothing may be traced here",
             "see whether this runs under another tracer (strace, gdb, --trace), in a container "
             "that forbids ptrace(2), or with kernel.yama.ptrace_scope above 1");
-    /* Where it fails there are other ways, but a filter may kill the tracer for it. */
+    /* The tracer can do without this call, but a filter may kill it for making it. */
     process_vm_readv(subject, &nothing, 1, &nothing, 1, 0);
     if (write(gate, "", 1) != 1)
         return say(reason, size, -errno, "a trial failed", "try again");

@@ -35,7 +35,7 @@ static void say(const struct text *text)
         fd = (int)proc_call(SYS_openat, "/proc/self/fd/2",
                             O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0, 0);
     if (fd < 0 || write(fd, text->start, text->length) < 0)
-        errno = 0; /* nobody could be told */
+        errno = 0; /* the message is lost */
     if (fd >= 0)
         close(fd);
 }
@@ -56,7 +56,8 @@ static void tell(const char *link)
     say(&text);
 }
 
-/* Whether no line was printed for this program (a file) yet. 0 once TOLD_MOST have had theirs. */
+/* Whether no line was printed for this program (a file) yet; 0 also once TOLD_MOST programs have
+ * had one. */
 static int is_new(const char *link)
 {
     static struct statx told[TOLD_MOST];

@@ -38,7 +38,7 @@ int pending_grow(void);
 void pending_answer(struct tracee *tracee, long result);
 
 /* `tracee` has ended. Its worker, if it has one, gets -ESRCH for every request from now on, and
- * finishes. Does nothing if no call of it is pending. The caller removes the tracee. */
+ * finishes. Does nothing if it has no pending call. The caller removes the tracee. */
 void pending_abandon(struct tracee *tracee);
 
 /* Workers send it to this process to wake the main thread, which has it blocked

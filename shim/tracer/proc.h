@@ -32,8 +32,7 @@ long proc_call(long number, const char *name, long c, long d, long e);
 int proc_number(pid_t thread, const char *field, int otherwise);
 
 /* Returns the number of the process that `thread` belongs to. -ESRCH if the thread is not in a
- * ptrace stop, so that it has ended or its number belongs to another thread; 0 if no /proc is
- * held. */
+ * ptrace stop: it has ended, or its number belongs to another thread; 0 if no /proc is held. */
 pid_t proc_process_of_stopped(pid_t thread);
 
 #endif

@@ -300,7 +300,7 @@ static long read_own_link(const char *path, long out, long size)
     return sys_readlink_own(&ours, path, (char *)out, (size_t)size);
 }
 
-/* -ESRCH if the tracee has ended: then nobody is refused anything, and what was read may be
+/* -ESRCH if the tracee has ended: then there is nobody to refuse, and what was read may be
  * wrong. */
 static long find_process(void)
 {

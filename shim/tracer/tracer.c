@@ -134,8 +134,8 @@ static void close_from(int first, int last)
 /*
  * A traced daemon may run for long: the tracer's working directory and descriptors must not keep a
  * mount, a lock or a pipe of the caller's in use. All three standard streams stay open, so that no
- * file which is opened later becomes one. Returns the descriptor of the socket, moved out of their
- * way.
+ * file that is opened later gets one of their numbers. Returns the descriptor of the socket, moved
+ * out of their way.
  *
  * A process group of its own keeps the terminal's signals away. So would a session, but the
  * scheduler divides the processor by session (autogroup, sched(7)): on a machine that is busy with

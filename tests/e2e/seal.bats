@@ -412,7 +412,7 @@ END
   : >dist/empty
   run "$NOCLOBBER" --seal -p dist/ -i empty --explain dist/app dist/empty dist/new other
   [ "$(grep -c '    sealed: ' <<<"$output")" = 1 ]
-  says "    not sealed: an exception lets it be replaced"
+  says "    not sealed: an exception allows replacing it"
   run "$NOCLOBBER" --doctor
   says "ok       --seal: works"
 }

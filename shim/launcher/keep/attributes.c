@@ -8,7 +8,7 @@
 
 #define LIST_SIZE ((size_t)64 * 1024)  /* XATTR_LIST_MAX */
 #define VALUE_SIZE ((size_t)64 * 1024) /* XATTR_SIZE_MAX */
-#define NAME_SIZE 256                  /* XATTR_NAME_MAX, and the end */
+#define NAME_SIZE 256                  /* XATTR_NAME_MAX, and a NUL */
 
 struct attribute {
     struct attribute *next;
@@ -58,7 +58,7 @@ static const struct attribute *find(const struct attributes *attributes, const c
     return one;
 }
 
-/* An equal one is not set anew: the labels of security modules need rights for that. */
+/* Skips an attribute that is already equal: setting a security module's label needs privileges. */
 static int set(int fd, const struct attribute *one, const struct attribute *present)
 {
     if (present && present->length == one->length &&

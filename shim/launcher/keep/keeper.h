@@ -9,7 +9,7 @@
 
 #include "launcher/verify/verify.h"
 
-/* How many descriptors it has for other things than files. */
+/* Descriptors that it reserves for things other than files. */
 #define KEEPER_RESERVE 32
 
 /* What the keeper reports after it has tried all files. */
@@ -22,10 +22,10 @@ struct lease_begun {
 };
 
 /*
- * Keeps `files` until noclobber, at the other end of `fd` (SOCK_SEQPACKET), ends it or is gone.
- * First sends a `struct lease_begun`. Then receives indexes of files, a size_t each, restores
- * each file and answers with a `struct put_back`; an index beyond the files ends it. Blocks all
- * signals, and leaves the process group.
+ * Keeps `files` until noclobber, at the other end of `fd` (SOCK_SEQPACKET), ends it or has exited.
+ * First sends a `struct lease_begun`. Then receives indexes of files, a size_t each, restores each
+ * file and answers with a `struct put_back`; an index beyond the files ends it. Blocks all signals,
+ * and leaves the process group.
  */
 _Noreturn void keeper_run(const struct snapshot *files, int fd);
 

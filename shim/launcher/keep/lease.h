@@ -3,10 +3,10 @@
 #define NOCLOBBER_LAUNCHER_KEEP_LEASE_H
 
 /*
- * Keeps the contents of files: a child process, the keeper, has each of them open with a read
- * lease (fcntl(2), F_SETLEASE). Whoever opens one for writing, or truncates it, waits in the
- * kernel until the keeper has copied it. A file that is removed or replaced stays readable
- * through the descriptor. Of a symbolic link the keeper remembers the target.
+ * Keeps the contents of files: a child process, the keeper, opens each of them and holds a read
+ * lease on it (fcntl(2), F_SETLEASE). Whoever opens one for writing, or truncates it, waits in the
+ * kernel until the keeper has copied it. A file that is removed or replaced stays readable through
+ * the descriptor. For a symbolic link the keeper remembers the target.
  *
  * A lease is only granted for one's own files (with CAP_LEASE: for all), and not while the file
  * is open for writing. While a file is being copied, an open with O_NONBLOCK fails with EAGAIN.

@@ -63,7 +63,7 @@ int put_back_copy(int from, int to)
     return result == 0 && ftruncate(to, facts.st_size) < 0 ? -errno : result;
 }
 
-/* ---- what else belongs to a file ---- */
+/* ---- metadata ---- */
 
 /*
  * The owner first, because chown(2) clears bits of the mode and capabilities; the mode after the
@@ -189,9 +189,9 @@ static int take_name(const char *beside, const char *path)
 }
 
 /*
- * Makes missing directories. If one on the path is now a symbolic link, the name is another
- * file's. Why a directory could not be made matters only if it is missing: where all are there,
- * mkdir(2) may also say that it would not be allowed.
+ * Makes missing directories. If one on the path is now a symbolic link, the name is another file's.
+ * An error of mkdir(2) matters only if the directory is missing: for one that exists, it may be
+ * another one than EEXIST.
  */
 static int prepare_directories(const char *path)
 {

@@ -24,13 +24,13 @@ struct put_back {
 };
 
 /*
- * Makes the file anew beside `path`, under a temporary name, and then gives it the name in one
+ * Creates the file again beside `path`, under a temporary name, and then gives it the name in one
  * step: by RENAME_NOREPLACE or link(2) if the name is free, else by RENAME_EXCHANGE, so that the
  * other version gets the temporary name. Whenever this process is killed, the other version is
  * under one of the two names, and the original is where it was kept or under one of them. If the
  * filesystem has no RENAME_EXCHANGE, the original stays under the temporary name. Makes missing
- * directories. `path` is absolute; -ELOOP in `result->error` if a symbolic link or a file is on
- * the way.
+ * directories. `path` is absolute; -ELOOP in `result->error` if a symbolic link or a file is on the
+ * way.
  */
 void put_back(const char *path, const struct original *original, struct put_back *result);
 

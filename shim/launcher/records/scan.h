@@ -4,8 +4,8 @@
 
 /*
  * The values of a JSON text (RFC 8259) without blanks, one after another. Each function begins at
- * `at` and moves it behind the value; it uses nothing from `end` on, but a NUL must follow
- * somewhere. errno is not changed.
+ * `at` and moves it past the value; it uses nothing from `end` on, but a NUL must follow somewhere.
+ * errno is not changed.
  */
 
 struct scan {

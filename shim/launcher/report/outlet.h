@@ -4,7 +4,7 @@
 
 /*
  * Checks before the run that a file can be written, so that the run does not fail at its end. A
- * file that does not exist is created and removed again, because nothing else is a sure test.
+ * file that does not exist is created and removed again, because no other test is reliable.
  *
  * All return 0, or -errno after a line on stderr that calls the file `what`.
  */

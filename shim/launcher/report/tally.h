@@ -57,10 +57,13 @@ void tally_free(struct tally *tally);
 /* Returns "replaced", "truncated", ... */
 const char *tally_change_name(enum change_kind kind);
 
-/* What --restore has made of a change, behind its name: ", restored", …; "" without it. */
+/*
+ * What --restore did about a change, to be written after its name: ", restored", …; "" without
+ * --restore.
+ */
 const char *tally_back_name(enum change_back back);
 
-/* What is under the name that `beside` of such a change gives: "other version" or "original". */
+/* What the path in `beside` of such a change names: "other version" or "original". */
 const char *tally_beside_name(enum change_back back);
 
 /* Returns "" for one, "s" for any other number. */

@@ -8,8 +8,8 @@
  * Builds the command's environment: `environment` without its NOCLOBBER_ variables, with
  * `variables` (NULL-terminated) in their place, NOCLOBBER_REPORT=`report`, and `library` (NULL:
  * none) first in LD_PRELOAD. The other entries of LD_PRELOAD follow, except files named
- * libnoclobber.so. Returns a new array, whose strings may be the caller's, or NULL without
- * memory. Never freed: it lasts as long as the process.
+ * libnoclobber.so. Returns a new array, whose strings may be the caller's, or NULL if memory is
+ * out. Never freed: it lasts as long as the process.
  */
 char **environment_build(char **environment, char **variables, const char *library,
                          const char *report);

@@ -3,8 +3,8 @@
 #define NOCLOBBER_LAUNCHER_RUN_USER_H
 
 /*
- * --user: a process that was started as root acts for another user from the start, and becomes
- * root again only while it seals files. One user per process.
+ * --user: a process that was started as root acts as another user from the start, and becomes root
+ * again only while it seals files. One user per process.
  */
 
 #include <stddef.h>

@@ -30,7 +30,7 @@ int witness_start(void);
  */
 int witness_has_had(int number, const siginfo_t *info);
 
-/* Tells that the child `pid` was reaped: if it was the witness, its id may be reused. */
+/* Notes that the child `pid` was reaped: if it was the witness, its id may be reused. */
 void witness_reaped(pid_t pid);
 
 /* Ends the witness, if there is one. */

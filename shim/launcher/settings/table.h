@@ -58,10 +58,10 @@ struct setting {
     char letter;          /* the short option; 0: none */
     const char *argument; /* what --help calls the value; "[=X]": optional; NULL: no value */
     enum setting_variable
-        variable;         /* what it writes; a policy file may only have settings with one */
-    const char *fixed;    /* what it writes if it takes no value */
+        variable;         /* what it sets; a policy file may only have settings with one */
+    const char *fixed;    /* what it sets it to, if it takes no value */
     const char *words[5]; /* the allowed values, or the words of a list; empty: any */
-    const char *needs;    /* what to say of an empty or a wrong value */
+    const char *needs;    /* the message for an empty or a wrong value */
     const char *help;     /* NULL: the line of another setting mentions it */
 };
 

@@ -14,7 +14,7 @@
 
 #include "launcher/records/records.h"
 
-/* As many places as a person reads. */
+/* The most places that a suggestion shows. */
 #define FOLD_SHOWN ((size_t)20)
 
 enum fold_kind {
@@ -25,8 +25,8 @@ enum fold_kind {
 
 struct fold_item {
     enum fold_kind kind;
-    const char *path; /* a destination, of which */
-    size_t length;    /* the first bytes are the name or the directory */
+    const char *path; /* a destination */
+    size_t length;    /* of the name or the directory at its start */
     char *pattern;    /* anchored (core/pattern.h): matches everything folded here */
     size_t first;     /* index of the first record folded here */
     size_t count;     /* how many records from `first` on */

@@ -28,7 +28,7 @@ struct snapshot {
     size_t count;
     size_t room;
     struct chunk *chunks;
-    size_t files_read; /* not because of OPTIONS_VERIFY_HASH */
+    size_t files_read; /* for other reasons than OPTIONS_VERIFY_HASH */
     uint64_t bytes_read;
     char *blind_spot; /* path of the first, or NULL */
     size_t blind_spots;

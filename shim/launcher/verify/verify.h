@@ -49,8 +49,8 @@ struct changes {
 int snapshot_take(const struct policy *policy, enum options_verify how, struct snapshot **snapshot);
 
 /*
- * Compares the files with the snapshot and lists what changed. New files are no change, nor are
- * another mode, owner or number of links; a file that can no longer be read is one. What is
+ * Compares the files with the snapshot and lists what changed. New files do not count, nor does
+ * another mode, owner or number of links; a file that can no longer be read does. What is
  * compared:
  *   - device, inode and birth time, if the filesystem keeps them: on FUSE, overlayfs, FAT, 9p and
  *     SMB they change by themselves, and contents and times decide;
