@@ -134,7 +134,7 @@ old"* ]]
   run env -u MAKEFLAGS -u MAKELEVEL PATH="$PWD/bin" make -s -C tree deb
   echo "$output"
   [ "$status" -ne 0 ]
-  [[ $output == *"package: not here: dpkg-buildpackage dh file gcc; install dpkg-dev debhelper file gcc"* ]]
+  [[ $output == *"package: not installed: dpkg-buildpackage dh file gcc; install dpkg-dev debhelper file gcc"* ]]
 }
 
 @test "deb: on this system, copied: with dpkg the bare name comes, lives through an upgrade, and goes" {

@@ -51,7 +51,7 @@ sample() {
 @test "run-tests: a test that does not exist, or is not built, is one line and status 2" {
   tests no_such_test
   [ "$status" -eq 2 ]
-  [ "$output" = "run-tests: no test 'no_such_test'; wanted is a bats file or a unit test, such as e2e/run or test_utf8" ]
+  [ "$output" = "run-tests: no test 'no_such_test'; name a bats file or a unit test, such as e2e/run or test_utf8" ]
   run env -C "$ROOT" BUILD="$PWD/empty" scripts/run-tests test_utf8
   [ "$status" -eq 2 ]
   [ "$output" = "run-tests: test_utf8 is not built: make check T=test_utf8" ]
