@@ -11,5 +11,5 @@ load ../common
   echo "$output"
   [ "$status" -ne 77 ] || skip "${lines[-1]}"
   [ "$status" -eq 0 ]
-  grep -q ', smb right: 20 rounds of 2, files: 0 wrong$' <<<"$output"
+  grep -q ', smb, files right: 20 rounds of 2: 0 wrong$' <<<"$output"
 }

@@ -31,7 +31,7 @@ static const char *place_string(const struct stage *stage, const char *text)
     if (strcmp(text, POINTER_LOW) == 0)
         return (const char *)(uintptr_t)1;
     if (strcmp(text, POINTER_KERNEL) == 0)
-        return (const char *)(UINTPTR_MAX - 0xFFFFF);
+        return (const char *)(UINTPTR_MAX - 0xFFF);
     if (strcmp(text, POINTER_UNMAPPED) == 0)
         return guard;
     if (strcmp(text, POINTER_UNTERMINATED) == 0)
