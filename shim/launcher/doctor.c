@@ -209,6 +209,11 @@ static void check_preloads(struct findings *findings)
     char *rest = NULL;
     int count = 0;
 
+    if (!list) {
+        findings_add(findings, FINDING_WARNING, "LD_PRELOAD", NULL,
+                     "could not be examined: no memory");
+        return;
+    }
     for (char *entry = strtok_r(list, ": \t\n", &rest); entry;
          entry = strtok_r(NULL, ": \t\n", &rest), count++)
         if (strchr(entry, '/') && access(entry, R_OK) != 0)

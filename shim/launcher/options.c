@@ -197,6 +197,8 @@ static int check(const struct options *options)
         return refuse("--explain", NULL, "needs a path: noclobber [options] --explain PATH...");
     if (options->action == OPTIONS_DOCTOR && options->arguments[0] && options->arguments[1])
         return refuse("--doctor", options->arguments[1], "takes one directory at most");
+    if (options->action == OPTIONS_DOCTOR && options->arguments[0] && !*options->arguments[0])
+        return refuse("--doctor", "", "needs a directory, or nothing");
     if (is_run && options->report_file && *options->report_file == '\0')
         return refuse("--report-file", "", "needs a file");
     if (is_run && options->user && options->seal == OPTIONS_SEAL_NONE)

@@ -79,6 +79,17 @@ type() {
   done
 }
 
+@test "doctor: whatever memory it gets, it does not crash" {
+  local kilobytes status
+  for kilobytes in {2400..3600..50}; do
+    status=0
+    (ulimit -v "$kilobytes" && LC_ALL=C exec "$NOCLOBBER" --doctor >said 2>&1) 2>/dev/null || status=$?
+    echo "$kilobytes KiB: status $status"
+    # The kernel itself may kill a program that it has no memory to start.
+    [[ $status -lt 128 || ! -s said ]]
+  done
+}
+
 @test "doctor: nothing is said to root that is for others" {
   need_root
   finds 0 "^ok"

@@ -281,6 +281,29 @@ other() {
   [ "$(cat "$(sed -n 's/.*original: "\(.*\)"$/\1/p' <<<"$output")")" = old ]
 }
 
+@test "directories that cannot be made again: the first error is told" {
+  need_root
+  need setpriv
+  mkdir -p tools dist/a/b
+  cp "$ROOT/$BUILD/noclobber" "$SHIM" tools/
+  chmod o+x "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" "$BATS_TEST_TMPDIR" 2>/dev/null || true
+  chmod 777 . temporary
+  echo old >dist/a/b/app
+  chown -R 65534:65534 dist
+  run setpriv --reuid=65534 --regid=65534 --clear-groups tools/noclobber --restore -p dist/a/ -- sh -c 'rm -r dist/a; chmod a-w dist'
+  says "Permission denied"
+  [ "$status" -eq 17 ]
+  [ "$(cat "$(sed -n 's/.*original: "\(.*\)"$/\1/p' <<<"$output")")" = old ]
+}
+
+@test "a symbolic link that cannot be put back: its target is kept, and named" {
+  ln -s releases/42 dist/link
+  run "$NOCLOBBER" --restore -p dist/link -- sh -c 'rm -r dist; echo x >dist'
+  says "not restored; original: "
+  [ "$status" -eq 17 ]
+  [ "$(readlink "$(sed -n 's/.*original: "\(.*\)"$/\1/p' <<<"$output")")" = releases/42 ]
+}
+
 # ---- killed ----
 
 # has TEXT: some file here holds it.
@@ -299,6 +322,16 @@ has() {
   for link in temporary/.noclobber-kept.*/*.of; do
     [ "$(cat "${link%.of}")" = "$(case $(readlink "$link") in *removed) echo old2 ;; *replaced) echo old3 ;; *) echo old ;; esac)" ]
   done
+}
+
+@test "noclobber is killed: the target of a removed link is left, too" {
+  ln -s releases/42 dist/link
+  bash -c '"$0" --restore -p dist/ -- sh -c "rm dist/link; kill -9 \$PPID"; true' "$NOCLOBBER" 2>&1 | cat >said
+  cat said
+  grep -q 'noclobber was killed; this directory has the original versions' said
+  link=$(echo temporary/.noclobber-kept.*/*.of)
+  [[ $(readlink "$link") = */dist/link ]]
+  [ "$(readlink "${link%.of}")" = releases/42 ]
 }
 
 @test "the keeper is killed before any step of putting back: neither the old nor the new bytes are lost" {

@@ -94,6 +94,19 @@ static_mover() {
   unchanged
 }
 
+@test "the command removes its working directory: a move is still one, and a removal too" {
+  put_dist
+  mkdir work
+  run env -C work "$NOCLOBBER" -p "$PWD/dist/" -- sh -c "rm -r '$PWD/work'; mv '$PWD/dist/a' '$PWD/dist/c'"
+  echo "$output"
+  [ "$status" -eq 0 ]
+  mkdir work
+  run env -C work "$NOCLOBBER" -p "$PWD/dist/" -- sh -c "rm -r '$PWD/work' '$PWD/dist/c'"
+  echo "$output"
+  [ "$status" -eq 17 ]
+  [[ $output == *removed*dist/c* ]]
+}
+
 @test "--protect-all guards destinations: what is moved away or removed is no change" {
   put_dist
   status=0

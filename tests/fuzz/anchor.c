@@ -110,7 +110,7 @@ static void require_reached(const struct policy *policy, const char *path)
     struct scope scope;
     char directory[PATH_RESOLVED_MAX];
 
-    require(scope_begin(policy, &scope) == 0, "there is a scope");
+    require(scope_begin(policy, NULL, &scope) == 0, "there is a scope");
     if (policy->protect.first[0] == '/' || is_below(path, scope.here)) {
         require(is_below_roots(&scope, path), "what is guarded is below a root");
         snprintf(directory, sizeof directory, "%s", path);

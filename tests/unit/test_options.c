@@ -294,6 +294,7 @@ static const struct {
     {{"--format=json", "--report-file=", "ls"}, "--report-file '': needs a file"},
     {{"-e"}, "--explain: needs a path: noclobber [options] --explain PATH..."},
     {{"-d", "a", "b"}, "--doctor 'b': takes one directory at most"},
+    {{"-d", ""}, "--doctor '': needs a directory, or nothing"},
     {{"-ed", "a"}, "--explain, --doctor: give only one of them"},
     {{"--fo\nrmat\x1b"}, "--fo\\u000armat\\u001b: unknown option; see --help"},
 };

@@ -100,13 +100,13 @@ START_TEST(roots_that_overlap_are_walked_once)
     const struct policy policy = sandbox_policy("@/a/b/:@/a/:@/a-b/:@/a/c/*:x:@/a/", NULL);
     struct scope scope;
 
-    ck_assert_int_eq(scope_begin(&policy, &scope), 0);
+    ck_assert_int_eq(scope_begin(&policy, NULL, &scope), 0);
     ck_assert_uint_eq(scope.count, 1);
     ck_assert_str_eq(scope.roots[0], sandbox_path());
     scope_free(&scope);
     put_directory("elsewhere");
     ck_assert_int_eq(chdir("elsewhere"), 0);
-    ck_assert_int_eq(scope_begin(&policy, &scope), 0);
+    ck_assert_int_eq(scope_begin(&policy, NULL, &scope), 0);
     ck_assert_uint_eq(scope.count, 3);
     scope_free(&scope);
 }
@@ -175,7 +175,7 @@ START_TEST(a_directory_is_entered_where_a_match_could_be_below)
     struct policy policy = sandbox_policy(reaches[_i].pattern, NULL);
     struct scope scope;
 
-    ck_assert_int_eq(scope_begin(&policy, &scope), 0);
+    ck_assert_int_eq(scope_begin(&policy, NULL, &scope), 0);
     snprintf(directory, sizeof directory, "%s%s", sandbox_path(), reaches[_i].directory + 1);
     ck_assert_msg(scope_reaches(&scope, directory) == reaches[_i].reaches, "%s: %s",
                   reaches[_i].pattern, reaches[_i].directory);

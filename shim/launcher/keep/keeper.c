@@ -184,12 +184,18 @@ static void remove_copy(const struct keeper *keeper, size_t index)
     unlink(link_name(keeper, index, name));
 }
 
+/* Returns a descriptor of the empty copy, or of the complete one of a symbolic link, or -errno. */
 static int create_copy(const struct keeper *keeper, size_t index)
 {
+    const char *const target = keeper->list[index].target;
+    int flags = O_RDWR | O_CREAT | O_EXCL;
     char name[PATH_MAX];
-    const int fd =
-        open(copy_name(keeper, index, name), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    int fd;
 
+    copy_name(keeper, index, name);
+    if (target)
+        flags = symlink(target, name) == 0 ? O_PATH | O_NOFOLLOW : -1;
+    fd = flags < 0 ? -1 : open(name, flags | O_CLOEXEC, 0600);
     return fd < 0 ? -errno : fd;
 }
 
@@ -204,7 +210,7 @@ static int copy_aside(struct keeper *keeper, size_t index)
         fd = create_copy(keeper, index);
     if (fd < 0)
         return fd;
-    result = put_back_copy(keeper->list[index].fd, fd);
+    result = keeper->list[index].target ? 0 : put_back_copy(keeper->list[index].fd, fd);
     if (result == 0 &&
         symlink(keeper->files->list[index].path, link_name(keeper, index, name)) != 0)
         result = -errno;
@@ -293,12 +299,12 @@ static int is_copy_there(const struct keeper *keeper, size_t index)
 static int keep_copy(struct keeper *keeper, size_t index)
 {
     struct kept *const kept = &keeper->list[index];
-    int copy;
 
-    if (kept->state == LOST || kept->fd < 0)
+    if (kept->state == LOST)
         return -ENODATA;
     if (!is_copy_there(keeper, index)) {
-        copy = copy_aside(keeper, index);
+        const int copy = copy_aside(keeper, index);
+
         if (copy < 0)
             return copy;
         close(copy);

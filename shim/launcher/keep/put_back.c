@@ -121,17 +121,21 @@ static int make_link(char *beside, const struct original *original)
     return -EEXIST;
 }
 
-/* Returns 0, or -errno of the last that could not be made and does not exist. */
+/* Returns 0, or -errno of the first that could not be made and does not exist. */
 static int make_directories(const char *path)
 {
     char directory[PATH_MAX];
     int result = 0;
 
     snprintf(directory, sizeof directory, "%s", path);
-    for (char *slash = strchr(directory + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+    for (char *slash = strchr(directory + 1, '/'); slash && result == 0;
+         slash = strchr(slash + 1, '/')) {
         *slash = '\0';
-        if (mkdir(directory, 0777) != 0 && errno != EEXIST)
+        if (mkdir(directory, 0777) != 0 && errno != EEXIST) {
             result = -errno;
+            if (access(directory, F_OK) == 0)
+                result = 0;
+        }
         *slash = '/';
     }
     return result;

@@ -86,24 +86,25 @@ static int read_answer(FILE *answer, const char *library, char *complaint, size_
     return is_named;
 }
 
-/* If standard streams are closed, the pipe would get their numbers. */
+/* If standard streams are closed, the pipe would get their numbers. Returns the new one or -errno. */
 static int lift(int fd)
 {
     const int lifted = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    const int result = lifted == -1 ? -errno : lifted;
 
     close(fd);
-    return lifted;
+    return result;
 }
 
 static int read_child(int input, const char *library, char *complaint, size_t size)
 {
-    FILE *const answer = input == -1 ? NULL : fdopen(input, "r");
-    int result = -EMFILE;
+    FILE *const answer = input < 0 ? NULL : fdopen(input, "r");
+    int result = input < 0 ? input : -errno;
 
     if (answer != NULL) {
         result = read_answer(answer, library, complaint, size);
         fclose(answer);
-    } else if (input != -1) {
+    } else if (input >= 0) {
         close(input);
     }
     return result;

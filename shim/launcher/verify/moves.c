@@ -296,7 +296,7 @@ int changes_forgive_moves(const struct policy *policy, const struct snapshot *be
 
     if (result == 0 && search.removed.count > 0) {
         search.how = before->how;
-        result = scope_begin(policy, &search.scope);
+        result = scope_begin(policy, before->here, &search.scope);
         if (result == 0)
             result = search_tree(&search);
         if (result == 0 && search.found < search.removed.count && has_floating(policy))

@@ -108,14 +108,14 @@ static void merge_roots(struct scope *scope)
     scope->count = kept;
 }
 
-int scope_begin(const struct policy *policy, struct scope *scope)
+int scope_begin(const struct policy *policy, const char *here, struct scope *scope)
 {
     const char *pattern = policy->protect.first;
     int result = 0;
 
     memset(scope, 0, sizeof *scope);
     scope->policy = policy;
-    scope->here = getcwd(NULL, 0);
+    scope->here = here ? strdup(here) : getcwd(NULL, 0);
     if (!scope->here)
         return -errno;
     if (policy->protect.count == 0)

@@ -213,14 +213,15 @@ int snapshot_take(const struct policy *policy, enum options_verify how, struct s
     *snapshot = NULL;
     if (how == OPTIONS_VERIFY_NONE)
         return 0;
-    result = scope_begin(policy, &taking.scope);
+    result = scope_begin(policy, NULL, &taking.scope);
     if (result < 0)
         return result;
     list_records(&taking, policy);
     taking.snapshot = calloc(1, sizeof *taking.snapshot);
     if (taking.snapshot) {
         taking.snapshot->how = how;
-        result = walk_roots(&taking);
+        taking.snapshot->here = strdup(taking.scope.here);
+        result = taking.snapshot->here ? walk_roots(&taking) : -ENOMEM;
     } else {
         result = -ENOMEM;
     }
@@ -248,6 +249,7 @@ void snapshot_free(struct snapshot *snapshot)
         free(snapshot->chunks);
         snapshot->chunks = next;
     }
+    free(snapshot->here);
     free(snapshot->blind_spot);
     free(snapshot->list);
     free(snapshot);

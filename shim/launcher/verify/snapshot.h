@@ -24,6 +24,7 @@ struct chunk;
 
 struct snapshot {
     enum options_verify how;
+    char *here; /* the working directory, which may be gone when the snapshot is compared */
     struct seen *list;
     size_t count;
     size_t room;
