@@ -84,7 +84,8 @@ static int compare_kinds(const char *path, enum kind kind, enum there there)
     return 0;
 }
 
-static struct forecast forecast_taken(int is_enforced, enum kind kind, const char *path,
+/* `full` is the error for a directory that is not empty. */
+static struct forecast forecast_taken(int is_enforced, int full, enum kind kind, const char *path,
                                       enum there there, const char *parent)
 {
     const int denied = check_parent(parent);
@@ -98,7 +99,7 @@ static struct forecast forecast_taken(int is_enforced, enum kind kind, const cha
     if (forecast.error == 0)
         forecast.error = compare_kinds(path, kind, there);
     if (forecast.error == 0 && there == THERE_FULL_DIRECTORY)
-        forecast.error = is_enforced ? -EEXIST : -ENOTEMPTY;
+        forecast.error = full;
     if (forecast.error == 0 && is_enforced)
         return (struct forecast){.error = -EEXIST, .is_refusal = 1};
     forecast.is_replaced = forecast.error == 0;
@@ -110,6 +111,9 @@ struct forecast forecast(const struct policy *policy, const struct policy_decisi
 {
     const int is_enforced = policy->mode != POLICY_OFF && decision->guard == POLICY_GUARDED &&
                             decision->mode == POLICY_ENFORCE;
+    /* With this condition, the kernel looks whether it is empty. */
+    const int is_asked = (decision->allow_if & POLICY_ALLOW_IF_EMPTY) != 0;
+    const int full = is_enforced && !is_asked ? -EEXIST : -ENOTEMPTY;
     char parent[PATH_MAX] = "";
     struct stat facts;
 
@@ -119,7 +123,7 @@ struct forecast forecast(const struct policy *policy, const struct policy_decisi
     if (*parent == '\0')
         strcpy(parent, ".");
     return there == THERE_NOTHING ? forecast_free(policy, is_enforced, kind, path, parent)
-                                  : forecast_taken(is_enforced, kind, path, there, parent);
+                                  : forecast_taken(is_enforced, full, kind, path, there, parent);
 }
 
 /* ---- --audit ---- */

@@ -95,15 +95,15 @@ static int say(char *reason, size_t size, int error, const char *what, const cha
     return error;
 }
 
-/* A process of the trial was killed. */
-static int say_killed(char *reason, size_t size, int status)
+/* A process of the trial was killed; `calls` are those that it makes. */
+static int say_killed(char *reason, size_t size, int status, const char *calls)
 {
     if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGSYS)
         return say(reason, size, -EIO, "a trial failed", "try again");
     snprintf(reason, size,
-             "a filter of system calls (seccomp) kills programs that call openat2(2), ptrace(2), "
-             "process_vm_readv(2) or seccomp(2); allow them (systemd: SystemCallFilter=@debug), or "
-             "run this outside of it");
+             "a filter of system calls (seccomp) kills programs that call %s; allow them, or run "
+             "this outside of it",
+             calls);
     return -EPERM;
 }
 
@@ -128,7 +128,8 @@ static int answer_stop(pid_t subject, char *reason, size_t size)
 static int judge_end(int status, char *reason, size_t size)
 {
     if (!WIFEXITED(status))
-        return say_killed(reason, size, status);
+        return say_killed(reason, size, status,
+                          "seccomp(2), rename(2), renameat(2) or renameat2(2)");
     if (WEXITSTATUS(status) < PASSED)
         return say(reason, size, -WEXITSTATUS(status), "this kernel takes no filter",
                    "--trace needs seccomp(2) in the kernel and allowed");
@@ -238,7 +239,10 @@ static int await_trial(pid_t trial, char *reason, size_t size)
     while (waitpid(trial, &status, 0) < 0)
         if (errno != EINTR)
             return say(reason, size, -errno, "a trial failed", "try again");
-    return WIFEXITED(status) ? -WEXITSTATUS(status) : say_killed(reason, size, status);
+    return WIFEXITED(status) ? -WEXITSTATUS(status)
+                             : say_killed(reason, size, status,
+                                          "openat2(2), ptrace(2) or process_vm_readv(2) (systemd: "
+                                          "SystemCallFilter=@debug)");
 }
 
 static int run_trial(char *reason, size_t size)

@@ -77,3 +77,16 @@ foresees() {
   [[ $output == *"without exclusive rename"* ]]
   [ -z "$(find . -name '.noclobber*')" ]
 }
+
+@test "a directory onto one that is not empty: what is foreseen is what happens, with each condition" {
+  mkdir -p dist/full new
+  touch dist/full/file
+  for condition in same symlink empty; do
+    run --separate-stderr "$NOCLOBBER" -p dist/ --allow-if $condition --explain dist/full
+    foreseen=$(sed -n 's/.*of a directory onto it fails: //p' <<<"$output")
+    run "$NOCLOBBER" -p dist/ --allow-if $condition -- python3 -c 'import os; os.rename("new", "dist/full")'
+    echo "$condition: '$foreseen', $output"
+    [ -n "$foreseen" ]
+    [[ $output == *"] $foreseen:"* ]]
+  done
+}

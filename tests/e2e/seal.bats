@@ -337,6 +337,15 @@ docker() {
   [ "$status" -eq 17 ]
 }
 
+@test "no process can be started, or the copy of the root cannot be unmounted: the error is told as it is" {
+  run "$PROGRAMS/filter" umount2=EPERM "$NOCLOBBER" --seal -p dist/ -- touch started
+  says "--seal: can't be sealed: Operation not permitted"
+  [ "$status" -eq 125 ]
+  [ ! -e started ]
+  run "$PROGRAMS/filter" clone=EPERM "$NOCLOBBER" --doctor
+  says "warning  --seal: can't start a process: Operation not permitted"
+}
+
 @test "SIGCHLD is ignored from the start" {
   # shellcheck disable=SC2016 # for the other shell
   run bash -c 'trap "" CHLD; exec "$@"' ignoring "$NOCLOBBER" --seal -p dist/ sh -c 'echo x >dist/app'

@@ -61,6 +61,7 @@ static inline long filter_number(const char *word, size_t length)
         {"openat2", SYS_openat2},
         {"ptrace", SYS_ptrace},
         {"unshare", SYS_unshare},
+        {"clone", SYS_clone},
         {"mount", SYS_mount},
         {"umount2", SYS_umount2},
         {"setns", SYS_setns},

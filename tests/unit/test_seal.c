@@ -57,18 +57,17 @@ static const struct {
     long call;
     int error;
     enum seal_step step;
-    int expected;
     const char *reason;
 } rows[] = {
-    {SYS_unshare, ENOSPC, SEAL_NAMESPACE, ENOSPC, "can't create a mount namespace here (No space"},
-    {SYS_unshare, EINVAL, SEAL_NAMESPACE, EINVAL, "the root directory is not a mount point"},
-    {SYS_mount, EPERM, SEAL_NAMESPACE, EPERM, "can't create a mount namespace here (Operation not"},
-    {OPEN_TREE, ENOSYS, SEAL_COPY, ENOSYS, "sealing needs Linux 5.12"},
-    {OPEN_TREE, ENOSPC, SEAL_COPY, ENOSPC, "can't mount anything here (No space"},
-    {MOUNT_SETATTR, ENOSYS, SEAL_COPY, ENOSYS, "sealing needs Linux 5.12"},
-    {MOVE_MOUNT, EPERM, SEAL_COPY, EPERM, "can't mount anything here (Operation not permitted); "},
-    {SYS_umount2, EPERM, SEAL_FILES, EIO, "can't be sealed: Input/output error"},
-    {SYS_openat, EMFILE, SEAL_FILES, EMFILE, "can't be sealed: Too many open files"},
+    {SYS_unshare, ENOSPC, SEAL_NAMESPACE, "can't create a mount namespace here (No space"},
+    {SYS_unshare, EINVAL, SEAL_NAMESPACE, "the root directory is not a mount point"},
+    {SYS_mount, EPERM, SEAL_NAMESPACE, "can't create a mount namespace here (Operation not"},
+    {OPEN_TREE, ENOSYS, SEAL_COPY, "sealing needs Linux 5.12"},
+    {OPEN_TREE, ENOSPC, SEAL_COPY, "can't mount anything here (No space"},
+    {MOUNT_SETATTR, ENOSYS, SEAL_COPY, "sealing needs Linux 5.12"},
+    {MOVE_MOUNT, EPERM, SEAL_COPY, "can't mount anything here (Operation not permitted); "},
+    {SYS_umount2, EPERM, SEAL_FILES, "can't be sealed: Operation not permitted"},
+    {SYS_openat, EMFILE, SEAL_FILES, "can't be sealed: Too many open files"},
 };
 
 START_TEST(a_call_fails)
@@ -79,8 +78,8 @@ START_TEST(a_call_fails)
     begin("dist/a", "old");
     if (!can_seal() || !refuse_calls(calls, rows[_i].error, enter, NULL))
         return;
-    ck_assert_int_eq(result, -rows[_i].expected);
-    ck_assert_int_eq(seen.error, -rows[_i].expected);
+    ck_assert_int_eq(result, -rows[_i].error);
+    ck_assert_int_eq(seen.error, -rows[_i].error);
     ck_assert_int_eq(seen.step, rows[_i].step);
     ck_assert_int_eq(*seen.path != '\0', rows[_i].call == SYS_openat);
     seal_reason(&seen, reason, sizeof reason);
@@ -111,6 +110,7 @@ static const struct {
     const char *reason;
 } reasons[] = {
     {{.step = SEAL_FILES, .error = -EAGAIN}, "can't be sealed: other processes keep replacing it"},
+    {{.step = SEAL_START, .error = -EAGAIN}, "can't start a process: Resource temporarily"},
     {{.step = SEAL_COPY, .is_killed = 1, .error = -EIO},
      "a filter of system calls (seccomp) kills"},
 };

@@ -233,6 +233,7 @@ static int seal_files(const struct seal *seal, int copy)
 int seal_enter(const struct seal *seal)
 {
     int result = enter_namespace();
+    int unmounted;
     int copy = -1;
 
     seal->result->step = SEAL_NAMESPACE;
@@ -243,8 +244,9 @@ int seal_enter(const struct seal *seal)
     if (result >= 0) {
         seal->result->step = SEAL_FILES;
         result = seal_files(seal, copy);
-        if (unmount_copy(copy) < 0 && result == 0)
-            result = -EIO;
+        unmounted = unmount_copy(copy);
+        if (result == 0)
+            result = unmounted;
     }
     seal->result->error = result;
     return result;

@@ -20,7 +20,7 @@
 #include "launcher/verify/verify.h"
 
 /* The step that failed. */
-enum seal_step { SEAL_NAMESPACE, SEAL_COPY, SEAL_FILES };
+enum seal_step { SEAL_START, SEAL_NAMESPACE, SEAL_COPY, SEAL_FILES };
 
 struct seal_result {
     size_t sealed;   /* files */

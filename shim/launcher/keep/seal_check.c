@@ -138,6 +138,8 @@ void seal_reason(const struct seal_result *result, char *reason, size_t size)
         snprintf(reason, size,
                  "a filter of system calls (seccomp) kills programs that call unshare(2), mount(2) "
                  "or their like; allow them (systemd: SystemCallFilter=@mount), or use --restore");
+    else if (result->step == SEAL_START)
+        snprintf(reason, size, "can't start a process: %s", error);
     else if (result->step == SEAL_NAMESPACE && result->error == -EINVAL)
         snprintf(
             reason, size,
