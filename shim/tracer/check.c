@@ -26,6 +26,7 @@
 #include "tracer/stops.h"
 #include "tracer/syscall_info.h"
 #include "tracer/tracer.h"
+#include "tracer/workers.h"
 
 /* ---- the subject ---- */
 
@@ -205,6 +206,17 @@ static int try_openat2(char *reason, size_t size)
     return 0;
 }
 
+/* A filter may refuse clone3(2) with an error other than ENOSYS, which libc expects. */
+static int try_thread(char *reason, size_t size)
+{
+    const int result = workers_start(1);
+
+    if (result < 0)
+        return say(reason, size, result, "no thread can be started here",
+                   "--trace needs clone3(2), or ENOSYS from it, and memory");
+    return 0;
+}
+
 /* ---- the trial ---- */
 
 /* Its exit status is the errno; the reason goes to the pipe. */
@@ -217,6 +229,8 @@ _Noreturn static void be_trial(int out)
         result = try_openat2(reason, sizeof reason);
     if (result == 0)
         result = try_subject(reason, sizeof reason);
+    if (result == 0)
+        result = try_thread(reason, sizeof reason);
     _exit(write(out, reason, strlen(reason)) < 0 ? EPIPE : -result);
 }
 
@@ -239,10 +253,11 @@ static int await_trial(pid_t trial, char *reason, size_t size)
     while (waitpid(trial, &status, 0) < 0)
         if (errno != EINTR)
             return say(reason, size, -errno, "a trial failed", "try again");
-    return WIFEXITED(status) ? -WEXITSTATUS(status)
-                             : say_killed(reason, size, status,
-                                          "openat2(2), ptrace(2) or process_vm_readv(2) (systemd: "
-                                          "SystemCallFilter=@debug)");
+    return WIFEXITED(status)
+               ? -WEXITSTATUS(status)
+               : say_killed(reason, size, status,
+                            "openat2(2), clone3(2), ptrace(2) or process_vm_readv(2) (systemd: "
+                            "SystemCallFilter=@debug)");
 }
 
 static int run_trial(char *reason, size_t size)

@@ -111,8 +111,8 @@ on_kernel() { # on_kernel FILTER COMMAND…: where system calls are answered so
 
 @test "if tracing does not work, nothing runs and a clause says why" {
   for row in "$GET_INFO|does not say what call was stopped" "openat2=ENOSYS|openat2(2) does not work here" \
-    "ptrace=EPERM|nothing may be traced here" "seccomp=ENOSYS|this kernel takes no filter" \
-    {ptrace,process_vm_readv,openat2}"=KILL|a filter of system calls (seccomp) kills programs that call openat2(2), " \
+    "clone3=EPERM|no thread can be started here" "ptrace=EPERM|nothing may be traced here" "seccomp=ENOSYS|this kernel takes no filter" \
+    {ptrace,process_vm_readv,openat2,clone3}"=KILL|a filter of system calls (seccomp) kills programs that call openat2(2), " \
     {seccomp,renameat,renameat2}"=KILL|a filter of system calls (seccomp) kills programs that call seccomp(2), rename(2), "; do
     run on_kernel "${row%%|*}" "$NOCLOBBER" --trace -P touch ran
     [ "$status" -eq 125 ]

@@ -62,6 +62,7 @@ static inline long filter_number(const char *word, size_t length)
         {"ptrace", SYS_ptrace},
         {"unshare", SYS_unshare},
         {"clone", SYS_clone},
+        {"clone3", 435},
         {"mount", SYS_mount},
         {"umount2", SYS_umount2},
         {"setns", SYS_setns},
