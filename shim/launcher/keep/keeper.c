@@ -184,19 +184,42 @@ static void remove_copy(const struct keeper *keeper, size_t index)
     unlink(link_name(keeper, index, name));
 }
 
-/* Returns a descriptor of the empty copy, or of the complete one of a symbolic link, or -errno. */
+/* Returns a descriptor of the empty file, or -errno. */
+static int create_file(const char *name)
+{
+    const int fd = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+    return fd < 0 ? -errno : fd;
+}
+
+/* Returns a descriptor of the link itself, or -errno. */
+static int create_link(const char *name, const char *target)
+{
+    int fd;
+
+    if (symlink(target, name) < 0)
+        return -errno;
+    fd = open(name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    if (fd >= 0)
+        return fd;
+    fd = -errno;
+    unlink(name);
+    return fd;
+}
+
 static int create_copy(const struct keeper *keeper, size_t index)
 {
     const char *const target = keeper->list[index].target;
-    int flags = O_RDWR | O_CREAT | O_EXCL;
     char name[PATH_MAX];
-    int fd;
 
     copy_name(keeper, index, name);
-    if (target)
-        flags = symlink(target, name) == 0 ? O_PATH | O_NOFOLLOW : -1;
-    fd = flags < 0 ? -1 : open(name, flags | O_CLOEXEC, 0600);
-    return fd < 0 ? -errno : fd;
+    return target ? create_link(name, target) : create_file(name);
+}
+
+/* A symbolic link was complete when it was created. */
+static int fill_copy(const struct kept *kept, int fd)
+{
+    return kept->target ? 0 : put_back_copy(kept->fd, fd);
 }
 
 /* Returns a descriptor of the copy, or -errno. The command may have removed the directory. */
@@ -210,7 +233,7 @@ static int copy_aside(struct keeper *keeper, size_t index)
         fd = create_copy(keeper, index);
     if (fd < 0)
         return fd;
-    result = keeper->list[index].target ? 0 : put_back_copy(keeper->list[index].fd, fd);
+    result = fill_copy(&keeper->list[index], fd);
     if (result == 0 &&
         symlink(keeper->files->list[index].path, link_name(keeper, index, name)) != 0)
         result = -errno;

@@ -121,7 +121,16 @@ static int make_link(char *beside, const struct original *original)
     return -EEXIST;
 }
 
-/* Returns 0, or -errno of the first that could not be made and does not exist. */
+/* Returns 0, also if it exists; or -errno. For one that exists, mkdir(2) may return another error than
+ * EEXIST. */
+static int make_directory(const char *path)
+{
+    const int error = mkdir(path, 0777) == 0 || errno == EEXIST ? 0 : -errno;
+
+    return error < 0 && access(path, F_OK) == 0 ? 0 : error;
+}
+
+/* Stops at the first that cannot be made. Returns 0, or -errno of that. */
 static int make_directories(const char *path)
 {
     char directory[PATH_MAX];
@@ -131,11 +140,7 @@ static int make_directories(const char *path)
     for (char *slash = strchr(directory + 1, '/'); slash && result == 0;
          slash = strchr(slash + 1, '/')) {
         *slash = '\0';
-        if (mkdir(directory, 0777) != 0 && errno != EEXIST) {
-            result = -errno;
-            if (access(directory, F_OK) == 0)
-                result = 0;
-        }
+        result = make_directory(directory);
         *slash = '/';
     }
     return result;
@@ -194,8 +199,6 @@ static int take_name(const char *beside, const char *path)
 
 /*
  * Makes missing directories. If one on the path is now a symbolic link, the name is another file's.
- * An error of mkdir(2) matters only if the directory is missing: for one that exists, it may be
- * another one than EEXIST.
  */
 static int prepare_directories(const char *path)
 {

@@ -19,10 +19,10 @@ struct scope {
 
 /*
  * Builds the scope of `policy`, which must outlive it, for the working directory `here`, which is
- * copied; NULL: that of this process. An anchored pattern gives the path before
- * its first special character, cut at the last slash, unless that contains a symbolic link (a
- * resolved path never matches there); floating patterns, and a policy without patterns, give the
- * working directory. Returns 0, -ENOMEM, or -errno of getcwd(2). Free with scope_free.
+ * copied; NULL: that of this process. An anchored pattern gives the path before its first special
+ * character, cut at the last slash, unless that contains a symbolic link (a resolved path never
+ * matches there); floating patterns, and a policy without patterns, give the working directory.
+ * Returns 0, -ENOMEM, or -errno of getcwd(2). Free with scope_free.
  */
 int scope_begin(const struct policy *policy, const char *here, struct scope *scope);
 
