@@ -81,12 +81,13 @@ type() {
 
 @test "doctor: whatever memory it gets, it does not crash" {
   local kilobytes status
-  for kilobytes in {2400..3600..50}; do
+  for kilobytes in {2000..6000..50}; do
+    # Below this, the loader has no memory to start it.
+    (ulimit -v "$kilobytes" && exec "$NOCLOBBER" --version >said 2>&1) || continue
     status=0
-    (ulimit -v "$kilobytes" && LC_ALL=C exec "$NOCLOBBER" --doctor >said 2>&1) 2>/dev/null || status=$?
+    (ulimit -v "$kilobytes" && exec "$NOCLOBBER" --doctor >said 2>&1) || status=$?
     echo "$kilobytes KiB: status $status"
-    # The kernel itself may kill a program that it has no memory to start.
-    [[ $status -lt 128 || ! -s said ]]
+    [ $status -le 1 ]
   done
 }
 

@@ -26,6 +26,17 @@ says() {
   [[ $output == *"$1"* ]]
 }
 
+# as_nobody ARGUMENT…: runs noclobber with these as a user without rights, who may enter this directory.
+as_nobody() {
+  need_root
+  need setpriv
+  mkdir tools
+  cp "$ROOT/$BUILD/noclobber" "$SHIM" tools/
+  chmod o+x "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" "$BATS_TEST_TMPDIR" 2>/dev/null || true
+  chmod 777 . temporary
+  run setpriv --reuid=65534 --regid=65534 --clear-groups tools/noclobber "$@"
+}
+
 # restores WAY: under --restore, `lose WAY` leaves dist/app as it was and status 17.
 restores() {
   echo new >new
@@ -221,13 +232,7 @@ other() {
   [ "$status" -eq 125 ]
   [ ! -e started ]
   exec 7>&-
-  need_root
-  need setpriv
-  mkdir tools
-  cp "$ROOT/$BUILD/noclobber" "$SHIM" tools/
-  chmod o+x "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" "$BATS_TEST_TMPDIR" 2>/dev/null || true
-  chmod 777 . temporary
-  run setpriv --reuid=65534 --regid=65534 --clear-groups tools/noclobber --restore=require -p dist/ -- touch started
+  as_nobody --restore=require -p dist/ -- touch started
   says "it belongs to another user"
   [ "$status" -eq 125 ]
 }
@@ -283,14 +288,10 @@ other() {
 
 @test "directories that cannot be made again: the first error is told" {
   need_root
-  need setpriv
-  mkdir -p tools dist/a/b
-  cp "$ROOT/$BUILD/noclobber" "$SHIM" tools/
-  chmod o+x "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" "$BATS_TEST_TMPDIR" 2>/dev/null || true
-  chmod 777 . temporary
+  mkdir -p dist/a/b
   echo old >dist/a/b/app
   chown -R 65534:65534 dist
-  run setpriv --reuid=65534 --regid=65534 --clear-groups tools/noclobber --restore -p dist/a/ -- sh -c 'rm -r dist/a; chmod a-w dist'
+  as_nobody --restore -p dist/a/ -- sh -c 'rm -r dist/a; chmod a-w dist'
   says "Permission denied"
   [ "$status" -eq 17 ]
   [ "$(cat "$(sed -n 's/.*original: "\(.*\)"$/\1/p' <<<"$output")")" = old ]
