@@ -70,7 +70,7 @@ END
   "$NOCLOBBER" --protect dist/ --no-verify --audit -- mv new dist/a 2>said
   cat said
   grep -qF -e "--allow '$PWD/dist/a'" said
-  grep -qF -e "--allow \"$PWD/dist/a\" allows replacing what --protect \"" said
+  grep -qF -e "--allow \"$PWD/dist/a\" opens what --protect \"" said
 }
 
 @test "suggest: names of a directory tell of what is protected there though this run did not touch it" {
@@ -82,9 +82,9 @@ END
     bash -ec 'for f in a b c; do echo new >new; mv new out/$f; done' 2>said
   cat said
   grep -qxF "  --allow '$PWD/out/*'" said
-  grep -qF "\"$PWD/out/*\" allows replacing every name in that directory; this run replaced 3" said
-  grep -qF 'may allow replacing what --protect "*.bin" guards' said
-  grep -qF "allows replacing what --protect \"$PWD/out/kept\" guards" said
+  grep -qF "\"$PWD/out/*\" opens every name in that directory; this run replaced 3" said
+  grep -qF 'may open what --protect "*.bin" guards' said
+  grep -qF "opens what --protect \"$PWD/out/kept\" guards" said
   lacks -F out/sub/x said
 }
 

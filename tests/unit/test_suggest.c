@@ -147,33 +147,24 @@ static const struct {
     const char *protect;
     const char *says; /* behind the option; NULL: nothing of the pattern is said */
 } opened[] = {
-    {"a name that is guarded", {"@/d/a"}, "@/d/", "allows replacing"},
-    {"a name by a glob", {"@/d/a.bin"}, "*.bin", "allows replacing"},
+    {"a name that is guarded", {"@/d/a"}, "@/d/", "opens"},
+    {"a name by a glob", {"@/d/a.bin"}, "*.bin", "opens"},
     {"a name that is not", {"@/d/a"}, "@/e/", NULL},
-    {"names of a guarded tree", {"@/d/a", "@/d/b", "@/d/c"}, "@/d/", "allows replacing"},
-    {"names below a guarded tree", {"@/d/e/a", "@/d/e/b", "@/d/e/c"}, "@/d/", "allows replacing"},
-    {"names beside a guarded name", {"@/d/a", "@/d/b", "@/d/c"}, "@/d/kept", "allows replacing"},
+    {"names of a guarded tree", {"@/d/a", "@/d/b", "@/d/c"}, "@/d/", "opens"},
+    {"names below a guarded tree", {"@/d/e/a", "@/d/e/b", "@/d/e/c"}, "@/d/", "opens"},
+    {"names beside a guarded name", {"@/d/a", "@/d/b", "@/d/c"}, "@/d/kept", "opens"},
     {"names of a guarded directory's name", {"@/d/a", "@/d/b", "@/d/c"}, "@/d", NULL},
-    {"names beside a guarded tree",
-     {"@/d/a", "@/d/b", "@/d/c"},
-     "@/d/keep/",
-     "may allow replacing"},
+    {"names beside a guarded tree", {"@/d/a", "@/d/b", "@/d/c"}, "@/d/keep/", "may open"},
     {"names above a guarded name", {"@/d/a", "@/d/b", "@/d/c"}, "@/d/e/kept", NULL},
     {"names above a guarded tree", {"@/d/a", "@/d/b", "@/d/c"}, "@/d/e/f/", NULL},
-    {"names and a glob in them", {"@/d/a", "@/d/b", "@/d/c"}, "@/d/x*", "may allow replacing"},
-    {"names and a glob above", {"@/d/a", "@/d/b", "@/d/c"}, "@/**/x", "may allow replacing"},
-    {"names and a floating one", {"@/d/a", "@/d/b", "@/d/c"}, "*.bin", "may allow replacing"},
+    {"names and a glob in them", {"@/d/a", "@/d/b", "@/d/c"}, "@/d/x*", "may open"},
+    {"names and a glob above", {"@/d/a", "@/d/b", "@/d/c"}, "@/**/x", "may open"},
+    {"names and a floating one", {"@/d/a", "@/d/b", "@/d/c"}, "*.bin", "may open"},
     {"names and everything", {"@/d/a", "@/d/b", "@/d/c"}, "*", NULL},
     {"names and one that begins so", {"@/d/a", "@/d/b", "@/d/c"}, "@/dd/x", NULL},
-    {"a tree and a guarded tree in it",
-     {"@/d/1/a", "@/d/2/a", "@/d/3/a"},
-     "@/d/x/y/",
-     "allows replacing"},
-    {"a tree and a guarded name in it",
-     {"@/d/1/a", "@/d/2/a", "@/d/3/a"},
-     "@/d/x/y",
-     "allows replacing"},
-    {"a tree and its own name", {"@/d/1/a", "@/d/2/a", "@/d/3/a"}, "@/d", "allows replacing"},
+    {"a tree and a guarded tree in it", {"@/d/1/a", "@/d/2/a", "@/d/3/a"}, "@/d/x/y/", "opens"},
+    {"a tree and a guarded name in it", {"@/d/1/a", "@/d/2/a", "@/d/3/a"}, "@/d/x/y", "opens"},
+    {"a tree and its own name", {"@/d/1/a", "@/d/2/a", "@/d/3/a"}, "@/d", "opens"},
     {"a tree and another", {"@/d/1/a", "@/d/2/a", "@/d/3/a"}, "@/x/", NULL},
     {"a tree and a glob elsewhere", {"@/d/1/a", "@/d/2/a", "@/d/3/a"}, "@/x/*", NULL},
 };
@@ -189,13 +180,13 @@ START_TEST(what_an_option_opens_is_said)
         put_record(count, opened[_i].paths[count], "default", NULL);
     say(count, protect, 1);
     snprintf(expected, sizeof expected, "%s what --protect \"%s\" guards\n",
-             opened[_i].says ? opened[_i].says : "allows replacing", protect);
+             opened[_i].says ? opened[_i].says : "opens", protect);
     if (!opened[_i].says)
         ck_assert_msg(!strstr(text, "--protect"), "%s: %s", opened[_i].name, text);
     else
         ck_assert_msg(strstr(text, expected), "%s: %s", opened[_i].name, text);
     ck_assert_msg(!opened[_i].says ||
-                      (strstr(text, "may allow") != NULL) == (*opened[_i].says == 'm'),
+                      (strstr(text, "may open") != NULL) == (*opened[_i].says == 'm'),
                   "%s: %s", opened[_i].name, text);
 }
 END_TEST
@@ -206,17 +197,17 @@ START_TEST(the_words_say_what_is_opened)
     put_record(1, "@/d/b", "default", NULL);
     put_record(2, "@/d/c", "default", NULL);
     say(3, "", 0);
-    ck_assert_str_eq(text,
-                     sandbox_expand("noclobber: these options would allow what this run replaced:\n"
-                                    "  --allow '@/d/*'\n"
-                                    "noclobber:   --allow \"@/d/*\" allows replacing every name in "
-                                    "that directory; this run "
-                                    "replaced 3\n"));
+    ck_assert_str_eq(
+        text, sandbox_expand(
+                  "noclobber: these options would allow what this run replaced:\n"
+                  "  --allow '@/d/*'\n"
+                  "noclobber:   --allow \"@/d/*\" opens every name in that directory; this run "
+                  "replaced 3\n"));
     put_record(0, "@/d/1/a", "default", NULL);
     put_record(1, "@/d/2/b", "default", NULL);
     put_record(2, "@/d/3/c", "default", NULL);
-    ck_assert_ptr_nonnull(strstr(
-        say(3, "", 0), "allows replacing everything below that directory; this run replaced 3\n"));
+    ck_assert_ptr_nonnull(
+        strstr(say(3, "", 0), "opens everything below that directory; this run replaced 3\n"));
     put_record(0, "@/it's", "default", NULL);
     ck_assert_ptr_nonnull(strstr(say(1, "", 0), "it'\\''s'\n"));
     ck_assert_str_eq(say(0, "", 0), "");
@@ -245,9 +236,9 @@ START_TEST(the_list_is_as_long_as_a_person_reads)
     }
     say(400, names, 5);
     ck_assert_ptr_nonnull(strstr(text, sandbox_expand("  --allow '@/*'\n")));
-    ck_assert_ptr_nonnull(strstr(text, "may allow replacing what --protect \"*c\" guards"));
+    ck_assert_ptr_nonnull(strstr(text, "may open what --protect \"*c\" guards"));
     ck_assert_ptr_null(strstr(text, "*d"));
-    ck_assert_ptr_nonnull(strstr(text, "may allow replacing what 2 more protect patterns guard\n"));
+    ck_assert_ptr_nonnull(strstr(text, "may open what 2 more protect patterns guard\n"));
 }
 END_TEST
 

@@ -100,7 +100,7 @@ void suggest_free(struct suggestion *suggestion)
     fold_free(&suggestion->allow);
 }
 
-/* ---- which protected names it allows to be replaced ---- */
+/* ---- which protected names it opens: allows to be replaced ---- */
 
 enum opens { OPENS_NOT, OPENS_PERHAPS, OPENS_SURELY };
 
@@ -164,15 +164,13 @@ static void put_opened(FILE *out, const struct fold_item *item, const struct pol
         if (opens == OPENS_NOT || opened++ >= OPENED_SHOWN)
             continue;
         begin_line(out, item);
-        fprintf(out, "%s what --protect \"",
-                opens == OPENS_SURELY ? "allows replacing" : "may allow replacing");
+        fprintf(out, "%s what --protect \"", opens == OPENS_SURELY ? "opens" : "may open");
         escape_json(out, protect);
         fputs("\" guards\n", out);
     }
     if (opened > OPENED_SHOWN) {
         begin_line(out, item);
-        fprintf(out, "may allow replacing what %zu more protect patterns guard\n",
-                opened - OPENED_SHOWN);
+        fprintf(out, "may open what %zu more protect patterns guard\n", opened - OPENED_SHOWN);
     }
 }
 
@@ -181,7 +179,7 @@ static void put_place(FILE *out, const struct fold_item *item)
     if (item->kind == FOLD_NAME)
         return;
     begin_line(out, item);
-    fprintf(out, "allows replacing %s that directory; this run replaced %zu\n",
+    fprintf(out, "opens %s that directory; this run replaced %zu\n",
             item->kind == FOLD_TREE ? "everything below" : "every name in", item->seen);
 }
 
