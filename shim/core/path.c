@@ -2,6 +2,7 @@
 #include "core/path.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 #include "core/text.h"
@@ -11,6 +12,18 @@
 static int is_dot(const char *name, size_t length)
 {
     return name[0] == '.' && (length == 1 || (length == 2 && name[1] == '.'));
+}
+
+int path_check(const struct sys *sys, int dirfd, const char *path)
+{
+    size_t length = 0;
+    char byte;
+
+    if (sys_readlinkat(sys, dirfd, path, &byte, 1) == -EFAULT)
+        return -EFAULT;
+    while (length < PATH_MAX && path[length] != '\0')
+        length++;
+    return length == PATH_MAX ? -ENAMETOOLONG : 0;
 }
 
 struct path_parts path_split(const char *path)

@@ -33,6 +33,14 @@ struct path_parts {
     int has_trailing_slash;
 };
 
+/*
+ * Whether rename(2) would read the string `path` at all, for a call that no kernel has read yet:
+ * returns 0; -EFAULT for a bad pointer; -ENAMETOOLONG if it has PATH_MAX (4096) bytes or more, after
+ * which it may have no NUL, path_resolution(7). Makes one system call: readlinkat(2) copies the
+ * whole path before it does anything else.
+ */
+int path_check(const struct sys *sys, int dirfd, const char *path);
+
 /* Splits `path`. Pure. */
 struct path_parts path_split(const char *path);
 

@@ -50,8 +50,7 @@ __attribute__((noinline)) int filesystem_is_smb(const struct call *call)
     struct statx facts;
     int kind;
 
-    /* Nothing has read the path yet: let the kernel find a bad pointer. */
-    if (sys_readlinkat(sys, call->destination_dirfd, call->destination, parent, 1) == -EFAULT)
+    if (path_check(sys, call->destination_dirfd, call->destination) < 0)
         return 0;
     if (path_split(call->destination).name >= sizeof parent)
         return 1;

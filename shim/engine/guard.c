@@ -302,20 +302,13 @@ static int decide(struct collision *collision)
     return enforce(collision);
 }
 
-/*
- * If the kernel does not know the call, or a filter answered it, the kernel has not read the paths.
- * A bad pointer must give EFAULT then, too, before it is read here. readlinkat(2) copies the whole
- * path before it does anything else. Returns 0 or -EFAULT.
- */
+/* If the kernel does not know the call, or a filter answered it, the kernel has not read the paths.
+ * Returns 0 or the error that the call has for the strings themselves. */
 static int check_paths(const struct call *call)
 {
-    const struct sys *const sys = call->sys;
-    char byte;
+    const int result = path_check(call->sys, call->source_dirfd, call->source);
 
-    if (sys_readlinkat(sys, call->source_dirfd, call->source, &byte, 1) == -EFAULT ||
-        sys_readlinkat(sys, call->destination_dirfd, call->destination, &byte, 1) == -EFAULT)
-        return -EFAULT;
-    return 0;
+    return result < 0 ? result : path_check(call->sys, call->destination_dirfd, call->destination);
 }
 
 static int is_in_the_way(const struct call *call, int result)
@@ -348,8 +341,10 @@ static int meet(const struct policy *policy, const struct call *call, int attemp
 __attribute__((noinline)) int guard_answer(const struct policy *policy, const struct call *call,
                                            int attempt)
 {
-    if (attempt == EXCLUSIVE_MISSING && check_paths(call) < 0)
-        return -EFAULT;
+    const int result = attempt == EXCLUSIVE_MISSING ? check_paths(call) : 0;
+
+    if (result < 0)
+        return result;
     return is_in_the_way(call, attempt) ? meet(policy, call, attempt) : attempt;
 }
 

@@ -120,8 +120,8 @@ static long decide(struct pending *pending)
                                          call.destination_dirfd, pending->destination);
     const int attempt = exclusive_error(&call, (int)pending->attempt);
 
-    if (result == -EFAULT)
-        return -EFAULT;
+    if (result == -EFAULT || (result == -ENAMETOOLONG && attempt == EXCLUSIVE_MISSING))
+        return result;
     if (result == -ENOENT && attempt == -EXDEV)
         return -EXDEV;
     return result < 0 ? guard_undecided(run_policy, &call, attempt)

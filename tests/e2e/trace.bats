@@ -27,6 +27,7 @@ by() { # by HOW SOURCE DESTINATION: what a rename by that instruction is told
 }
 
 EEXIST=17
+ENAMETOOLONG=36
 SET_INFO=ptrace:0x4212=EIO # as a kernel without PTRACE_SET_SYSCALL_INFO answers: before Linux 6.16
 GET_INFO=ptrace:0x420e=EIO # without PTRACE_GET_SYSCALL_INFO: before 5.3
 
@@ -158,6 +159,20 @@ KILLS="a filter of system calls (seccomp) kills programs that call"
   [ $status = $EEXIST ] && [ "$(cat dist/a)" = old ]
   on_kernel renameat2=EPERM "$NOCLOBBER" --trace -q --no-verify -P --log "$LOG" "$PROGRAMS/instruction" renameat new free
   [ "$(cat free)" = new ] && [ ! -e new ] && [ "$(refusals)" = 1 ]
+}
+
+@test "on a kernel without renameat2, a path too long for any call is ENAMETOOLONG, and no refusal" {
+  local slashes length pair
+  for length in 4096 4353 9000; do
+    slashes=$(printf "%$((length - 3))s" '' | tr ' ' /)
+    for pair in "new$slashes dist/b" "new dis$slashes" "new$slashes dis$slashes"; do
+      status=0
+      # shellcheck disable=SC2086 # the pair
+      on_kernel renameat2=ENOSYS "$NOCLOBBER" --trace -q --no-verify -P --log "$LOG" "$PROGRAMS/instruction" renameat $pair || status=$?
+      [ $status = $ENAMETOOLONG ]
+    done
+  done
+  [ -e new ] && [ "$(refusals)" = 0 ]
 }
 
 @test "a filter of the program's own that stops calls for a tracer of its own, which is not there: ENOSYS, as ever" {

@@ -3,10 +3,13 @@
 #include "engine/guard.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "core/path.h"
 #include "engine/exclusive.h"
+#include "engine/filesystem.h"
 #include "unit/fake_sys.h"
 #include "unit/run.h"
 #include "unit/sandbox.h"
@@ -110,12 +113,67 @@ START_TEST(a_bad_pointer_is_EFAULT)
 }
 END_TEST
 
+/* ---- paths too long for any call ---- */
+
+static char slashes[PATH_MAX + 1]; /* "x////…", PATH_MAX bytes: without its slashes it would fit */
+static const char *endless;        /* PATH_MAX bytes and no NUL; what follows can't be read */
+
+static void make_long_paths(void)
+{
+    char *const pages =
+        mmap(NULL, 2 * PATH_MAX, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    ck_assert_ptr_ne(pages, MAP_FAILED);
+    memset(pages, 'x', PATH_MAX);
+    ck_assert_int_eq(mprotect(pages + PATH_MAX, PATH_MAX, PROT_NONE), 0);
+    endless = pages;
+    memset(slashes, '/', PATH_MAX);
+    slashes[0] = 'x';
+}
+
+static const struct {
+    const char *name;
+    int is_slashes;
+    int is_source;
+    int missing;
+    int may_be_smb;
+} long_paths[] = {
+    {"a source without end", 0, 1, 0, 0},
+    {"a source without end, the flag missing", 0, 1, -ENOSYS, 0},
+    {"a destination without end, the flag missing", 0, 0, -ENOSYS, 0},
+    {"a destination without end, perhaps on SMB", 0, 0, 0, 1},
+    {"a source of slashes, the flag missing", 1, 1, -ENOSYS, 0},
+    {"a destination of slashes, the flag missing", 1, 0, -ENOSYS, 0},
+    {"a destination of slashes, perhaps on SMB", 1, 0, 0, 1},
+};
+
+START_TEST(a_path_too_long_is_ENAMETOOLONG)
+{
+    struct call call = call_of("source", "destination", 0);
+    int result;
+
+    make_long_paths();
+    put_file("source", "new");
+    fake_reset();
+    fake.missing = long_paths[_i].missing;
+    *(long_paths[_i].is_source ? &call.source : &call.destination) =
+        long_paths[_i].is_slashes ? slashes : endless;
+    filesystem_may_be_smb = long_paths[_i].may_be_smb;
+    result = guard_rename(&enforces, &call);
+    filesystem_may_be_smb = 0;
+    ck_assert_msg(result == -ENAMETOOLONG, "%s: %d", long_paths[_i].name, result);
+    ck_assert_msg(fake.err[0] == '\0', "%s: %s", long_paths[_i].name, fake.err);
+    ck_assert(file_holds("source", "new"));
+}
+END_TEST
+
 static void add(TCase *tcase)
 {
     tcase_add_loop_test(tcase, what_cannot_be_read_is_refused, 0, ROWS(rows));
     tcase_add_test(tcase, without_memory_it_is_refused_for_that);
     tcase_add_test(tcase, a_path_too_long_to_keep_is_refused_without_its_name);
     tcase_add_loop_test(tcase, a_bad_pointer_is_EFAULT, 0, ROWS(pointers));
+    tcase_add_loop_test(tcase, a_path_too_long_is_ENAMETOOLONG, 0, ROWS(long_paths));
 }
 
 int main(void)
