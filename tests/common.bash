@@ -77,6 +77,12 @@ refusals() {
   events 'e["verdict"]' | grep -c '^refused$' || true
 }
 
+# has_int80: whether this kernel takes `int 0x80` from 64-bit programs: it lacks that without CONFIG_IA32_EMULATION or with
+# ia32_emulation=0, and then runs no i386 programs either.
+has_int80() {
+  [ "$(uname -m)" = x86_64 ] && (exec 2>/dev/null && "$PROGRAMS/instruction" i386 "" "" || [ $? = 2 ]) # ENOENT
+}
+
 # need TOOL…: skips the case, with the reason, if a tool is missing. Not for setup_file: bats 1.8 fails there.
 need() {
   local tool

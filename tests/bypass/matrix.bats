@@ -109,6 +109,7 @@ compile() {
 c_way() {
   wants "$1"
   "$@" -D_GNU_SOURCE -o call "$ROOT/tests/programs/call.c" 2>messages || lacks "no libc for $* here: $(tail -n 1 messages)"
+  ./call 2>messages || lacks "this kernel does not run it: $(tail -n 1 messages)"
   way "$PWD/call" 0 rename
 }
 
@@ -149,7 +150,7 @@ script() {
 
 @test "int 0x80" {
   begin '`int 0x80` from a 64-bit program'
-  [ "$(uname -m)" = x86_64 ] || lacks "x86-64 alone has it"
+  has_int80 || lacks "no int 0x80 on this kernel"
   way "$PROGRAMS/instruction" i386
 }
 

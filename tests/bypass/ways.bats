@@ -158,6 +158,7 @@ way() {
 @test "by a 32-bit program" {
   TITLE='rename by a 32-bit program, without its own library'
   wants i686-linux-gnu-gcc
+  has_int80 || lacks "this kernel runs no i386 programs"
   local libraries=/usr/i686-linux-gnu/lib # where Debian's cross compiler has its libc
   i686-linux-gnu-gcc -Wl,--dynamic-linker=$libraries/ld-linux.so.2 -Wl,-rpath,$libraries -o lose "$ROOT/tests/programs/lose.c"
   way "$PWD/lose" rename

@@ -110,6 +110,7 @@ C
 2
 old"* ]]
   [ -e /lib/ld-linux.so.2 ] || skip "no loader for i386 programs on this machine"
+  has_int80 || skip "this kernel runs no i386 programs"
   [[ $output == *$'\nold\nold' ]]
 }
 

@@ -81,7 +81,7 @@ no_new_privs='sed -n "s/^NoNewPrivs:.//p" /proc/self/status'
 }
 
 @test "a 32-bit set-user-ID program, and int 0x80 from one, are no way around" {
-  [ "$(uname -m)" = x86_64 ] || skip "x86-64 alone has it"
+  has_int80 || skip "no int 0x80 on this kernel"
   run guard_as_nobody -- ./instruction i386 new dist/a
   [ "$status" -eq 17 ]
   kept
