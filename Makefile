@@ -110,7 +110,7 @@ unit-programs: $(UNIT)
 fuzz-programs: $(FUZZ)
 
 # T="test_guard e2e/run": these tests alone, and only what they need is built.
-NAMES := $(basename $(notdir $(T)))
+NAMES := $(basename $(notdir $(patsubst units,$(UNIT),$(T))))
 check: $(if $(T),all $(filter $(patsubst %,$(BUILD)/tests/unit/%,$(NAMES) $(NAMES:%=test_%)),$(UNIT)) \
 		$(if $(filter-out test_%,$(NAMES)),$(PROGRAMS) $(BENCH)),check-programs)
 	scripts/run-tests $(T)

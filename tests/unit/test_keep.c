@@ -326,10 +326,10 @@ static int give_default_list(void)
 
 static const struct {
     const char *name;
-    long call; /* that fails */
+    long call; /* that fails; 0: none */
     int is_other;
 } lists[] = {
-    {"one that it did not have is removed", SYS_membarrier, 0},
+    {"one that it did not have is removed", 0, 0},
     {"it cannot be removed", SYS_fremovexattr, 1},
 };
 
@@ -341,11 +341,9 @@ START_TEST(an_access_list_of_the_directory)
     prepare(&attempt, GONE);
     if (give_default_list() != 0) {
         run_skip("no access lists on this filesystem");
-    } else {
-        if (refuse_calls(calls, EPERM, try_it, &attempt)) {
-            nothing_is_lost(&attempt, GONE);
-            ck_assert_msg(attempt.result.is_other == lists[_i].is_other, "%s", lists[_i].name);
-        }
+    } else if (refuse_calls(calls, EPERM, try_it, &attempt)) {
+        nothing_is_lost(&attempt, GONE);
+        ck_assert_msg(attempt.result.is_other == lists[_i].is_other, "%s", lists[_i].name);
     }
     finish(&attempt);
 }

@@ -101,6 +101,8 @@ START_TEST(no_facts)
     ck_assert_int_eq(result, -EAGAIN);
     ck_assert_uint_eq(seen.excepted, 0);
     snapshot_free(files);
+#else
+    run_skip("this libc looks at files by other calls than those that the test fails");
 #endif
 }
 END_TEST

@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "unit/capture.h"
 #include "launcher/settings/table.h"
+#include "unit/capture.h"
 #include "unit/run.h"
 #include "unit/sandbox.h"
 
