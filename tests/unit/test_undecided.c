@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -147,9 +148,11 @@ static const struct {
     {"a destination of slashes, perhaps on SMB", 1, 0, 0, 1},
 };
 
-START_TEST(a_path_too_long_is_ENAMETOOLONG)
+/* ENAMETOOLONG; an emulator of user mode may say EFAULT of a path without end. */
+START_TEST(a_path_too_long_is_what_the_kernel_calls_it)
 {
     struct call call = call_of("source", "destination", 0);
+    int expected;
     int result;
 
     make_long_paths();
@@ -158,10 +161,12 @@ START_TEST(a_path_too_long_is_ENAMETOOLONG)
     fake.missing = long_paths[_i].missing;
     *(long_paths[_i].is_source ? &call.source : &call.destination) =
         long_paths[_i].is_slashes ? slashes : endless;
+    ck_assert_int_eq(rename(call.source, call.destination), -1);
+    expected = errno == EFAULT ? -EFAULT : -ENAMETOOLONG;
     filesystem_may_be_smb = long_paths[_i].may_be_smb;
     result = guard_rename(&enforces, &call);
     filesystem_may_be_smb = 0;
-    ck_assert_msg(result == -ENAMETOOLONG, "%s: %d", long_paths[_i].name, result);
+    ck_assert_msg(result == expected, "%s: %d", long_paths[_i].name, result);
     ck_assert_msg(fake.err[0] == '\0', "%s: %s", long_paths[_i].name, fake.err);
     ck_assert(file_holds("source", "new"));
 }
@@ -173,7 +178,7 @@ static void add(TCase *tcase)
     tcase_add_test(tcase, without_memory_it_is_refused_for_that);
     tcase_add_test(tcase, a_path_too_long_to_keep_is_refused_without_its_name);
     tcase_add_loop_test(tcase, a_bad_pointer_is_EFAULT, 0, ROWS(pointers));
-    tcase_add_loop_test(tcase, a_path_too_long_is_ENAMETOOLONG, 0, ROWS(long_paths));
+    tcase_add_loop_test(tcase, a_path_too_long_is_what_the_kernel_calls_it, 0, ROWS(long_paths));
 }
 
 int main(void)
