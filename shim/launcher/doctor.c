@@ -134,6 +134,11 @@ static void check_way(struct findings *findings, const char *option, int (*ask)(
         findings_add(findings, FINDING_WARNING, option, NULL, reason);
 }
 
+static int check_trace(char *reason, size_t size)
+{
+    return tracer_check(NULL, reason, size);
+}
+
 static void check_restore(struct findings *findings, const char *directory)
 {
     char line[256];
@@ -266,7 +271,7 @@ int doctor(const char *directory)
     check_library(&findings);
     check_rename(&findings);
     check_paths(&findings);
-    check_way(&findings, "--trace", tracer_check,
+    check_way(&findings, "--trace", check_trace,
               "works: static and Go programs can be guarded too");
     check_way(&findings, "--seal", seal_check,
               "works: what is protected can be made read-only for the command");

@@ -11,15 +11,16 @@
 #include <unistd.h>
 
 #include "launcher/keeping.h"
-#include "launcher/run/environment.h"
 #include "launcher/message.h"
-#include "launcher/run/private_log.h"
 #include "launcher/probe/probe.h"
-#include "launcher/report/outlet.h"
 #include "launcher/records/records.h"
+#include "launcher/report/outlet.h"
 #include "launcher/report/report.h"
+#include "launcher/run/environment.h"
+#include "launcher/run/private_log.h"
 #include "launcher/run/run.h"
 #include "launcher/run/traced.h"
+#include "launcher/run/user.h"
 #include "launcher/verify/verify.h"
 #include "tracer/tracer.h"
 
@@ -58,15 +59,12 @@ static int find_library(struct session *session)
 }
 
 /* Checks that the tracer works on this machine; it needs no library. */
-static int check_trace(const struct session *session)
+static int check_trace(void)
 {
     char reason[512];
 
-    /*
-     * Not with --user: our saved user id is root's, so this process may not trace, but its child
-     * may.
-     */
-    if (session->options->user || tracer_check(reason, sizeof reason) == 0)
+    /* With --user, our saved user id is root's; the command and its tracer drop that. */
+    if (tracer_check(user_drop, reason, sizeof reason) == 0)
         return 0;
     message_fault("--trace", NULL, reason);
     return OWN_ERROR;
@@ -331,7 +329,7 @@ static int run_session(struct session *session)
     int status = check_outlets(session);
 
     if (status == 0)
-        status = session->options->trace ? check_trace(session) : find_library(session);
+        status = session->options->trace ? check_trace() : find_library(session);
     if (status == 0)
         status = probe(session);
     if (status == 0)

@@ -220,11 +220,15 @@ static int try_thread(char *reason, size_t size)
 /* ---- the trial ---- */
 
 /* Its exit status is the errno; the reason goes to the pipe. */
-_Noreturn static void be_trial(int out)
+_Noreturn static void be_trial(int (*prepare)(void), int out)
 {
     char reason[512] = "";
-    int result = limits_check(reason, sizeof reason);
+    int result = prepare ? prepare() : 0;
 
+    if (result < 0)
+        say(reason, sizeof reason, result, "a trial failed", "try again");
+    if (result == 0)
+        result = limits_check(reason, sizeof reason);
     if (result == 0)
         result = try_openat2(reason, sizeof reason);
     if (result == 0)
@@ -260,7 +264,7 @@ static int await_trial(pid_t trial, char *reason, size_t size)
                             "SystemCallFilter=@debug)");
 }
 
-static int run_trial(char *reason, size_t size)
+static int run_trial(int (*prepare)(void), char *reason, size_t size)
 {
     int ends[2];
     pid_t trial;
@@ -270,7 +274,7 @@ static int run_trial(char *reason, size_t size)
     trial = fork();
     if (trial == 0) {
         close(ends[0]);
-        be_trial(ends[1]);
+        be_trial(prepare, ends[1]);
     }
     close(ends[1]);
     if (trial > 0)
@@ -280,7 +284,7 @@ static int run_trial(char *reason, size_t size)
                      : await_trial(trial, reason, size);
 }
 
-int tracer_check(char *reason, size_t size)
+int tracer_check(int (*prepare)(void), char *reason, size_t size)
 {
     const struct sigaction action = {.sa_handler = SIG_DFL};
     struct sigaction before;
@@ -293,7 +297,7 @@ int tracer_check(char *reason, size_t size)
     }
     /* If SIGCHLD is ignored, which a program may inherit, children vanish without a status. */
     sigaction(SIGCHLD, &action, &before);
-    result = run_trial(reason, size);
+    result = run_trial(prepare, reason, size);
     sigaction(SIGCHLD, &before, NULL);
     return result;
 }

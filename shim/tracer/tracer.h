@@ -23,10 +23,10 @@ struct tracer {
     int command_end; /* the command's end of the socket to the tracer; O_CLOEXEC */
 };
 
-/* Tests on a child whether this machine can trace. Returns 0; or -errno with one clause for the
- * user in `reason` (`size` bytes): why not, and what would help. The process must have only one
- * thread. */
-int tracer_check(char *reason, size_t size);
+/* Tests on a child whether this machine can trace. The child first calls `prepare`, unless it is
+ * NULL, which returns 0 or -errno. Returns 0; or -errno with one clause for the user in `reason`
+ * (`size` bytes): why not, and what would help. The process must have only one thread. */
+int tracer_check(int (*prepare)(void), char *reason, size_t size);
 
 /* Forks the tracer, which enforces `policy`, and fills `*tracer`; release it with tracer_leave. The
  * process must have only one thread. Returns -errno of socketpair(2), or -EAGAIN if fork(2) has

@@ -289,6 +289,9 @@ int main(void) { return fopen("dist/app", "w") != NULL; }' 2>messages || skip "n
   run tools/noclobber --seal --trace --user nobody -p dist/ -- sh -c 'echo x >dist/new; mv dist/new dist/app'
   says "refused 1 rename"
   [ "$(cat dist/app)" = old ]
+  run "$PROGRAMS/filter" ptrace=EPERM tools/noclobber --seal --trace --user nobody -p dist/ -- touch dist/ran
+  echo "$output"
+  [ "$status" -eq 125 ] && [[ $output == *"noclobber: --trace: nothing may be traced here"* ]] && [ ! -e dist/ran ]
 }
 
 @test "--user: who is not root, and who is not there, are told" {
