@@ -269,7 +269,7 @@ except OSError: print("went on")'
   ln source/a source/b
   touch -d 2001-01-01 dist/a
   local status=0
-  timeout 60 "$NOCLOBBER" -x -p dist/ -- rsync -aH source/ dist/ || status=$?
+  timeout 300 "$NOCLOBBER" -x -p dist/ -- rsync -aH source/ dist/ || status=$?
   [[ $status -ne 0 && $status -ne 124 ]]
   is_kept
 }

@@ -111,7 +111,7 @@ zpty -r z out '*<<*>>*'
 print -r -- ${${out##*<<}%%>>*}
 zpty -d z
 END
-  timeout 60 zsh -f complete.zsh "$COMPLETIONS" "$1"
+  timeout 300 zsh -f complete.zsh "$COMPLETIONS" "$1"
 }
 
 @test "zsh: the file is well formed" {

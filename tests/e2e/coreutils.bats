@@ -99,7 +99,7 @@ not_stopped() {
     setup_files
     echo older >b~
     rm -f "$LOG"
-    run shim timeout 60 "$tool" --backup=simple a b
+    run shim timeout 300 "$tool" --backup=simple a b
     echo "$tool: status $status: $output"
     [ "$status" -eq 1 ]
     [ "$(cat a b b~)" = $'new\nold\nolder' ]

@@ -345,7 +345,7 @@ for f in r:
 @test "a log that is not there yet is neither made nor removed beforehand: another noclobber may be writing to it" {
   need strace
   # The file of calls grows while it is looked at, which must come to an end all the same.
-  run timeout 60 strace -f -o calls "$NOCLOBBER" --protect-all --log "$PWD/log.new" -- true
+  run timeout 300 strace -f -o calls "$NOCLOBBER" --protect-all --log "$PWD/log.new" -- true
   [ "$status" -eq 17 ]
   [ ! -e log.new ]
   run grep -E 'log\.new' calls

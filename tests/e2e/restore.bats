@@ -249,7 +249,7 @@ other() {
 }
 
 @test "where nobody would tell of a writer nothing is kept, and nothing is started" {
-  run timeout 30 "$PROGRAMS/filter" signalfd4=ENOSYS "$NOCLOBBER" --restore -p dist/ -- touch started
+  run timeout 300 "$PROGRAMS/filter" signalfd4=ENOSYS "$NOCLOBBER" --restore -p dist/ -- touch started
   says "--restore: nothing can be kept: Function not implemented"
   [ "$status" -eq 125 ]
   [ ! -e started ]

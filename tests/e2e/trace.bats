@@ -351,7 +351,7 @@ identity() {
   mkfifo unread
   exec 4<>unread
   dd if=/dev/zero bs=4096 count=64 oflag=nonblock >unread 2>/dev/null || true # full
-  timeout 30 "$NOCLOBBER" --trace -q --no-verify -P python3 -c 'import ctypes; ctypes.CDLL(None).ptrace(0, 0, 0, 0)' 2>unread
+  timeout 300 "$NOCLOBBER" --trace -q --no-verify -P python3 -c 'import ctypes; ctypes.CDLL(None).ptrace(0, 0, 0, 0)' 2>unread
   exec 4<&-
   "$NOCLOBBER" --trace -q --no-verify -P python3 -c '
 import ctypes, os
@@ -454,7 +454,7 @@ seen() { # seen PROGRAM: what it sees without a tracer, it sees with one
   tried=0
   untraced_and_traced() { # by two commands one after the other
     "$@" || return 0
-    timeout 60 "$NOCLOBBER" --trace -q --no-verify -P "$@"
+    timeout 300 "$NOCLOBBER" --trace -q --no-verify -P "$@"
     tried=$((tried + 1))
   }
   for python in /usr/bin/python3 python3; do

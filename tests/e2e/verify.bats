@@ -292,10 +292,10 @@ put_alike() {
   need fallocate
   mkdir dist
   truncate -s 1T dist/big 2>/dev/null || skip "no such files here"
-  run timeout 10 "$NOCLOBBER" -p dist/ -- true # just written: it is read
+  run timeout 300 "$NOCLOBBER" -p dist/ -- true # just written: it is read
   [ "$status" -eq 0 ]
   touch -d @1000000000 dist/big
-  run timeout 10 "$NOCLOBBER" --verify hash -p dist/ -- sh -c \
+  run timeout 300 "$NOCLOBBER" --verify hash -p dist/ -- sh -c \
     'printf x | dd of=dist/big conv=notrunc bs=1 seek=700000000001 2>/dev/null; touch -d @1000000000 dist/big'
   [ "$status" -eq 17 ]
   head -c 1000000 /dev/zero >dist/big

@@ -323,7 +323,7 @@ for i in range(200):
 
 @test "a log that is a FIFO which nobody reads changes no verdict, and hangs nobody" {
   mkfifo fifo
-  refuse NOCLOBBER_LOG="$PWD/fifo" timeout 20
+  refuse NOCLOBBER_LOG="$PWD/fifo" timeout 300
 }
 
 # into_closed_pipe COMMAND…: runs it with a standard error that nobody reads, prints its status (negative: a signal).

@@ -156,13 +156,13 @@ both() {
   export NOCLOBBER_ALLOW=free/
   for host in threads vfork_child signal_malloc; do
     mkdir "$host.d"
-    (cd "$host.d" && both renameat2=ENOSYS timeout 60 "$PROGRAMS/$host")
+    (cd "$host.d" && both renameat2=ENOSYS timeout 300 "$PROGRAMS/$host")
   done
   unset NOCLOBBER_ALLOW
   export NOCLOBBER_PROTECT='*' NOCLOBBER_ALLOW_IF=same
   for host in small_stack cancelled; do
     mkdir "$host.d"
-    (cd "$host.d" && both renameat2=ENOSYS timeout 60 "$PROGRAMS/$host")
+    (cd "$host.d" && both renameat2=ENOSYS timeout 300 "$PROGRAMS/$host")
   done
 }
 

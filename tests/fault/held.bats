@@ -5,13 +5,13 @@
 load ../common
 
 @test "a link to a directory that another process flips leads to no guarded file" {
-  shim NOCLOBBER_PROTECT="$PWD/guarded/" timeout 120 "$PROGRAMS/flip" 5000
+  shim NOCLOBBER_PROTECT="$PWD/guarded/" timeout 300 "$PROGRAMS/flip" 5000
 }
 
 @test "the same by relative patterns, and by a path below the link" {
   mkdir -p way
   cd way
-  shim NOCLOBBER_PROTECT=way/guarded/ timeout 120 "$PROGRAMS/flip" 2000
+  shim NOCLOBBER_PROTECT=way/guarded/ timeout 300 "$PROGRAMS/flip" 2000
 }
 
 @test "a name with its own directory before it: ./ and ././, allowed, equal, onto itself, refused" {
@@ -27,12 +27,12 @@ load ../common
 }
 
 @test "ALLOW_IF=same: two processes that rename equal files crosswise leave one" {
-  shim NOCLOBBER_ALLOW_IF=same timeout 240 "$PROGRAMS/cross" 2000
-  shim NOCLOBBER_ALLOW_IF=same timeout 240 "$PROGRAMS/cross" 2000 links
+  shim NOCLOBBER_ALLOW_IF=same timeout 300 "$PROGRAMS/cross" 2000
+  shim NOCLOBBER_ALLOW_IF=same timeout 300 "$PROGRAMS/cross" 2000 links
 }
 
 @test "ALLOW_IF=same leaves no trace: locks, threads, children, signals, descriptors" {
-  shim NOCLOBBER_ALLOW_IF=same timeout 60 "$PROGRAMS/no_trace"
+  shim NOCLOBBER_ALLOW_IF=same timeout 300 "$PROGRAMS/no_trace"
 }
 
 @test "ALLOW_IF=same: access list and capabilities of the source arrive with it" {

@@ -25,13 +25,13 @@ pair() { # two files to rename one onto the other
 # ---- signals, threads, children ----
 
 @test "a handler that interrupts malloc may rename" {
-  shim timeout 60 "$PROGRAMS/signal_malloc"
+  shim timeout 300 "$PROGRAMS/signal_malloc"
 }
 
 @test "a handler that interrupts jemalloc may rename, on either side of the shim" {
   need_jemalloc
-  shim LD_PRELOAD="$SHIM:$JEMALLOC" timeout 60 "$PROGRAMS/signal_malloc"
-  shim LD_PRELOAD="$JEMALLOC:$SHIM" timeout 60 "$PROGRAMS/signal_malloc"
+  shim LD_PRELOAD="$SHIM:$JEMALLOC" timeout 300 "$PROGRAMS/signal_malloc"
+  shim LD_PRELOAD="$JEMALLOC:$SHIM" timeout 300 "$PROGRAMS/signal_malloc"
 }
 
 @test "64 threads get 64 right answers, and the log a whole line for each" {
@@ -63,7 +63,7 @@ pair() { # two files to rename one onto the other
 }
 
 @test "a rename is no cancellation point: a cancelled thread gets its answers" {
-  shim NOCLOBBER_PROTECT='*' NOCLOBBER_ALLOW_IF=same timeout 60 "$PROGRAMS/cancelled"
+  shim NOCLOBBER_PROTECT='*' NOCLOBBER_ALLOW_IF=same timeout 300 "$PROGRAMS/cancelled"
 }
 
 # ---- before the constructor ----
@@ -213,8 +213,8 @@ caged() {
 
 @test "syscall(2) is forwarded under jemalloc, on either side of the shim" {
   need_jemalloc
-  shim LD_PRELOAD="$SHIM:$JEMALLOC" timeout 60 "$PROGRAMS/forward"
-  shim LD_PRELOAD="$JEMALLOC:$SHIM" timeout 60 "$PROGRAMS/forward"
+  shim LD_PRELOAD="$SHIM:$JEMALLOC" timeout 300 "$PROGRAMS/forward"
+  shim LD_PRELOAD="$JEMALLOC:$SHIM" timeout 300 "$PROGRAMS/forward"
 }
 
 # ---- instrumented programs, other libcs ----

@@ -9,7 +9,7 @@ backup() {
   echo new >src
   echo old >dst
   echo backup >dst~
-  run shim timeout 20 "$@"
+  run shim timeout 300 "$@"
   echo "$output"
   [ "$status" -eq 1 ]
   [ "$(cat src dst dst~ | tr '\n' ' ')" = "new old backup " ]

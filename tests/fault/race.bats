@@ -18,7 +18,7 @@ races() {
   for race in "2 15000 mixed" "4 10000 mixed" "8 5000 mixed" "3 4000 mixed create" "3 4000 mixed plain" "3 4000 mixed append"; do
     mkdir here
     # shellcheck disable=SC2086 # its arguments
-    run env -C here "$@" env LD_PRELOAD="$SHIM" timeout 120 "$PROGRAMS/race" $race
+    run env -C here "$@" env LD_PRELOAD="$SHIM" timeout 300 "$PROGRAMS/race" $race
     echo "$race: $output"
     [ "$status" = 0 ]
     rm -r here
@@ -64,7 +64,7 @@ on_fuse() {
   for race in "2 1000 mixed" "4 1000 mixed" "8 500 mixed" "3 500 mixed create" "3 500 mixed plain" "3 500 mixed append"; do
     mkdir here
     # shellcheck disable=SC2086 # its arguments
-    env -C here LD_PRELOAD="$SHIM" timeout 120 "$PROGRAMS/race" $race || return 1
+    env -C here LD_PRELOAD="$SHIM" timeout 300 "$PROGRAMS/race" $race || return 1
     rm -r here
   done
 }
