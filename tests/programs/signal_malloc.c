@@ -26,6 +26,8 @@ static void handler(int number)
     const int before = errno;
 
     (void)number;
+    if (runs == RUNS) /* a slow machine gets here often before main goes on */
+        return;
     expect(0, "here", "there");
     expect(0, "there", "here");
     be_refused();
